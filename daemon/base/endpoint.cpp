@@ -1,0 +1,63 @@
+#include "base/endpoint.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace osrtp {
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  const std::string z(text);  // inet_pton wants a terminator
+  if (z.find('\0') != std::string::npos) return std::nullopt;
+  std::array<std::uint8_t, 4> v4{};
+  if (inet_pton(AF_INET, z.c_str(), v4.data()) == 1) return from_v4(v4);
+  std::array<std::uint8_t, 16> v6{};
+  if (inet_pton(AF_INET6, z.c_str(), v6.data()) == 1) return from_v6(v6);
+  return std::nullopt;
+}
+
+bool IpAddress::is_loopback() const noexcept {
+  if (family_ == Family::kIpv4) return octets_[0] == 127;
+  std::array<std::uint8_t, 16> one{};
+  one[15] = 1;
+  return octets_ == one;
+}
+
+std::string IpAddress::to_string() const {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(family_ == Family::kIpv4 ? AF_INET : AF_INET6, octets_.data(), text.data(), text.size());
+  return text.data();
+}
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  const auto port = Port::from(number);
+  const auto address = IpAddress::parse(host);
+  // "::1:5" could be read two ways, so IPv6 needs its brackets.
+  if (!port || !address || bracketed != (address->family() == Family::kIpv6)) return std::nullopt;
+  return Endpoint{*address, *port};
+}
+
+std::string Endpoint::to_string() const {
+  const std::string host = address.to_string();
+  const std::string number = std::to_string(port.number());
+  return address.family() == Family::kIpv6 ? "[" + host + "]:" + number : host + ":" + number;
+}
+
+}  // namespace osrtp
+
+std::size_t std::hash<osrtp::Endpoint>::operator()(const osrtp::Endpoint& e) const noexcept {
+  const auto& octets = e.address.octets();
+  const std::string_view raw(reinterpret_cast<const char*>(octets.data()), octets.size());
+  return std::hash<std::string_view>{}(raw) * 31U + e.port.number();
+}

@@ -1,0 +1,58 @@
+# One object tree per variant: release (default), asan, tsan, fuzz.
+
+B := build/$(VARIANT)
+CCACHE := $(shell command -v ccache)
+export CCACHE_NOHASHDIR := 1
+
+CXX := g++
+CC := gcc
+ifeq ($(VARIANT),fuzz)
+CXX := clang++
+CC := clang
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wformat -Werror=format-security
+OPT_release := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
+OPT_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
+OPT_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT := $(OPT_$(VARIANT))
+
+CPPFLAGS += -Idaemon -I. -DOSRTP_VERSION='"$(VERSION)"'
+# C++ headers of Debian's packages are not ours to warn about.
+CXXFLAGS += -std=c++20 -g $(OPT) -fPIC $(WARN)
+CFLAGS += -std=gnu11 -g $(OPT) -fPIC $(WARN)
+LDFLAGS += $(OPT) -Wl,-z,relro -Wl,-z,now
+VERSION := $(shell sed -n '1s/.*(\([^)]*\)).*/\1/p' debian/changelog 2>/dev/null || echo 0)
+
+PROTOCOL_SRC := $(wildcard protocol/*.cpp)
+BASE_SRC := $(wildcard daemon/base/*.cpp)
+MAIN_SRC := daemon/app/main.cpp daemon/ctl/main.cpp
+DAEMON_SRC := $(filter-out $(MAIN_SRC) $(BASE_SRC),$(wildcard daemon/*/*.cpp))
+
+obj = $(patsubst %,$(B)/%.o,$(1))
+
+DAEMON_LIBS := -lsrtp2 -lssl -lcrypto -levent -ljansson -lspdlog -lfmt -lsystemd -pthread
+
+$(B)/%.cpp.o: %.cpp
+	@mkdir -p $(@D)
+	$(CCACHE) $(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
+
+# What the daemon, the module and the command line share.
+$(B)/libosrtp-protocol.a: $(call obj,$(PROTOCOL_SRC) $(BASE_SRC))
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/libosrtpd.a: $(call obj,$(DAEMON_SRC))
+	rm -f $@ && ar rcs $@ $^
+
+build/osrtpd: $(B)/daemon/app/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+	$(CXX) $(LDFLAGS) -pie $^ $(DAEMON_LIBS) -o $@
+
+build/osrtpctl: $(B)/daemon/ctl/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+	$(CXX) $(LDFLAGS) -pie $^ $(DAEMON_LIBS) -o $@
+
+.PHONY: daemon
+daemon: build/osrtpd build/osrtpctl
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

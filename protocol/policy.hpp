@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace osrtp::protocol {
+
+/// What a leg may be. A promise about the leg, not a wish: no message of the
+/// dialog can lower it.
+enum class Policy : std::uint8_t {
+  kOff,            // never SRTP
+  kOpportunistic,  // RFC 8643: keys in RTP/AVP, plain RTP where the peer declines
+  kPrefer,         // the secure profile first, then opportunistic, then plain
+  kRequire,        // secure or no call
+};
+
+inline constexpr std::array<std::string_view, 4> kPolicyNames{"off", "opportunistic", "prefer", "require"};
+
+[[nodiscard]] constexpr std::string_view name(Policy policy) noexcept {
+  return kPolicyNames[static_cast<std::size_t>(policy)];
+}
+[[nodiscard]] constexpr std::optional<Policy> policy_named(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < kPolicyNames.size(); ++i) {
+    if (kPolicyNames[i] == text) return static_cast<Policy>(i);
+  }
+  return std::nullopt;
+}
+
+/// How a leg's SIP hop is carried. SDES keys may only travel over an encrypted
+/// one (RFC 8643 §4).
+enum class Signalling : std::uint8_t { kUnknown, kEncrypted, kClear };
+
+inline constexpr std::array<std::string_view, 3> kSignallingNames{"unknown", "encrypted", "clear"};
+
+[[nodiscard]] constexpr std::string_view name(Signalling signalling) noexcept {
+  return kSignallingNames[static_cast<std::size_t>(signalling)];
+}
+[[nodiscard]] constexpr std::optional<Signalling> signalling_named(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < kSignallingNames.size(); ++i) {
+    if (kSignallingNames[i] == text) return static_cast<Signalling>(i);
+  }
+  return std::nullopt;
+}
+
+/// The RTP profile of an m-line (RFC 3551, 4585, 3711, 5124, 5764).
+enum class Profile : std::uint8_t {
+  kRtpAvp,
+  kRtpAvpf,
+  kRtpSavp,
+  kRtpSavpf,
+  kUdpTlsRtpSavp,
+  kUdpTlsRtpSavpf,
+  kOther,  // not RTP, or nothing we know: relayed as it comes
+};
+
+inline constexpr std::array<std::string_view, 6> kProfileNames{"RTP/AVP",   "RTP/AVPF",         "RTP/SAVP",
+                                                               "RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF"};
+
+/// Not for kOther, which has no name of its own.
+[[nodiscard]] constexpr std::string_view name(Profile profile) noexcept {
+  return profile == Profile::kOther ? std::string_view{} : kProfileNames[static_cast<std::size_t>(profile)];
+}
+/// Any case (RFC 4566 gives none; NG clients and odd phones use both).
+[[nodiscard]] Profile profile_named(std::string_view text) noexcept;
+
+[[nodiscard]] constexpr bool is_rtp(Profile p) noexcept { return p != Profile::kOther; }
+/// One of the SAVP profiles: plain RTP is then no legal answer (RFC 8643 §3, OSRTP-9).
+[[nodiscard]] constexpr bool is_secure(Profile p) noexcept { return p >= Profile::kRtpSavp && p != Profile::kOther; }
+/// A profile with feedback (RFC 4585, RFC 5124).
+[[nodiscard]] constexpr bool has_feedback(Profile p) noexcept {
+  return p == Profile::kRtpAvpf || p == Profile::kRtpSavpf || p == Profile::kUdpTlsRtpSavpf;
+}
+
+}  // namespace osrtp::protocol
