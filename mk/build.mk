@@ -20,11 +20,10 @@ OPT_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recove
 OPT := $(OPT_$(VARIANT))
 
 CPPFLAGS += -Idaemon -I. -DOSRTP_VERSION='"$(VERSION)"'
-# C++ headers of Debian's packages are not ours to warn about.
 CXXFLAGS += -std=c++20 -g $(OPT) -fPIC $(WARN)
 CFLAGS += -std=gnu11 -g $(OPT) -fPIC $(WARN)
 LDFLAGS += $(OPT) -Wl,-z,relro -Wl,-z,now
-VERSION := $(shell sed -n '1s/.*(\([^)]*\)).*/\1/p' debian/changelog 2>/dev/null || echo 0)
+VERSION := $(shell (head -n 1 debian/changelog || echo x 0) 2>/dev/null | tr -d '()' | cut -d ' ' -f 2)
 
 PROTOCOL_SRC := $(wildcard protocol/*.cpp)
 BASE_SRC := $(wildcard daemon/base/*.cpp)
