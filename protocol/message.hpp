@@ -13,8 +13,10 @@
 /// protocol/codec.hpp turns these into JSON and back.
 namespace osrtp::protocol {
 
-/// The `osrtp` object of an offer or answer: what NG has no words for.
+/// The `osrtp` object of an offer or answer: what NG has no words for. Caller and
+/// callee are the roles in the call, whoever sends this message.
 struct OsrtpOptions {
+  std::optional<Leg> offerer;  // who sends the first offer; default: the caller. In a late offer the callee
   std::optional<Policy> caller;
   std::optional<Policy> callee;
   Signalling caller_signalling = Signalling::kUnknown;
