@@ -50,12 +50,12 @@ struct SdpRequest {
   std::optional<std::string> address_family;     // "IP4" | "IP6", towards the receiver
   std::vector<std::string> direction;            // interface names: from, to
   std::optional<std::string> media_address;
-  std::optional<std::string> received_from;      // address the SIP message came from
-  std::vector<std::string> flags;                // NG flags; unknown ones are ignored with a warning
+  std::optional<std::string> received_from;  // address the SIP message came from
+  std::vector<std::string> flags;            // NG flags; unknown ones are ignored with a warning
   std::vector<std::string> replace;
   RtcpMuxWishes rtcp_mux;
-  std::string ice;                               // NG `ICE`, lower case; empty: default
-  int sip_code = 0;                              // of the reply that carries an answer; 0: unknown
+  std::string ice;   // NG `ICE`, lower case; empty: default
+  int sip_code = 0;  // of the reply that carries an answer; 0: unknown
   std::optional<OsrtpOptions> osrtp;
 
   friend bool operator==(const SdpRequest&, const SdpRequest&) = default;
@@ -73,7 +73,7 @@ struct Answer : SdpRequest {
 /// Ends a call, or with tags or a branch only that part of it.
 struct Delete {
   std::string call_id;
-  std::string from_tag;    // empty: the whole call
+  std::string from_tag;  // empty: the whole call
   std::string to_tag;
   std::string via_branch;
   std::vector<std::string> flags;  // "fatal", "to-tag"
@@ -131,7 +131,7 @@ struct StreamReport {
   int local_port = 0;
   std::string remote_address;  // empty: not known yet
   int remote_port = 0;
-  std::int64_t last_packet = 0;  // Unix seconds; the call's creation before any packet
+  std::int64_t last_packet = 0;    // Unix seconds; the call's creation before any packet
   std::vector<std::string> flags;  // "RTP", "RTCP", "confirmed", ...
   Counts received;
   Counts sent;
@@ -140,10 +140,10 @@ struct StreamReport {
 };
 
 struct MediaReport {
-  std::size_t index = 1;  // from 1, as NG counts
-  std::string type;       // "audio", ...
-  std::string protocol;   // as on the m-line
-  std::string crypto_suite;  // empty unless SRTP runs
+  std::size_t index = 1;              // from 1, as NG counts
+  std::string type;                   // "audio", ...
+  std::string protocol;               // as on the m-line
+  std::string crypto_suite;           // empty unless SRTP runs
   std::vector<StreamReport> streams;  // RTP, then RTCP
   std::vector<std::string> flags;
 
@@ -162,8 +162,8 @@ struct PartyReport {
 
 /// What `query` and `delete` tell of a call.
 struct CallReport {
-  std::int64_t created_us = 0;    // Unix time in microseconds
-  std::int64_t last_signal = 0;   // Unix seconds
+  std::int64_t created_us = 0;   // Unix time in microseconds
+  std::int64_t last_signal = 0;  // Unix seconds
   std::vector<PartyReport> parties;
   Counts rtp;
   Counts rtcp;
@@ -188,12 +188,12 @@ struct ListReply {
   friend bool operator==(const ListReply&, const ListReply&) = default;
 };
 struct StatisticsReply {
-  std::int64_t uptime = 0;         // seconds
-  std::uint64_t calls = 0;         // now
+  std::int64_t uptime = 0;          // seconds
+  std::uint64_t calls = 0;          // now
   std::uint64_t managed_calls = 0;  // since start, ended ones
   std::uint64_t offers = 0;
   std::uint64_t answers = 0;
-  std::uint64_t refused = 0;       // requests answered with an error
+  std::uint64_t refused = 0;                     // requests answered with an error
   std::map<std::string, std::uint64_t> dropped;  // packets, by reason
 
   friend bool operator==(const StatisticsReply&, const StatisticsReply&) = default;
@@ -201,22 +201,22 @@ struct StatisticsReply {
 
 /// Stable codes; the text beside them is for people.
 enum class ErrorCode : std::uint8_t {
-  kBadRequest,        // not JSON, no command, a key of the wrong type
+  kBadRequest,  // not JSON, no command, a key of the wrong type
   kUnknownCommand,
   kMissingKey,
   kBadSdp,
   kUnknownCall,
-  kOutOfOrder,        // an answer without an offer, an offer while one is pending
-  kPolicyRefused,     // the leg may not be what the SDP asks: 488 to the sender
-  kKeysRefused,       // keying failed where plain is no option: 488 or BYE
+  kOutOfOrder,     // an answer without an offer, an offer while one is pending
+  kPolicyRefused,  // the leg may not be what the SDP asks: 488 to the sender
+  kKeysRefused,    // keying failed where plain is no option: 488 or BYE
   kPortsExhausted,
   kTooManyCalls,
   kInternal,
 };
 
 inline constexpr std::array<std::string_view, 11> kErrorCodeNames{
-    "bad-request",  "unknown-command", "missing-key",  "bad-sdp",        "unknown-call", "out-of-order",
-    "policy-refused", "keys-refused",  "ports-exhausted", "too-many-calls", "internal"};
+    "bad-request",    "unknown-command", "missing-key",     "bad-sdp",        "unknown-call", "out-of-order",
+    "policy-refused", "keys-refused",    "ports-exhausted", "too-many-calls", "internal"};
 
 [[nodiscard]] constexpr std::string_view name(ErrorCode code) noexcept {
   return kErrorCodeNames[static_cast<std::size_t>(code)];

@@ -47,9 +47,9 @@ enum class Reason : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 15> kReasonNames{
-    "policy-off",       "peer-did-not-offer", "peer-declined",        "no-common-suite", "bad-crypto-attribute",
-    "signalling-clear", "ambiguous-answer",   "unsolicited-keys",     "weak-fingerprint", "fingerprint-mismatch",
-    "dtls-timeout",     "dtls-alert",         "media-rejected",       "downgrade-refused", "not-rtp"};
+    "policy-off",       "peer-did-not-offer", "peer-declined",    "no-common-suite",   "bad-crypto-attribute",
+    "signalling-clear", "ambiguous-answer",   "unsolicited-keys", "weak-fingerprint",  "fingerprint-mismatch",
+    "dtls-timeout",     "dtls-alert",         "media-rejected",   "downgrade-refused", "not-rtp"};
 
 [[nodiscard]] constexpr std::string_view name(Reason reason) noexcept {
   return kReasonNames[static_cast<std::size_t>(reason)];
@@ -65,12 +65,12 @@ struct LegSecurity {
   Leg leg = Leg::kCaller;
   std::size_t media = 0;  // nth m-line, from 0
   SecurityState state = SecurityState::kPending;
-  std::string suite;              // registered name, empty when not encrypted
-  std::optional<Reason> reason;   // where not encrypted, or failed
-  std::uint64_t authenticated_packets = 0;  // received and verified under the leg's keys
-  std::uint64_t relayed_packets = 0;        // received from this leg and sent on
+  std::string suite;                             // registered name, empty when not encrypted
+  std::optional<Reason> reason;                  // where not encrypted, or failed
+  std::uint64_t authenticated_packets = 0;       // received and verified under the leg's keys
+  std::uint64_t relayed_packets = 0;             // received from this leg and sent on
   std::map<std::string, std::uint64_t> dropped;  // by reason; only those that occurred
-  std::int64_t since = 0;                   // Unix seconds at which `state` began
+  std::int64_t since = 0;                        // Unix seconds at which `state` began
 
   friend bool operator==(const LegSecurity&, const LegSecurity&) = default;
 };

@@ -11,21 +11,21 @@ namespace osrtp {
 /// The SRTP crypto suites that we run. NULL, F8 and the non-IANA ones are not
 /// values: what cannot be named cannot be chosen.
 enum class Suite : std::uint8_t {
-  kAeadAes256Gcm,         // RFC 7714
-  kAeadAes128Gcm,         // RFC 7714
-  kAes256CmHmacSha1_80,   // RFC 6188
-  kAes192CmHmacSha1_80,   // RFC 6188
-  kAesCm128HmacSha1_80,   // RFC 4568 §6.2.1
-  kAes256CmHmacSha1_32,   // RFC 6188
-  kAes192CmHmacSha1_32,   // RFC 6188
-  kAesCm128HmacSha1_32,   // RFC 4568 §6.2.2
+  kAeadAes256Gcm,        // RFC 7714
+  kAeadAes128Gcm,        // RFC 7714
+  kAes256CmHmacSha1_80,  // RFC 6188
+  kAes192CmHmacSha1_80,  // RFC 6188
+  kAesCm128HmacSha1_80,  // RFC 4568 §6.2.1
+  kAes256CmHmacSha1_32,  // RFC 6188
+  kAes192CmHmacSha1_32,  // RFC 6188
+  kAesCm128HmacSha1_32,  // RFC 4568 §6.2.2
 };
 
 /// What a suite prescribes. Sizes in octets.
 struct SuiteFacts {
   Suite suite;
-  std::string_view name;    // as registered with IANA for SDP security descriptions
-  std::string_view alias;   // another spelling seen in the field, or empty
+  std::string_view name;   // as registered with IANA for SDP security descriptions
+  std::string_view alias;  // another spelling seen in the field, or empty
   std::size_t key_size;
   std::size_t salt_size;
   std::size_t rtp_tag_size;

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+#include "base/strong.hpp"
+#include "base/time.hpp"
+#include "relay/stream.hpp"
+
+namespace osrtp::call {
+
+/// An address of this machine on which media ports are opened.
+struct Interface {
+  std::string name;
+  IpAddress address;     // bound
+  IpAddress advertised;  // written into SDP; differs behind a NAT
+};
+
+/// An RTP port and the RTCP port next to it, open and owned by whoever holds this.
+struct LocalPorts {
+  std::size_t interface = 0;
+  SocketId rtp;
+  SocketId rtcp;
+  Endpoint rtp_advertised;
+  Endpoint rtcp_advertised;
+};
+
+enum class PortError : std::uint8_t { kExhausted };
+
+/// What a call asks of the media side. app/ implements it with sockets and one loop,
+/// tests with memory. Nothing here waits, and nothing is called back.
+class MediaPlane {
+ public:
+  MediaPlane() = default;
+  MediaPlane(const MediaPlane&) = delete;
+  MediaPlane& operator=(const MediaPlane&) = delete;
+  virtual ~MediaPlane() = default;
+
+  [[nodiscard]] virtual const std::vector<Interface>& interfaces() const = 0;
+  /// Opens an even RTP port and the odd one above it on interfaces()[interface].
+  [[nodiscard]] virtual Result<LocalPorts, PortError> open_ports(std::size_t interface) = 0;
+  virtual void close_ports(const LocalPorts& ports) = 0;
+
+  virtual void open_stream(StreamId stream) = 0;
+  /// Also routes what arrives on the setup's sockets to this leg.
+  virtual void set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) = 0;
+  virtual void remove_leg(StreamId stream, relay::LegIndex leg) = 0;
+  virtual void connect(StreamId stream, relay::LegIndex callee) = 0;
+  [[nodiscard]] virtual relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const = 0;
+  /// The ports stay open until close_ports().
+  virtual void close_stream(StreamId stream) = 0;
+};
+
+}  // namespace osrtp::call

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "base/suite.hpp"
+#include "base/time.hpp"
+#include "call/media_plane.hpp"
+#include "protocol/message.hpp"
+
+namespace osrtp::call {
+
+class Call;
+
+/// What the operator decides; app/config fills it.
+struct Settings {
+  std::size_t max_calls = 10'000;
+  std::chrono::seconds media_timeout{60};       // an answered call with no packet from anybody
+  std::chrono::seconds half_open_timeout{180};  // an offer without an answer
+  std::chrono::milliseconds latch_window{5'000};
+  std::uint32_t replay_window = 128;  // packets, 64 or more (RFC 3711 §3.3.2)
+  bool allow_sdes_over_clear = false;
+  protocol::Policy caller_policy = protocol::Policy::kOpportunistic;  // where a request names none
+  protocol::Policy callee_policy = protocol::Policy::kOpportunistic;
+  std::vector<Suite> suites{kDefaultSuites.begin(), kDefaultSuites.end()};
+};
+
+/// All calls of this daemon: their limits, their expiry. One loop owns it.
+class Registry {
+ public:
+  /// `plane`, `entropy` and `log` are borrowed for the registry's life.
+  Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSink log);
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+  ~Registry();
+
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> offer(const protocol::Offer& request, Now now);
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> answer(const protocol::Answer& request, Now now);
+  /// Nothing inside DeleteReply: no such call.
+  [[nodiscard]] protocol::DeleteReply remove(const protocol::Delete& request, Now now);
+  [[nodiscard]] Result<protocol::QueryReply, protocol::Error> query(const protocol::Query& request, Now now) const;
+  [[nodiscard]] std::vector<std::string> list(std::size_t limit) const;
+  [[nodiscard]] std::size_t size() const noexcept { return calls_.size(); }
+  /// Warnings of the last offer or answer, for its reply.
+  [[nodiscard]] std::vector<std::string> take_warnings() noexcept;
+  /// Calls ended since start, and packets dropped in them, by reason.
+  [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
+
+  /// Ends what has timed out. Call about once a second.
+  void expire(Now now);
+  /// Ends every call, for a clean stop.
+  void clear(Now now);
+
+ private:
+  void end(const std::string& call_id, std::string_view why, Now now);
+
+  Settings settings_;
+  MediaPlane& plane_;
+  Entropy entropy_;
+  LogSink log_;
+  std::unordered_map<std::string, std::unique_ptr<Call>> calls_;
+  std::vector<std::string> warnings_;
+  std::uint64_t ended_ = 0;
+  std::uint64_t next_stream_ = 1;
+};
+
+}  // namespace osrtp::call

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/entropy.hpp"
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "call/media_plane.hpp"
+#include "call/registry.hpp"
+#include "control/reply_cache.hpp"
+#include "protocol/message.hpp"
+
+namespace osrtp::control {
+
+/// The whole daemon behind its control sockets: one datagram in, one datagram out.
+class Service {
+ public:
+  Service(call::Registry& registry, LogSink log, Now start);
+
+  /// Answers one frame "cookie SP dictionary". Never throws. @return the reply frame, or
+  /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected.
+  [[nodiscard]] std::string handle(std::string_view frame, Now now);
+
+  /// A request that is refused has changed nothing.
+  [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now);
+
+ private:
+  protocol::ReplyBody on(const protocol::Ping& request, Now now);
+  protocol::ReplyBody on(const protocol::Offer& request, Now now);
+  protocol::ReplyBody on(const protocol::Answer& request, Now now);
+  protocol::ReplyBody on(const protocol::Delete& request, Now now);
+  protocol::ReplyBody on(const protocol::Query& request, Now now);
+  protocol::ReplyBody on(const protocol::List& request, Now now);
+  protocol::ReplyBody on(const protocol::Statistics& request, Now now);
+
+  call::Registry& registry_;
+  LogSink log_;
+  Now start_;
+  ReplyCache cache_;
+  protocol::StatisticsReply totals_;
+};
+
+}  // namespace osrtp::control

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/datagram.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "relay/counters.hpp"
+#include "relay/latch.hpp"
+#include "srtp/context.hpp"
+
+namespace osrtp::relay {
+
+enum class Component : std::uint8_t { kRtp, kRtcp };
+enum class Mux : std::uint8_t { kSeparate, kMuxed };
+
+/// Which leg of a stream: 0 is the caller's, 1 and up are the callee's branches.
+using LegIndex = std::uint8_t;
+inline constexpr LegIndex kCallerLeg = 0;
+inline constexpr LegIndex kMaxLegs = 33;
+
+/// Nothing passes: not answered yet, refused or failed. `why` is counted per packet.
+struct Blocked {
+  Drop why;
+};
+struct Plain {};
+/// Both directions of one leg under SRTP.
+struct Secured {
+  srtp::Context in;
+  srtp::Context out;
+};
+/// Any UDP payload, unread (UDPTL and other strangers).
+struct Opaque {};
+
+/// What runs on a leg. A state, not flags: a leg that is Secured has no way to let
+/// something plain in or out.
+using Protection = std::variant<Blocked, Plain, Secured, Opaque>;
+
+/// For LegSetup: leave contexts, ROC and replay windows as they are (SDES-16).
+struct Keep {};
+
+/// Everything the relay must know about one leg, decided elsewhere.
+struct LegSetup {
+  SocketId rtp_socket;  // ours; what leaves to this peer leaves from here
+  SocketId rtcp_socket;
+  std::optional<Endpoint> rtp;  // where the peer receives; nothing: it gets nothing (hold)
+  std::optional<Endpoint> rtcp;
+  Mux mux = Mux::kSeparate;
+  std::variant<Keep, Blocked, Plain, Secured, Opaque> protection;
+  std::chrono::milliseconds latch_window{};  // see Latch; 0: never learn a source
+};
+
+/// One m-line of a call: the caller's leg and the callee's, of which one at a time is
+/// connected. Pure: datagram and time in, datagram or reason out. Allocates
+/// nothing per packet.
+class Stream {
+ public:
+  Stream();
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) noexcept;
+  ~Stream();
+
+  /// Adds or changes a leg. Where the peer's signalled endpoint did not change the
+  /// latch keeps what it has learnt; a latch that never moved gets a new window.
+  void set_leg(LegIndex leg, LegSetup setup, TimePoint now);
+  void remove_leg(LegIndex leg);
+  /// Whom the caller hears and speaks to. Before the first call: nobody.
+  void connect(LegIndex callee) noexcept;
+
+  /// Shape, then authenticity and replay, then source: a packet that fails one of
+  /// these changes nothing but a counter. `from` is the leg whose socket received it.
+  [[nodiscard]] Result<Forward, Drop> handle(LegIndex from, Component component, Datagram datagram,
+                                             TimePoint now) noexcept;
+
+  /// Zero counters for a leg that is not there.
+  [[nodiscard]] LegCounters counters(LegIndex leg) const;
+
+ private:
+  struct Leg;
+  std::vector<Leg> legs_;
+  LegIndex connected_ = kCallerLeg;
+};
+
+}  // namespace osrtp::relay
