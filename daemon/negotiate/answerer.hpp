@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <variant>
+
+#include "negotiate/terms.hpp"
+#include "protocol/security.hpp"
+#include "sdp/media.hpp"
+
+/// What we run with the peer that offered: docs/negotiation.md, "Answering".
+namespace osrtp::negotiate {
+
+/// RTP without keys; the answer carries none (RFC 8643 §3.2).
+struct AnswerPlain {
+  protocol::Reason reason;
+  friend bool operator==(const AnswerPlain&, const AnswerPlain&) = default;
+};
+/// SDES: the answer repeats this line's tag and suite, with a key of our own (RFC 4568 §5.1.2).
+struct AnswerSdes {
+  std::size_t line;  // index into Media::crypto
+  friend bool operator==(const AnswerSdes&, const AnswerSdes&) = default;
+};
+/// Not RTP: relayed unread (UDP) or left alone (everything else).
+struct AnswerNotRtp {
+  friend bool operator==(const AnswerNotRtp&, const AnswerNotRtp&) = default;
+};
+/// The peer set port 0 itself (RFC 3264 §6).
+struct AnswerUnused {
+  friend bool operator==(const AnswerUnused&, const AnswerUnused&) = default;
+};
+/// This m-line cannot be what the policy or its profile demand: port 0, or 488 where nothing else is left.
+struct Refuse {
+  protocol::Reason reason;
+  friend bool operator==(const Refuse&, const Refuse&) = default;
+};
+
+using AnswerPlan = std::variant<AnswerPlain, AnswerSdes, AnswerNotRtp, AnswerUnused, Refuse>;
+
+/// Total: every offer under every terms has a plan. Independent of what the other
+/// leg becomes.
+[[nodiscard]] AnswerPlan plan_answer(const Terms& terms, const sdp::Media& offer, History history);
+
+}  // namespace osrtp::negotiate

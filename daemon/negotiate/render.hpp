@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "sdp/crypto.hpp"
+#include "sdp/text.hpp"
+
+/// From what has been decided to the SDP that says so.
+namespace osrtp::negotiate {
+
+/// The m-line leaves as it came: we do not carry it.
+struct LeaveAlone {};
+/// Port 0, without keys.
+struct RejectLine {};
+/// The m-line now names our ports and this leg's keys.
+struct OurLine {
+  Endpoint rtp;
+  Endpoint rtcp;
+  bool rtcp_mux = false;      // put a=rtcp-mux
+  bool rtcp_separate = true;  // RTCP has a port of its own (also while mux is only offered)
+  std::string proto;          // as it is to be written
+  std::vector<sdp::CryptoAttribute> crypto;
+};
+
+using Section = std::variant<LeaveAlone, RejectLine, OurLine>;
+
+/// How much of the sender shows besides its media.
+struct Disguise {
+  bool origin = false;                     // put our address into o= (NG `replace: origin`)
+  std::optional<IpAddress> media_address;  // instead of the ports' own (NG `media-address`)
+};
+
+/// Rewrites `text` for the other leg: our addresses and ports, and of the sender's keying, ICE and
+/// capability lines nothing. A hold by 0.0.0.0 is kept. `sections` has one entry per m-line.
+/// Contains keys: never log it.
+[[nodiscard]] std::string render(const sdp::Text& text, const std::vector<Section>& sections, const Disguise& disguise);
+
+}  // namespace osrtp::negotiate
