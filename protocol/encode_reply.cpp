@@ -1,0 +1,212 @@
+#include "protocol/codec.hpp"
+#include "protocol/json.hpp"
+#include "protocol/octets.hpp"
+
+namespace osrtp::protocol {
+
+namespace {
+
+json::Owned counts_by_name(const std::map<std::string, std::uint64_t>& counts) {
+  json::Object out;
+  for (const auto& [name, count] : counts) out.set(name, json::number(count));
+  return std::move(out).take();
+}
+
+json::Owned security_of(const LegSecurity& leg) {
+  json::Object out;
+  out.set("leg", json::text(name(leg.leg)));
+  out.set("media", json::number(static_cast<std::uint64_t>(leg.media)));
+  out.set("state", json::text(name(leg.state)));
+  out.set("suite", leg.suite.empty() ? json::null() : json::text(leg.suite));
+  out.set("reason", leg.reason ? json::text(name(*leg.reason)) : json::null());
+  out.set("authenticated-packets", json::number(leg.authenticated_packets));
+  out.set("relayed-packets", json::number(leg.relayed_packets));
+  out.set("dropped", counts_by_name(leg.dropped));
+  out.set("since", json::number(leg.since));
+  return std::move(out).take();
+}
+
+json::Owned security_of(const std::vector<LegSecurity>& legs) {
+  json::Owned all = json::array();
+  for (const LegSecurity& leg : legs) json::append(all, security_of(leg));
+  return all;
+}
+
+json::Owned counts_of(const Counts& counts) {
+  json::Object out;
+  out.set("packets", json::number(counts.packets));
+  out.set("bytes", json::number(counts.bytes));
+  out.set("errors", json::number(counts.errors));
+  return std::move(out).take();
+}
+
+std::string_view family_of(std::string_view address) {
+  return address.find(':') == std::string_view::npos ? "IPv4" : "IPv6";
+}
+
+/// NG leaves the object empty while no peer is known.
+json::Owned endpoint_of(const StreamReport& stream) {
+  json::Object out;
+  if (!stream.remote_address.empty()) {
+    out.set("family", json::text(family_of(stream.remote_address)));
+    out.set("address", json::text(stream.remote_address));
+    out.set("port", json::number(std::int64_t{stream.remote_port}));
+  }
+  return std::move(out).take();
+}
+
+json::Owned stream_of(const StreamReport& stream) {
+  json::Object out;
+  out.set("local port", json::number(std::int64_t{stream.local_port}));
+  out.set("local address", json::text(stream.local_address));
+  out.set("family", json::text(family_of(stream.local_address)));
+  out.set("endpoint", endpoint_of(stream));
+  out.set("advertised endpoint", endpoint_of(stream));
+  out.set("last packet", json::number(stream.last_packet));
+  out.set("flags", json::texts(stream.flags));
+  out.set("stats", counts_of(stream.received));
+  out.set("stats_out", counts_of(stream.sent));
+  return std::move(out).take();
+}
+
+json::Owned media_of(const MediaReport& media) {
+  json::Object out;
+  out.set("index", json::number(static_cast<std::uint64_t>(media.index)));
+  out.set("type", json::text(media.type));
+  out.set("protocol", json::text(media.protocol));
+  if (!media.crypto_suite.empty()) out.set("crypto suite", json::text(media.crypto_suite));
+  json::Owned streams = json::array();
+  for (const StreamReport& stream : media.streams) json::append(streams, stream_of(stream));
+  out.set("streams", std::move(streams));
+  out.set("flags", json::texts(media.flags));
+  return std::move(out).take();
+}
+
+/// Everybody on the other side, as NG lists an offer's and answer's parties.
+json::Owned peers_of(const PartyReport& party, const std::vector<PartyReport>& parties) {
+  json::Owned peers = json::array();
+  for (const PartyReport& peer : parties) {
+    if (peer.leg == party.leg) continue;
+    json::Object out;
+    out.set("tag", json::text(peer.tag)).set("type", json::text("offer/answer"));
+    json::append(peers, std::move(out).take());
+  }
+  return peers;
+}
+
+json::Owned party_of(const PartyReport& party, const std::vector<PartyReport>& parties) {
+  json::Object out;
+  out.set("tag", json::text(party.tag));
+  if (!party.via_branch.empty()) out.set("via-branch", json::text(party.via_branch));
+  out.set("leg", json::text(name(party.leg)));
+  out.set("created", json::number(party.created));
+  out.set("subscriptions", peers_of(party, parties));
+  out.set("subscribers", peers_of(party, parties));
+  json::Owned medias = json::array();
+  for (const MediaReport& media : party.medias) json::append(medias, media_of(media));
+  out.set("medias", std::move(medias));
+  return std::move(out).take();
+}
+
+/// Keyed by tag, as in NG. Branches that have not answered have none, and those of one fork may
+/// share one: each then gets a key of its own, so that none hides another.
+json::Owned tags_of(const std::vector<PartyReport>& parties) {
+  json::Object out;
+  for (std::size_t i = 0; i < parties.size(); ++i) {
+    const std::string nth = std::to_string(i + 1);
+    std::string key = parties[i].tag.empty() ? "<untagged " + nth + ">" : parties[i].tag;
+    while (out.has(as_text(key))) key += " <" + nth + ">";
+    out.set(key, party_of(parties[i], parties));
+  }
+  return std::move(out).take();
+}
+
+json::Owned totals_of(const CallReport& call) {
+  json::Object out;
+  out.set("RTP", counts_of(call.rtp)).set("RTCP", counts_of(call.rtcp));
+  return std::move(out).take();
+}
+
+void write_call(json::Object& out, const CallReport& call) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  out.set("created", json::number(call.created_us / kSecond));
+  out.set("created_us", json::number(call.created_us % kSecond));
+  out.set("created_ts", json::number(call.created_us));
+  out.set("last signal", json::number(call.last_signal));
+  out.set("SSRC", json::Object().take());
+  out.set("tags", tags_of(call.parties));
+  out.set("totals", totals_of(call));
+  out.set("security", security_of(call.security));
+}
+
+/// Each writes its part of the reply. @return NG's `result`.
+std::string_view write(json::Object& /*out*/, const Pong& /*reply*/) { return "pong"; }
+
+std::string_view write(json::Object& out, const SdpReply& reply) {
+  if (is_text(reply.sdp)) {
+    out.set("sdp", json::text(reply.sdp));
+  } else {
+    out.set("sdp-base64", json::text(to_base64(reply.sdp)));
+  }
+  out.set("security", security_of(reply.security));
+  return "ok";
+}
+
+std::string_view write(json::Object& out, const QueryReply& reply) {
+  write_call(out, reply.call);
+  return "ok";
+}
+
+std::string_view write(json::Object& out, const DeleteReply& reply) {
+  if (reply.call) {
+    write_call(out, *reply.call);
+  } else {
+    out.set("warning", json::text("Call-ID not found or tags didn't match"));
+  }
+  return "ok";
+}
+
+std::string_view write(json::Object& out, const ListReply& reply) {
+  out.set("calls", json::texts(reply.calls));
+  return "ok";
+}
+
+std::string_view write(json::Object& out, const StatisticsReply& reply) {
+  json::Object current;
+  current.set("sessionsown", json::number(reply.calls));
+  current.set("sessionsforeign", json::number(std::int64_t{0}));
+  current.set("sessionstotal", json::number(reply.calls));
+  json::Object total;
+  total.set("uptime", json::text(std::to_string(reply.uptime)));  // a string in NG too
+  total.set("managedsessions", json::number(reply.managed_calls));
+  json::Object ours;
+  ours.set("offers", json::number(reply.offers));
+  ours.set("answers", json::number(reply.answers));
+  ours.set("refused", json::number(reply.refused));
+  ours.set("dropped", counts_by_name(reply.dropped));
+  json::Object statistics;
+  statistics.set("currentstatistics", std::move(current).take());
+  statistics.set("totalstatistics", std::move(total).take());
+  statistics.set("osrtp", std::move(ours).take());
+  out.set("statistics", std::move(statistics).take());
+  return "ok";
+}
+
+std::string_view write(json::Object& out, const Error& reply) {
+  out.set("error-code", json::text(name(reply.code)));
+  out.set("error-reason", json::text(reply.reason));
+  if (!reply.security.empty()) out.set("security", security_of(reply.security));
+  return "error";
+}
+
+}  // namespace
+
+std::string encode_reply(const Reply& reply) {
+  json::Object out;
+  const std::string_view result = std::visit([&](const auto& body) { return write(out, body); }, reply.body);
+  if (!reply.warnings.empty()) out.set("warnings", json::texts(reply.warnings));
+  out.set("result", json::text(result));
+  return json::dump(std::move(out).take());
+}
+
+}  // namespace osrtp::protocol

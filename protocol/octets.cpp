@@ -1,0 +1,112 @@
+#include "protocol/octets.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace osrtp::protocol {
+
+namespace {
+
+constexpr std::uint8_t octet(char c) noexcept { return static_cast<std::uint8_t>(c); }
+
+/// How many octets the lead octet announces (RFC 3629 §4); 0: it leads nothing.
+constexpr std::size_t announced(std::uint8_t lead) noexcept {
+  if (lead == 0) return 0;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2) return 0;
+  if (lead < 0xe0) return 2;
+  if (lead < 0xf0) return 3;
+  return lead < 0xf5 ? 4 : 0;
+}
+
+/// Neither overlong, nor a surrogate, nor beyond U+10FFFF: all three show in the second octet.
+constexpr bool fits(std::uint8_t lead, std::uint8_t second) noexcept {
+  if ((second & 0xc0U) != 0x80) return false;
+  if (lead == 0xe0) return second >= 0xa0;
+  if (lead == 0xed) return second < 0xa0;
+  if (lead == 0xf0) return second >= 0x90;
+  return lead != 0xf4 || second < 0x90;
+}
+
+/// Octets of the character that `octets`, not empty, starts with; 0: it starts with none.
+std::size_t character_size(std::string_view octets) noexcept {
+  const std::uint8_t lead = octet(octets[0]);
+  const std::size_t size = announced(lead);
+  if (size > octets.size()) return 0;
+  if (size > 1 && !fits(lead, octet(octets[1]))) return 0;
+  for (std::size_t i = 2; i < size; ++i) {
+    if ((octet(octets[i]) & 0xc0U) != 0x80) return 0;
+  }
+  return size;
+}
+
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::uint8_t kNoDigit = 0xff;
+constexpr std::array<std::uint8_t, 256> kDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i) digits[octet(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  return digits;
+}();
+
+}  // namespace
+
+bool is_text(std::string_view octets) noexcept {
+  while (!octets.empty()) {
+    const std::size_t size = character_size(octets);
+    if (size == 0) return false;
+    octets.remove_prefix(size);
+  }
+  return true;
+}
+
+std::string as_text(std::string_view octets) {
+  std::string text;
+  text.reserve(octets.size());
+  while (!octets.empty()) {
+    const std::size_t size = character_size(octets);
+    text.append(size == 0 ? std::string_view("\xef\xbf\xbd") : octets.substr(0, size));
+    octets.remove_prefix(size == 0 ? 1 : size);
+  }
+  return text;
+}
+
+std::string to_base64(std::string_view octets) {
+  std::string text;
+  text.reserve((octets.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < octets.size(); i += 3) {
+    const std::string_view group = octets.substr(i, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t j = 0; j < 3; ++j) bits = bits << 8U | (j < group.size() ? octet(group[j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j) {
+      text += j <= group.size() ? kAlphabet[bits >> (18U - 6U * j) & 0x3fU] : '=';
+    }
+  }
+  return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 == 0) {
+    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  }
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string octets;
+  octets.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  unsigned held = 0;
+  for (const char c : text) {
+    const std::uint8_t digit = kDigits[octet(c)];
+    if (digit == kNoDigit) return std::nullopt;
+    bits = (bits << 6U | digit) & 0xffffffU;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    octets += static_cast<char>(bits >> held & 0xffU);
+  }
+  if ((bits & ((1U << held) - 1U)) != 0) return std::nullopt;
+  return octets;
+}
+
+}  // namespace osrtp::protocol
