@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -13,6 +14,7 @@ namespace osrtp::sdp {
 enum class ParseError : std::uint8_t {
   kTooBig,        // over Text::kMaxOctets
   kTooManyLines,  // over Text::kMaxLines
+  kTooManyMedia,  // over Text::kMaxMedia
   kNul,           // a NUL octet
   kNotALine,      // something that is not "<letter>=..."
   kNoVersion,     // v= is not first, or not alone
@@ -27,18 +29,21 @@ struct Line {
   std::string_view value;  // what follows '=', without the line's end
 
   /// For a= lines: the part before ':' and the part behind it (empty where there is none).
+  /// Blanks around the name are no part of it, so that "a=crypto :1" is a crypto line to everybody.
   [[nodiscard]] std::string_view attribute() const noexcept;
   [[nodiscard]] std::string_view attribute_value() const noexcept;
 };
 
 /// An SDP body as its sender wrote it. Checks only what every edit relies on: at
 /// most kMaxOctets, every line "<letter>=...", no NUL, one v= line and first, an m= line.
-/// Line ends are CRLF or bare LF, the last one may be missing. Grammar inside a
-/// line is its reader's business. Lines are numbered through the whole body.
+/// Line ends are CRLF or bare LF, the last one may be missing; blank lines behind the
+/// last line are kept. Grammar inside a line is its reader's business. Lines are
+/// numbered through the whole body.
 class Text {
  public:
   static constexpr std::size_t kMaxOctets = 64UL * 1024;
   static constexpr std::size_t kMaxLines = 4096;
+  static constexpr std::size_t kMaxMedia = 128;
 
   [[nodiscard]] static Result<Text, ParseError> parse(std::string_view body);
 
@@ -56,15 +61,22 @@ class Text {
   }
   /// "\r\n" or "\n": how the body's first line ends, and so every line we add.
   [[nodiscard]] std::string_view line_end() const noexcept;
+  /// Blank lines behind the last line, as they stood.
+  [[nodiscard]] std::string_view tail() const noexcept { return std::string_view(body_).substr(tail_); }
   [[nodiscard]] const std::string& to_string() const noexcept { return body_; }
 
  private:
+  Text() = default;
+  [[nodiscard]] std::optional<ParseError> split();
+  [[nodiscard]] std::optional<ParseError> find_sections();
+
   struct Span {
     std::uint32_t offset;
     std::uint32_t size;  // without the line's end
     std::uint32_t raw_size;
   };
   std::string body_;
+  std::size_t tail_ = 0;
   std::vector<Span> spans_;
   std::vector<std::size_t> starts_;  // first line of each m-section, then line_count()
 };
