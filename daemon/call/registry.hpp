@@ -1,7 +1,7 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,27 +11,14 @@
 #include "base/entropy.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
-#include "base/suite.hpp"
 #include "base/time.hpp"
 #include "call/media_plane.hpp"
+#include "call/settings.hpp"
 #include "protocol/message.hpp"
 
 namespace osrtp::call {
 
 class Call;
-
-/// What the operator decides; app/config fills it.
-struct Settings {
-  std::size_t max_calls = 10'000;
-  std::chrono::seconds media_timeout{60};       // an answered call with no packet from anybody
-  std::chrono::seconds half_open_timeout{180};  // an offer without an answer
-  std::chrono::milliseconds latch_window{5'000};
-  std::uint32_t replay_window = 128;  // packets, 64 or more (RFC 3711 §3.3.2)
-  bool allow_sdes_over_clear = false;
-  protocol::Policy caller_policy = protocol::Policy::kOpportunistic;  // where a request names none
-  protocol::Policy callee_policy = protocol::Policy::kOpportunistic;
-  std::vector<Suite> suites{kDefaultSuites.begin(), kDefaultSuites.end()};
-};
 
 /// All calls of this daemon: their limits, their expiry. One loop owns it.
 class Registry {
@@ -53,6 +40,7 @@ class Registry {
   [[nodiscard]] std::vector<std::string> take_warnings() noexcept;
   /// Calls ended since start, and packets dropped in them, by reason.
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& dropped() const noexcept { return dropped_; }
 
   /// Ends what has timed out. Call about once a second.
   void expire(Now now);
@@ -60,7 +48,8 @@ class Registry {
   void clear(Now now);
 
  private:
-  void end(const std::string& call_id, std::string_view why, Now now);
+  protocol::CallReport end(const std::string& call_id, std::string_view why, Now now);
+  void log_security(const std::string& call_id, const std::vector<protocol::LegSecurity>& security) const;
 
   Settings settings_;
   MediaPlane& plane_;
@@ -69,6 +58,7 @@ class Registry {
   std::unordered_map<std::string, std::unique_ptr<Call>> calls_;
   std::vector<std::string> warnings_;
   std::uint64_t ended_ = 0;
+  std::map<std::string, std::uint64_t> dropped_;
   std::uint64_t next_stream_ = 1;
 };
 

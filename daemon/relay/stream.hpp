@@ -43,6 +43,13 @@ using Protection = std::variant<Blocked, Plain, Secured, Opaque>;
 
 /// For LegSetup: leave contexts, ROC and replay windows as they are (SDES-16).
 struct Keep {};
+/// For LegSetup: the peer has a new key, ours stays. The outbound context goes on, since a second one
+/// under the same key would repeat its keystream; the inbound one is new and knows how far the
+/// peer's streams had come (SDES-18). On a leg that is not Secured: nothing passes.
+struct Rekey {
+  srtp::Key in;
+  std::uint32_t replay_window = srtp::kDefaultReplayWindow;
+};
 
 /// Everything the relay must know about one leg, decided elsewhere.
 struct LegSetup {
@@ -51,7 +58,7 @@ struct LegSetup {
   std::optional<Endpoint> rtp;  // where the peer receives; nothing: it gets nothing (hold)
   std::optional<Endpoint> rtcp;
   Mux mux = Mux::kSeparate;
-  std::variant<Keep, Blocked, Plain, Secured, Opaque> protection;
+  std::variant<Keep, Rekey, Blocked, Plain, Secured, Opaque> protection;
   std::chrono::milliseconds latch_window{};  // see Latch; 0: never learn a source
 };
 
@@ -82,6 +89,15 @@ class Stream {
 
  private:
   struct Leg;
+  struct Accepted {
+    Component what;
+    std::size_t size;  // octets of the plain packet
+  };
+  [[nodiscard]] Leg* find(LegIndex leg) noexcept;
+  [[nodiscard]] Result<Forward, Drop> step(Leg& leg, Component component, Datagram datagram, TimePoint now) noexcept;
+  [[nodiscard]] Result<Accepted, Drop> accept(Leg& leg, Component component, Datagram datagram, TimePoint now) noexcept;
+  [[nodiscard]] Result<Forward, Drop> send(Leg& from, Component what, ByteSpan buffer, std::size_t size) noexcept;
+
   std::vector<Leg> legs_;
   LegIndex connected_ = kCallerLeg;
 };

@@ -1,0 +1,160 @@
+#include "call/answering.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "negotiate/render.hpp"
+
+namespace osrtp::call {
+namespace {
+
+using protocol::ErrorCode;
+using protocol::Leg;
+using protocol::Reason;
+using protocol::SecurityState;
+
+std::string_view describe(negotiate::Remark remark) {
+  switch (remark) {
+    case negotiate::Remark::kUnsolicitedKeys:
+      return "unsolicited-keys: the answer has keys for what was not offered";
+    case negotiate::Remark::kTagRenumbered:
+      return "the answer renumbered its crypto tag; matched by suite";
+    case negotiate::Remark::kProfileChanged:
+      return "the answer changed the profile";
+    case negotiate::Remark::kSecondMethodIgnored:
+      return "the answer names a second key management, ignored";
+  }
+  return {};
+}
+
+}  // namespace
+
+Answering::Answering(Call& call, Branch& branch, const protocol::SdpRequest& request, Now now,
+                     std::vector<std::string>& warnings)
+    : call_(call), branch_(branch), request_(request), now_(now), warnings_(warnings) {}
+
+Party& Answering::offerer() { return branch_.exchange->offerer == Leg::kCaller ? call_.caller_ : branch_.party; }
+Party& Answering::answerer() { return branch_.exchange->offerer == Leg::kCaller ? branch_.party : call_.caller_; }
+
+Result<protocol::SdpReply, protocol::Error> Answering::run() {
+  if (auto error = read()) return fail(*std::move(error));
+  if (branch_.exchange->offerer == Leg::kCaller && !request_.to_tag.empty()) branch_.party.tag = request_.to_tag;
+  std::vector<negotiate::Section> sections;
+  for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
+  branch_.answered = true;
+  call_.connect(branch_, request_.sip_code, now_);
+  return protocol::SdpReply{negotiate::render(*text_, sections, call_.disguise(request_)), call_.security(&branch_)};
+}
+
+std::optional<protocol::Error> Answering::read() {
+  auto text = sdp::Text::parse(request_.sdp);
+  if (!text) {
+    return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(sdp::describe(text.error())), {}};
+  }
+  text_ = *std::move(text);
+  if (text_->media_count() != branch_.exchange->lines.size()) {
+    return protocol::Error{ErrorCode::kBadSdp, "The answer has another number of m-lines than the offer", {}};
+  }
+  for (std::size_t n = 0; n < text_->media_count(); ++n) {
+    auto media = sdp::read_media(*text_, n);
+    if (!media) {
+      return protocol::Error{
+          ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(sdp::describe(media.error())), {}};
+    }
+    media_.push_back(*std::move(media));
+  }
+  return std::nullopt;
+}
+
+negotiate::Section Answering::line(std::size_t n) {
+  const OfferedLine& offered = branch_.exchange->lines[n];
+  if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) {
+    become(offerer().media[n], SecurityState::kFailed, std::nullopt, refused->reason, now_.wall);
+    become(answerer().media[n], SecurityState::kFailed, std::nullopt, Reason::kMediaRejected, now_.wall);
+    return negotiate::RejectLine{};
+  }
+  if (offered.carriage == sdp::Carriage::kOther && !offered.offered) return negotiate::LeaveAlone{};
+  if (!offered.offered) return negotiate::RejectLine{};
+  return settled_line(n, offered);
+}
+
+negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& offered) {
+  LegMedia& media = answerer().media[n];
+  const auto history =
+      media.status.state == SecurityState::kSrtpSdes ? negotiate::History::kEncrypted : negotiate::History::kNew;
+  const auto settled =
+      negotiate::settle(answerer().terms, offered.towards_answerer, offered.own_lines, media_[n], history);
+  remark(n, settled.remark);
+  if (std::holds_alternative<negotiate::SettledRejected>(settled.outcome)) {
+    return fail_both(n, Reason::kMediaRejected, Reason::kMediaRejected);
+  }
+  if (const auto* failed = std::get_if<negotiate::SettledFailed>(&settled.outcome)) {
+    return fail_both(n, failed->reason, Reason::kMediaRejected);
+  }
+  media.held = media_[n].direction != sdp::Direction::kSendRecv || !media_[n].rtp_endpoint();
+  offerer().media[n].held = offered.held;
+  set(answerer(), n, answerer_leg(n, offered, settled));
+  set(offerer(), n, offerer_leg(n, offered));
+  return our_line(n, offered);
+}
+
+relay::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& offered, const negotiate::Settled& settled) {
+  LegMedia& media = answerer().media[n];
+  const sdp::Media& said = media_[n];
+  const auto mux = said.rtcp_mux ? relay::Mux::kMuxed : relay::Mux::kSeparate;
+  const Reach reach{said.rtp_endpoint(), said.rtcp_endpoint(), mux};
+  const Settings& settings = call_.around_.settings;
+  if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
+    const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite};
+    return sdes_leg(media, reach, keys, settings, call_.around_.entropy, now_.wall);
+  }
+  if (const auto* plain = std::get_if<negotiate::SettledPlain>(&settled.outcome)) {
+    return plain_leg(media, reach, plain->reason, settings, now_.wall);
+  }
+  return opaque_leg(media, reach, settings, now_.wall);
+}
+
+relay::LegSetup Answering::offerer_leg(std::size_t n, const OfferedLine& offered) {
+  LegMedia& media = offerer().media[n];
+  const Reach reach{offered.rtp, offered.rtcp, offered.mux ? relay::Mux::kMuxed : relay::Mux::kSeparate};
+  const Settings& settings = call_.around_.settings;
+  if (offered.chosen) {
+    const SdesKeys keys{&*offered.chosen, offered.chosen->suite};
+    return sdes_leg(media, reach, keys, settings, call_.around_.entropy, now_.wall);
+  }
+  if (const auto* plain = std::get_if<negotiate::AnswerPlain>(&offered.towards_offerer)) {
+    return plain_leg(media, reach, plain->reason, settings, now_.wall);
+  }
+  return opaque_leg(media, reach, settings, now_.wall);
+}
+
+negotiate::Section Answering::our_line(std::size_t n, const OfferedLine& offered) {
+  LegMedia& media = offerer().media[n];
+  negotiate::OurLine ours{media.ports->rtp_advertised,
+                          media.ports->rtcp_advertised,
+                          offered.mux && offered.carriage == sdp::Carriage::kRtp,
+                          !offered.mux,
+                          offered.proto,
+                          {}};
+  if (offered.chosen) {
+    ours.crypto.push_back(own_line(media, offered.chosen->tag, offered.chosen->suite, offered.chosen->suite_spelling,
+                                   call_.around_.entropy));
+  }
+  return ours;
+}
+
+negotiate::Section Answering::fail_both(std::size_t n, Reason answerer_reason, Reason offerer_reason) {
+  set(answerer(), n, failed_leg(answerer().media[n], answerer_reason, now_.wall));
+  set(offerer(), n, failed_leg(offerer().media[n], offerer_reason, now_.wall));
+  return negotiate::RejectLine{};
+}
+
+void Answering::remark(std::size_t n, const std::optional<negotiate::Remark>& remark) {
+  if (remark) warnings_.push_back("m-line " + std::to_string(n) + ": " + std::string(describe(*remark)));
+}
+
+void Answering::set(Party& party, std::size_t n, relay::LegSetup setup) {
+  call_.around_.plane.set_leg(call_.streams_[n], party.index, std::move(setup), now_.steady);
+}
+
+}  // namespace osrtp::call

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/call.hpp"
+#include "call/legs.hpp"
+
+namespace osrtp::call {
+
+/// One answer on its way through a call: settles every m-line and sets both legs. Lives for
+/// one request. The same answer may come more than once (183, then 200).
+class Answering {
+ public:
+  Answering(Call& call, Branch& branch, const protocol::SdpRequest& request, Now now,
+            std::vector<std::string>& warnings);
+
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> run();
+
+ private:
+  [[nodiscard]] std::optional<protocol::Error> read();
+  [[nodiscard]] negotiate::Section line(std::size_t n);
+  [[nodiscard]] negotiate::Section settled_line(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] negotiate::Section our_line(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] negotiate::Section fail_both(std::size_t n, protocol::Reason answerer, protocol::Reason offerer);
+  [[nodiscard]] relay::LegSetup answerer_leg(std::size_t n, const OfferedLine& offered,
+                                             const negotiate::Settled& settled);
+  [[nodiscard]] relay::LegSetup offerer_leg(std::size_t n, const OfferedLine& offered);
+  void remark(std::size_t n, const std::optional<negotiate::Remark>& remark);
+  void set(Party& party, std::size_t n, relay::LegSetup setup);
+
+  [[nodiscard]] Party& offerer();
+  [[nodiscard]] Party& answerer();
+
+  Call& call_;
+  Branch& branch_;
+  const protocol::SdpRequest& request_;
+  Now now_;
+  std::vector<std::string>& warnings_;
+  std::optional<sdp::Text> text_;
+  std::vector<sdp::Media> media_;
+};
+
+}  // namespace osrtp::call

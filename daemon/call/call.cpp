@@ -1,0 +1,183 @@
+#include "call/call.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "call/answering.hpp"
+#include "call/offering.hpp"
+
+namespace osrtp::call {
+
+using protocol::ErrorCode;
+using protocol::Leg;
+
+Call::Call(std::string id, Surroundings around, Now now)
+    : id_(std::move(id)), around_(around), created_(now), last_signal_(now.steady), last_signal_wall_(now.wall) {
+  caller_.created = now.wall;
+}
+
+Call::~Call() {
+  for (const StreamId stream : streams_) around_.plane.close_stream(stream);
+  const auto close = [&](const Party& party) {
+    for (const LegMedia& media : party.media) {
+      if (media.ports) around_.plane.close_ports(*media.ports);
+    }
+  };
+  close(caller_);
+  for (const auto& branch : branches_) close(branch->party);
+}
+
+Result<protocol::SdpReply, protocol::Error> Call::offer(const protocol::SdpRequest& request, Now now,
+                                                        std::vector<std::string>& warnings) {
+  return Offering(*this, request, now, warnings).run();
+}
+
+Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequest& request, Now now,
+                                                         std::vector<std::string>& warnings) {
+  Branch* branch = branch_of_answer(request);
+  if (branch == nullptr || !branch->exchange) {
+    return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer without an offer", {}});
+  }
+  return Answering(*this, *branch, request, now, warnings).run();
+}
+
+Branch* Call::find_branch(std::string_view tag, std::string_view via_branch) {
+  for (const auto& branch : branches_) {
+    if (!tag.empty() && branch->party.tag == tag) return branch.get();
+  }
+  for (const auto& branch : branches_) {
+    if (branch->party.via_branch == via_branch) return branch.get();
+  }
+  return nullptr;
+}
+
+Call::Roles Call::roles_of_offer(const protocol::SdpRequest& request) {
+  const auto with_tag = [&](std::string_view tag) -> Branch* {
+    for (const auto& branch : branches_) {
+      if (!tag.empty() && branch->party.tag == tag) return branch.get();
+    }
+    return nullptr;
+  };
+  if (caller_.tag.empty())
+    return {request.osrtp ? request.osrtp->offerer.value_or(Leg::kCaller) : Leg::kCaller, nullptr};
+  if (request.from_tag != caller_.tag) return {Leg::kCallee, with_tag(request.from_tag)};
+  if (Branch* dialog = with_tag(request.to_tag)) return {Leg::kCaller, dialog};
+  if (!request.to_tag.empty() && branches_.size() == 1) return {Leg::kCaller, branches_.front().get()};
+  return {Leg::kCaller, find_branch({}, request.via_branch)};
+}
+
+/// The branch index is the module's word for it; a client without one means the only branch there is.
+Branch* Call::branch_of_answer(const protocol::SdpRequest& request) {
+  const bool from_caller = request.from_tag == caller_.tag;
+  if (!from_caller) return find_branch(request.from_tag, request.via_branch);
+  if (Branch* found = find_branch(request.to_tag, request.via_branch)) return found;
+  if (Branch* unnamed = find_branch({}, {})) return unnamed;
+  return branches_.size() == 1 ? branches_.front().get() : nullptr;
+}
+
+Branch* Call::connected_branch() const {
+  for (const auto& branch : branches_) {
+    if (branch->party.index == connected_ && connected_ != relay::kCallerLeg) return branch.get();
+  }
+  return nullptr;
+}
+
+Branch& Call::add_branch(std::string_view via_branch, Now now) {
+  const auto taken = [&](relay::LegIndex index) {
+    return std::any_of(branches_.begin(), branches_.end(), [&](const auto& b) { return b->party.index == index; });
+  };
+  relay::LegIndex index = 1;
+  while (taken(index)) ++index;
+  auto branch = std::make_unique<Branch>();
+  branch->party.role = Leg::kCallee;
+  branch->party.index = index;
+  branch->party.via_branch = via_branch;
+  branch->party.created = now.wall;
+  branches_.push_back(std::move(branch));
+  return *branches_.back();
+}
+
+void Call::drop_branch(std::size_t position) {
+  const Party& party = branches_[position]->party;
+  for (const StreamId stream : streams_) around_.plane.remove_leg(stream, party.index);
+  for (const LegMedia& media : party.media) {
+    if (media.ports) around_.plane.close_ports(*media.ports);
+  }
+  if (connected_ == party.index) connected_ = relay::kCallerLeg;
+  branches_.erase(branches_.begin() + static_cast<std::ptrdiff_t>(position));
+}
+
+bool Call::remove_branch(std::string_view via_branch) {
+  for (std::size_t i = 0; i < branches_.size(); ++i) {
+    if (branches_[i]->party.via_branch != via_branch) continue;
+    drop_branch(i);
+    return true;
+  }
+  return false;
+}
+
+void Call::ensure_streams(std::size_t count) {
+  while (streams_.size() < count) {
+    streams_.emplace_back(around_.next_stream++);
+    around_.plane.open_stream(streams_.back());
+  }
+}
+
+void Call::signalled(Now now) {
+  last_signal_ = now.steady;
+  last_signal_wall_ = now.wall;
+}
+
+void Call::connect(Branch& branch, int sip_code, Now now) {
+  connected_ = branch.party.index;
+  for (const StreamId stream : streams_) around_.plane.connect(stream, connected_);
+  signalled(now);
+  if (sip_code < 200 || sip_code > 299) return;
+  for (std::size_t i = branches_.size(); i-- > 0;) {
+    if (branches_[i].get() != &branch) drop_branch(i);
+  }
+}
+
+negotiate::Disguise Call::disguise(const protocol::SdpRequest& request) const {
+  negotiate::Disguise disguise;
+  disguise.origin = std::any_of(request.replace.begin(), request.replace.end(),
+                                [](const std::string& r) { return r == "origin" || r == "origin-full"; });
+  if (request.media_address) disguise.media_address = IpAddress::parse(*request.media_address);
+  return disguise;
+}
+
+bool Call::has_tag(std::string_view tag) const {
+  if (caller_.tag == tag) return true;
+  return std::any_of(branches_.begin(), branches_.end(), [&](const auto& b) { return b->party.tag == tag; });
+}
+
+bool Call::answered() const noexcept { return connected_ != relay::kCallerLeg; }
+
+bool Call::held() const {
+  const auto held_line = [](const LegMedia& media) { return media.held; };
+  const Branch* branch = connected_branch();
+  return std::any_of(caller_.media.begin(), caller_.media.end(), held_line) ||
+         (branch != nullptr && std::any_of(branch->party.media.begin(), branch->party.media.end(), held_line));
+}
+
+std::optional<TimePoint> Call::last_received() const {
+  std::optional<TimePoint> last;
+  const auto see = [&](relay::LegIndex leg) {
+    for (const StreamId stream : streams_) last = std::max(last, around_.plane.counters(stream, leg).last_received);
+  };
+  see(caller_.index);
+  for (const auto& branch : branches_) see(branch->party.index);
+  return last;
+}
+
+std::optional<std::string_view> Call::expired(Now now) const {
+  if (!answered()) {
+    const bool over = now.steady - last_signal_ >= around_.settings.half_open_timeout;
+    return over ? std::optional<std::string_view>("half-open-timeout") : std::nullopt;
+  }
+  const TimePoint active = std::max(last_signal_, last_received().value_or(last_signal_));
+  const auto limit = held() ? around_.settings.held_timeout : around_.settings.media_timeout;
+  return now.steady - active >= limit ? std::optional<std::string_view>("media-timeout") : std::nullopt;
+}
+
+}  // namespace osrtp::call

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "call/media_plane.hpp"
+#include "call/party.hpp"
+#include "call/settings.hpp"
+#include "negotiate/render.hpp"
+#include "sdp/text.hpp"
+
+namespace osrtp::call {
+
+/// What every call borrows.
+struct Surroundings {
+  const Settings& settings;
+  MediaPlane& plane;
+  const Entropy& entropy;
+  std::uint64_t& next_stream;
+};
+
+/// One call: its parties, the exchanges between them, its streams. Owns its ports and
+/// streams on the media plane and gives them back when it goes.
+class Call {
+ public:
+  Call(std::string id, Surroundings around, Now now);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call();
+
+  /// @return the offer for the other side; an error has changed nothing. Remarks for people go to `warnings`.
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> offer(const protocol::SdpRequest& request, Now now,
+                                                                  std::vector<std::string>& warnings);
+  /// @return the answer for the offerer. Lines whose keying failed have port 0 in it and say so in `security`.
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> answer(const protocol::SdpRequest& request, Now now,
+                                                                   std::vector<std::string>& warnings);
+
+  /// Ends one branch; the caller's ports and keys stay for a retry. @return whether there was one.
+  bool remove_branch(std::string_view via_branch);
+  [[nodiscard]] bool has_tag(std::string_view tag) const;
+  [[nodiscard]] bool answered() const noexcept;
+  /// Why the call is over, if it is: "half-open-timeout", "media-timeout".
+  [[nodiscard]] std::optional<std::string_view> expired(Now now) const;
+
+  [[nodiscard]] protocol::CallReport report(Now now) const;
+  [[nodiscard]] std::vector<protocol::LegSecurity> security(const Branch* branch) const;
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+
+ private:
+  struct Roles {
+    protocol::Leg offerer;
+    Branch* branch;  // nothing: a new one is to be made
+  };
+  [[nodiscard]] Roles roles_of_offer(const protocol::SdpRequest& request);
+  [[nodiscard]] Branch* branch_of_answer(const protocol::SdpRequest& request);
+  [[nodiscard]] Branch* find_branch(std::string_view tag, std::string_view via_branch);
+  [[nodiscard]] Branch* connected_branch() const;
+  [[nodiscard]] Branch& add_branch(std::string_view via_branch, Now now);
+  void drop_branch(std::size_t position);
+  void ensure_streams(std::size_t count);
+  void signalled(Now now);
+  /// Media now runs with `branch`; a final answer (2xx) ends the others.
+  void connect(Branch& branch, int sip_code, Now now);
+  [[nodiscard]] negotiate::Disguise disguise(const protocol::SdpRequest& request) const;
+  [[nodiscard]] bool held() const;
+  [[nodiscard]] std::optional<TimePoint> last_received() const;
+
+  std::string id_;
+  Surroundings around_;
+  Now created_;
+  TimePoint last_signal_;
+  WallTime last_signal_wall_;
+  Party caller_;
+  std::vector<std::unique_ptr<Branch>> branches_;
+  std::vector<StreamId> streams_;  // one per m-line
+  relay::LegIndex connected_ = relay::kCallerLeg;
+
+  friend class Offering;
+  friend class Answering;
+};
+
+}  // namespace osrtp::call

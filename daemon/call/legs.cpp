@@ -1,0 +1,136 @@
+#include "call/legs.hpp"
+
+#include <string.h>  // explicit_bzero
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace osrtp::call {
+namespace {
+
+using protocol::SecurityState;
+
+relay::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Settings& settings) {
+  relay::LegSetup setup{};
+  setup.rtp_socket = media.ports->rtp;
+  setup.rtcp_socket = media.ports->rtcp;
+  setup.rtp = reach.rtp;
+  setup.rtcp = reach.mux == relay::Mux::kMuxed ? reach.rtp : reach.rtcp;
+  setup.mux = reach.mux;
+  setup.latch_window = settings.latch_window;
+  return setup;
+}
+
+srtp::Key inbound_key(Suite suite, const sdp::InlineKey& key) {
+  return {suite, key.key_salt.clone(), key.mki, key.lifetime.value_or(srtp::kMaxRtpLifetime)};
+}
+
+/// A hint from the sender may widen the window, within reason (RFC 4568 §6.3.6).
+std::uint32_t window(const sdp::CryptoAttribute& peer, const Settings& settings) {
+  const std::uint32_t wanted = std::max(settings.replay_window, peer.window_size_hint.value_or(0));
+  return std::min(wanted, srtp::kMaxReplayWindow);
+}
+
+/// A key that has protected packets is never taken up again by a context that starts at zero.
+void retire_own_key(LegMedia& media) {
+  if (media.installed) media.own_keys.erase(media.installed->suite);
+  media.installed.reset();
+}
+
+enum class Change : std::uint8_t { kNone, kPeerKey, kAll };
+
+Change change(const LegMedia& media, Suite suite, const sdp::InlineKey& peer) {
+  if (media.status.state != SecurityState::kSrtpSdes || !media.installed || media.installed->suite != suite) {
+    return Change::kAll;
+  }
+  const bool same = media.installed->peer.equals(peer.key_salt) && media.installed->peer_mki == peer.mki;
+  return same ? Change::kNone : Change::kPeerKey;
+}
+
+}  // namespace
+
+const Secret& own_key(LegMedia& media, Suite suite, const Entropy& entropy) {
+  const auto known = media.own_keys.find(suite);
+  if (known != media.own_keys.end()) return known->second;
+  std::array<std::uint8_t, Secret::kCapacity> octets{};
+  const ByteSpan fresh = ByteSpan(octets).first(facts(suite).master_size());
+  entropy(fresh);
+  Secret secret = *Secret::from(fresh);
+  explicit_bzero(octets.data(), octets.size());
+  return media.own_keys.emplace(suite, std::move(secret)).first->second;
+}
+
+sdp::CryptoAttribute own_line(LegMedia& media, std::uint32_t tag, Suite suite, const std::string& spelling,
+                              const Entropy& entropy) {
+  sdp::CryptoAttribute line;
+  line.tag = tag;
+  line.suite = suite;
+  line.suite_spelling = spelling;
+  line.keys.push_back({own_key(media, suite, entropy).clone(), std::nullopt, {}});
+  return line;
+}
+
+relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys, const Settings& settings,
+                         const Entropy& entropy, WallTime now) {
+  const sdp::InlineKey& peer = keys.peer->keys.front();
+  relay::LegSetup setup = setup_of(media, reach, settings);
+  const Change changed = change(media, keys.suite, peer);
+  if (media.installed && media.installed->suite != keys.suite) retire_own_key(media);
+  media.installed = InstalledKeys{keys.suite, peer.key_salt.clone(), peer.mki};
+  become(media, SecurityState::kSrtpSdes, keys.suite, std::nullopt, now);
+  switch (changed) {
+    case Change::kNone:
+      setup.protection = relay::Keep{};
+      return setup;
+    case Change::kPeerKey:
+      setup.protection = relay::Rekey{inbound_key(keys.suite, peer), window(*keys.peer, settings)};
+      return setup;
+    case Change::kAll:
+      break;
+  }
+  auto in =
+      srtp::Context::create(srtp::Direction::kInbound, inbound_key(keys.suite, peer), window(*keys.peer, settings));
+  const srtp::Key own{keys.suite, own_key(media, keys.suite, entropy).clone()};
+  auto out = srtp::Context::create(srtp::Direction::kOutbound, own, settings.replay_window);
+  if (!in || !out) return failed_leg(media, protocol::Reason::kBadCryptoAttribute, now);
+  setup.protection = relay::Secured{*std::move(in), *std::move(out)};
+  return setup;
+}
+
+relay::LegSetup plain_leg(LegMedia& media, const Reach& reach, protocol::Reason reason, const Settings& settings,
+                          WallTime now) {
+  become(media, SecurityState::kPlain, std::nullopt, reason, now);
+  relay::LegSetup setup = setup_of(media, reach, settings);
+  setup.protection = relay::Plain{};
+  return setup;
+}
+
+relay::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings, WallTime now) {
+  become(media, SecurityState::kNotRtp, std::nullopt, protocol::Reason::kNotRtp, now);
+  relay::LegSetup setup = setup_of(media, reach, settings);
+  setup.protection = relay::Opaque{};
+  return setup;
+}
+
+relay::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why) {
+  relay::LegSetup setup = setup_of(media, reach, Settings{});
+  setup.protection = relay::Blocked{why};
+  return setup;
+}
+
+relay::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now) {
+  become(media, SecurityState::kFailed, std::nullopt, reason, now);
+  media.own_keys.clear();  // spent: whatever comes next on this leg gets fresh ones
+  return blocked_leg(media, {}, relay::Drop::kFailed);
+}
+
+void become(LegMedia& media, SecurityState state, std::optional<Suite> suite, std::optional<protocol::Reason> reason,
+            WallTime now) {
+  if (state != SecurityState::kSrtpSdes) retire_own_key(media);
+  Status& status = media.status;
+  const bool same = status.state == state && status.suite == suite && status.since != WallTime{};
+  status = Status{state, suite, reason, same ? status.since : now};
+}
+
+}  // namespace osrtp::call

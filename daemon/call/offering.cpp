@@ -1,0 +1,265 @@
+#include "call/offering.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "call/legs.hpp"
+#include "call/terms.hpp"
+#include "negotiate/render.hpp"
+
+namespace osrtp::call {
+namespace {
+
+using protocol::ErrorCode;
+using protocol::Leg;
+using protocol::Reason;
+using protocol::SecurityState;
+
+/// Each m-line costs four sockets; more than these is no call.
+constexpr std::size_t kMaxMedia = 16;
+constexpr std::size_t kMaxBranches = relay::kMaxLegs - 1;
+
+bool is_carried(const OfferedLine& line) { return line.offered; }
+
+bool offers_mux(const protocol::RtcpMuxWishes& wishes, bool offered_to_us) {
+  if (wishes.offer || wishes.require) return true;
+  return offered_to_us && !wishes.demux && !wishes.reject;
+}
+
+}  // namespace
+
+Offering::Offering(Call& call, const protocol::SdpRequest& request, Now now, std::vector<std::string>& warnings)
+    : call_(call), request_(request), now_(now), warnings_(warnings), roles_(call.roles_of_offer(request)) {
+  exchange_.offerer = roles_.offerer;
+}
+
+Result<protocol::SdpReply, protocol::Error> Offering::run() {
+  set_terms();
+  for (const auto step : {&Offering::read, &Offering::plan, &Offering::open_ports}) {
+    if (auto error = (this->*step)()) {
+      close_new_ports();
+      return fail(*std::move(error));
+    }
+  }
+  commit();
+  return protocol::SdpReply{write(), call_.security(roles_.branch)};
+}
+
+const Party* Offering::known(Leg leg) const {
+  if (leg == Leg::kCaller) return &call_.caller_;
+  return roles_.branch != nullptr ? &roles_.branch->party : nullptr;
+}
+
+Party& Offering::offerer() { return roles_.offerer == Leg::kCaller ? call_.caller_ : roles_.branch->party; }
+Party& Offering::answerer() { return roles_.offerer == Leg::kCaller ? roles_.branch->party : call_.caller_; }
+
+/// Until a branch has answered the script decides anew with every attempt; from then on a policy only rises.
+void Offering::set_terms() {
+  const auto terms = [&](Leg leg) {
+    const Party* party = known(leg);
+    const bool running = leg == Leg::kCaller ? call_.answered() : roles_.branch != nullptr && roles_.branch->answered;
+    if (party != nullptr && running) return later_terms(party->terms, request_, leg);
+    return first_terms(request_, leg, roles_.offerer, call_.around_.settings, warnings_);
+  };
+  offerer_terms_ = terms(roles_.offerer);
+  answerer_terms_ = terms(protocol::other(roles_.offerer));
+}
+
+Offering::Outcome Offering::read() {
+  if (roles_.branch == nullptr && call_.branches_.size() >= kMaxBranches) {
+    return protocol::Error{ErrorCode::kTooManyCalls, "Too many branches", {}};
+  }
+  auto text = sdp::Text::parse(request_.sdp);
+  if (!text)
+    return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(describe(text.error())), {}};
+  text_ = *std::move(text);
+  if (text_->media_count() > kMaxMedia) return protocol::Error{ErrorCode::kBadSdp, "Too many m-lines", {}};
+  for (std::size_t n = 0; n < text_->media_count(); ++n) {
+    auto media = sdp::read_media(*text_, n);
+    if (!media) {
+      return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(describe(media.error())), {}};
+    }
+    media_.push_back(*std::move(media));
+  }
+  return std::nullopt;
+}
+
+Offering::Outcome Offering::plan() {
+  for (std::size_t n = 0; n < media_.size(); ++n) exchange_.lines.push_back(plan_line(media_[n], n));
+  const auto& lines = exchange_.lines;
+  const auto refused_line = [](const OfferedLine& l) {
+    return std::holds_alternative<negotiate::Refuse>(l.towards_offerer);
+  };
+  const bool any_refused = std::any_of(lines.begin(), lines.end(), refused_line);
+  if (any_refused && std::none_of(lines.begin(), lines.end(), is_carried)) return refused();
+  return std::nullopt;
+}
+
+OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
+  OfferedLine line;
+  line.towards_offerer = negotiate::plan_answer(offerer_terms_, media, history(known(roles_.offerer), n));
+  line.carriage = media.carriage;
+  line.kind = media.kind;
+  line.proto = media.proto;
+  line.mux = media.rtcp_mux && !request_.rtcp_mux.reject;
+  line.held = media.direction != sdp::Direction::kSendRecv || !media.rtp_endpoint();
+  line.rtp = media.rtp_endpoint();
+  line.rtcp = media.rtcp_endpoint();
+  if (const auto* sdes = std::get_if<negotiate::AnswerSdes>(&line.towards_offerer)) {
+    line.chosen = media.crypto[sdes->line].clone();
+  }
+  if (!media.port || std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return line;
+  if (media.carriage == sdp::Carriage::kOther) return line;
+  if (media.carriage == sdp::Carriage::kUdp) {
+    line.offered = answerer_terms_.policy != protocol::Policy::kRequire;
+    if (!line.offered) line.towards_offerer = negotiate::Refuse{Reason::kNotRtp};
+    return line;
+  }
+  const auto offer = negotiate::plan_offer(answerer_terms_, protocol::has_feedback(media.profile));
+  if (const auto* plan = std::get_if<negotiate::OfferPlan>(&offer)) {
+    line.towards_answerer = *plan;
+    line.offered = true;
+  } else {
+    line.towards_offerer = negotiate::Refuse{std::get<Reason>(offer)};
+  }
+  return line;
+}
+
+negotiate::History Offering::history(const Party* party, std::size_t n) const {
+  const bool encrypted =
+      party != nullptr && n < party->media.size() && party->media[n].status.state == SecurityState::kSrtpSdes;
+  return encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew;
+}
+
+protocol::Error Offering::refused() const {
+  protocol::Error error{ErrorCode::kPolicyRefused, "", {}};
+  for (std::size_t n = 0; n < exchange_.lines.size(); ++n) {
+    const auto* refuse = std::get_if<negotiate::Refuse>(&exchange_.lines[n].towards_offerer);
+    if (refuse == nullptr) continue;
+    if (error.reason.empty()) error.reason = "Refused by policy: " + std::string(name(refuse->reason));
+    protocol::LegSecurity entry;
+    entry.leg = roles_.offerer;
+    entry.media = n;
+    entry.state = SecurityState::kFailed;
+    entry.reason = refuse->reason;
+    error.security.push_back(std::move(entry));
+  }
+  return error;
+}
+
+Offering::Outcome Offering::open_ports() {
+  if (auto error = open_ports_for(known(roles_.offerer), offerer_family(), 0, offerer_ports_)) return error;
+  return open_ports_for(known(protocol::other(roles_.offerer)), answerer_family(), 1, answerer_ports_);
+}
+
+Offering::Outcome Offering::open_ports_for(const Party* party, Family family, std::size_t nth_direction,
+                                           NewPorts& ports) {
+  ports.resize(exchange_.lines.size());
+  for (std::size_t n = 0; n < exchange_.lines.size(); ++n) {
+    const bool has = party != nullptr && n < party->media.size() && party->media[n].ports;
+    if (!exchange_.lines[n].offered || has) continue;
+    const auto opened = call_.around_.plane.open_ports(choose_interface(family, nth_direction));
+    if (!opened) return protocol::Error{ErrorCode::kPortsExhausted, "Ran out of ports", {}};
+    ports[n] = *opened;
+  }
+  return std::nullopt;
+}
+
+void Offering::close_new_ports() {
+  for (const NewPorts* ports : {&offerer_ports_, &answerer_ports_}) {
+    for (const auto& pair : *ports) {
+      if (pair) call_.around_.plane.close_ports(*pair);
+    }
+  }
+}
+
+Family Offering::offerer_family() const {
+  for (const sdp::Media& media : media_) {
+    if (media.connection) return media.connection->family();
+  }
+  return Family::kIpv4;
+}
+
+Family Offering::answerer_family() const {
+  if (request_.address_family) return *request_.address_family == "IP6" ? Family::kIpv6 : Family::kIpv4;
+  const Party* party = known(protocol::other(roles_.offerer));
+  if (party != nullptr && !party->media.empty() && party->media[0].ports) {
+    return party->media[0].ports->rtp_advertised.address.family();
+  }
+  return offerer_family();
+}
+
+/// By name where the request gives one, else the first of the family, else the first of all.
+std::size_t Offering::choose_interface(Family family, std::size_t nth_direction) const {
+  const auto& all = call_.around_.plane.interfaces();
+  const auto named = [&](const Interface& i) {
+    return nth_direction < request_.direction.size() && i.name == request_.direction[nth_direction];
+  };
+  const auto fits = [&](const Interface& i) { return i.advertised.family() == family; };
+  for (const auto first : {std::find_if(all.begin(), all.end(), named), std::find_if(all.begin(), all.end(), fits)}) {
+    if (first != all.end()) return static_cast<std::size_t>(first - all.begin());
+  }
+  return 0;
+}
+
+/// From here on nothing can fail.
+void Offering::commit() {
+  if (call_.caller_.tag.empty()) {
+    call_.caller_.tag = roles_.offerer == Leg::kCaller ? request_.from_tag : request_.to_tag;
+  }
+  if (roles_.branch == nullptr) roles_.branch = &call_.add_branch(request_.via_branch, now_);
+  Branch& branch = *roles_.branch;
+  if (roles_.offerer == Leg::kCallee) branch.party.tag = request_.from_tag;
+  offerer().terms = offerer_terms_;
+  answerer().terms = answerer_terms_;
+  call_.ensure_streams(exchange_.lines.size());
+  commit_party(offerer(), offerer_ports_);
+  commit_party(answerer(), answerer_ports_);
+  branch.exchange = std::move(exchange_);
+  call_.signalled(now_);
+}
+
+void Offering::commit_party(Party& party, const NewPorts& ports) {
+  party.media.resize(std::max(party.media.size(), ports.size()));
+  for (std::size_t n = 0; n < ports.size(); ++n) {
+    LegMedia& media = party.media[n];
+    media.kind = exchange_.lines[n].kind;
+    media.used = media.used || media_[n].port.has_value();
+    if (!ports[n]) continue;
+    media.ports = *ports[n];
+    become(media, SecurityState::kPending, std::nullopt, std::nullopt, now_.wall);
+    // Routed at once, so that what comes too early is dropped now and not delivered later.
+    call_.around_.plane.set_leg(call_.streams_[n], party.index, blocked_leg(media, {}, relay::Drop::kNotAnswered),
+                                now_.steady);
+  }
+}
+
+std::string Offering::write() {
+  std::vector<negotiate::Section> sections;
+  for (std::size_t n = 0; n < roles_.branch->exchange->lines.size(); ++n) sections.push_back(section(n));
+  return negotiate::render(*text_, sections, call_.disguise(request_));
+}
+
+negotiate::Section Offering::section(std::size_t n) {
+  OfferedLine& line = roles_.branch->exchange->lines[n];
+  if (std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return negotiate::RejectLine{};
+  if (!line.offered) return negotiate::LeaveAlone{};
+  LegMedia& media = answerer().media[n];
+  negotiate::OurLine ours{media.ports->rtp_advertised, media.ports->rtcp_advertised, false, true, line.proto, {}};
+  if (line.carriage == sdp::Carriage::kRtp) {
+    ours.rtcp_mux = offers_mux(request_.rtcp_mux, line.mux);
+    ours.proto = name(line.towards_answerer.profile);
+  }
+  if (line.towards_answerer.sdes) {
+    std::uint32_t tag = 1;
+    for (const Suite suite : answerer().terms.offered) {
+      line.own_lines.push_back({tag, suite});
+      ours.crypto.push_back(own_line(media, tag++, suite, {}, call_.around_.entropy));
+    }
+  }
+  media.protocol = ours.proto;
+  offerer().media[n].protocol = line.proto;
+  return ours;
+}
+
+}  // namespace osrtp::call

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/call.hpp"
+
+namespace osrtp::call {
+
+/// One offer on its way through a call: reads, plans, opens ports, and only when nothing can fail any
+/// more changes the call. Lives for one request.
+class Offering {
+ public:
+  Offering(Call& call, const protocol::SdpRequest& request, Now now, std::vector<std::string>& warnings);
+
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> run();
+
+ private:
+  using Outcome = std::optional<protocol::Error>;           // nothing: go on
+  using NewPorts = std::vector<std::optional<LocalPorts>>;  // by m-line
+
+  void set_terms();
+  Outcome read();
+  Outcome plan();
+  OfferedLine plan_line(const sdp::Media& media, std::size_t n);
+  Outcome open_ports();
+  Outcome open_ports_for(const Party* party, Family family, std::size_t nth_direction, NewPorts& ports);
+  void close_new_ports();
+  [[nodiscard]] std::size_t choose_interface(Family family, std::size_t nth_direction) const;
+  [[nodiscard]] Family offerer_family() const;
+  [[nodiscard]] Family answerer_family() const;
+  [[nodiscard]] negotiate::History history(const Party* party, std::size_t n) const;
+  [[nodiscard]] protocol::Error refused() const;
+  void commit();
+  void commit_party(Party& party, const NewPorts& ports);
+  [[nodiscard]] std::string write();
+  [[nodiscard]] negotiate::Section section(std::size_t n);
+
+  [[nodiscard]] Party& offerer();
+  [[nodiscard]] Party& answerer();
+  /// The same before commit(), when the branch may not exist yet.
+  [[nodiscard]] const Party* known(protocol::Leg leg) const;
+
+  Call& call_;
+  const protocol::SdpRequest& request_;
+  Now now_;
+  std::vector<std::string>& warnings_;
+  Call::Roles roles_;
+  negotiate::Terms offerer_terms_;
+  negotiate::Terms answerer_terms_;
+  std::optional<sdp::Text> text_;
+  std::vector<sdp::Media> media_;
+  Exchange exchange_;
+  NewPorts offerer_ports_;
+  NewPorts answerer_ports_;
+};
+
+}  // namespace osrtp::call

@@ -1,0 +1,133 @@
+#include "call/registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "call/call.hpp"
+
+namespace osrtp::call {
+namespace {
+
+using protocol::ErrorCode;
+
+/// Names from outside go into log lines: one line each, and nothing that a terminal obeys.
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (const char c : text.substr(0, 200)) safe += c > ' ' && c < 127 && c != '"' ? c : '?';
+  return safe;
+}
+
+std::string summary(const protocol::LegSecurity& entry) {
+  std::string line = " " + std::string(name(entry.leg)) + "." + std::to_string(entry.media) + "=";
+  line += name(entry.state);
+  if (!entry.suite.empty()) line += "/" + entry.suite;
+  if (entry.reason) line += "(" + std::string(name(*entry.reason)) + ")";
+  line += " relayed=" + std::to_string(entry.relayed_packets);
+  line += " authenticated=" + std::to_string(entry.authenticated_packets);
+  std::uint64_t drops = 0;
+  for (const auto& [why, count] : entry.dropped) drops += count;
+  return line + " dropped=" + std::to_string(drops);
+}
+
+}  // namespace
+
+Registry::Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSink log)
+    : settings_(std::move(settings)), plane_(plane), entropy_(std::move(entropy)), log_(std::move(log)) {}
+
+Registry::~Registry() = default;
+
+Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offer& request, Now now) {
+  warnings_.clear();
+  const auto known = calls_.find(request.call_id);
+  if (known != calls_.end()) return known->second->offer(request, now, warnings_);
+  if (calls_.size() >= settings_.max_calls) {
+    return fail(protocol::Error{ErrorCode::kTooManyCalls, "Parallel session limit reached", {}});
+  }
+  auto call = std::make_unique<Call>(request.call_id, Surroundings{settings_, plane_, entropy_, next_stream_}, now);
+  auto reply = call->offer(request, now, warnings_);
+  if (!reply) return reply;
+  log_(LogLevel::kInfo, "call=" + printable(request.call_id) + " event=offer");
+  calls_.emplace(request.call_id, std::move(call));
+  return reply;
+}
+
+Result<protocol::SdpReply, protocol::Error> Registry::answer(const protocol::Answer& request, Now now) {
+  warnings_.clear();
+  const auto known = calls_.find(request.call_id);
+  if (known == calls_.end()) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
+  auto reply = known->second->answer(request, now, warnings_);
+  if (reply) log_security(request.call_id, reply->security);
+  return reply;
+}
+
+void Registry::log_security(const std::string& call_id, const std::vector<protocol::LegSecurity>& security) const {
+  std::string line = "call=" + printable(call_id) + " event=answer";
+  for (const auto& entry : security) {
+    line +=
+        " " + std::string(name(entry.leg)) + "." + std::to_string(entry.media) + "=" + std::string(name(entry.state));
+    if (!entry.suite.empty()) line += "/" + entry.suite;
+    if (entry.reason) line += "(" + std::string(name(*entry.reason)) + ")";
+  }
+  const bool failed = std::any_of(security.begin(), security.end(),
+                                  [](const auto& e) { return e.state == protocol::SecurityState::kFailed; });
+  log_(failed ? LogLevel::kWarning : LogLevel::kInfo, line);
+}
+
+protocol::DeleteReply Registry::remove(const protocol::Delete& request, Now now) {
+  const auto known = calls_.find(request.call_id);
+  if (known == calls_.end()) return {};
+  if (!request.from_tag.empty() && !known->second->has_tag(request.from_tag)) return {};
+  if (!request.via_branch.empty() && known->second->remove_branch(request.via_branch)) {
+    return {known->second->report(now)};
+  }
+  return {end(request.call_id, "deleted", now)};
+}
+
+Result<protocol::QueryReply, protocol::Error> Registry::query(const protocol::Query& request, Now now) const {
+  const auto known = calls_.find(request.call_id);
+  if (known == calls_.end()) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
+  auto report = known->second->report(now);
+  if (!request.from_tag.empty()) {
+    std::erase_if(report.parties, [&](const auto& p) { return p.tag != request.from_tag && p.tag != request.to_tag; });
+  }
+  return protocol::QueryReply{std::move(report)};
+}
+
+std::vector<std::string> Registry::list(std::size_t limit) const {
+  std::vector<std::string> ids;
+  for (const auto& [id, call] : calls_) {
+    if (ids.size() >= limit) break;
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<std::string> Registry::take_warnings() noexcept { return std::exchange(warnings_, {}); }
+
+void Registry::expire(Now now) {
+  std::vector<std::pair<std::string, std::string_view>> over;
+  for (const auto& [id, call] : calls_) {
+    if (const auto why = call->expired(now)) over.emplace_back(id, *why);
+  }
+  for (const auto& [id, why] : over) end(id, why, now);
+}
+
+void Registry::clear(Now now) {
+  while (!calls_.empty()) end(std::string(calls_.begin()->first), "shutdown", now);
+}
+
+protocol::CallReport Registry::end(const std::string& call_id, std::string_view why, Now now) {
+  const auto known = calls_.find(call_id);
+  auto report = known->second->report(now);
+  std::string line = "call=" + printable(call_id) + " event=end why=" + std::string(why);
+  for (const auto& entry : report.security) {
+    line += summary(entry);
+    for (const auto& [reason, count] : entry.dropped) dropped_[reason] += count;
+  }
+  log_(LogLevel::kInfo, line);
+  calls_.erase(known);
+  ++ended_;
+  return report;
+}
+
+}  // namespace osrtp::call

@@ -1,0 +1,87 @@
+#include "call/terms.hpp"
+
+#include <algorithm>
+
+namespace osrtp::call {
+namespace {
+
+using protocol::Leg;
+using protocol::Policy;
+using protocol::Profile;
+
+/// What the operator offers, then everything else that we can run (the weaker tags last).
+std::vector<Suite> acceptable(const std::vector<Suite>& offered) {
+  std::vector<Suite> all = offered;
+  for (const SuiteFacts& f : kSuites) {
+    if (std::find(all.begin(), all.end(), f.suite) == all.end()) all.push_back(f.suite);
+  }
+  return all;
+}
+
+void apply_transport_protocol(negotiate::Terms& terms, Profile profile) {
+  switch (profile) {
+    case Profile::kOther:
+      return;
+    case Profile::kRtpAvp:
+    case Profile::kRtpAvpf:
+      terms.policy = Policy::kOff;
+      return;
+    case Profile::kRtpSavp:
+    case Profile::kRtpSavpf:
+      terms.policy = Policy::kRequire;
+      return;
+    case Profile::kUdpTlsRtpSavp:
+    case Profile::kUdpTlsRtpSavpf:
+      terms.policy = Policy::kRequire;
+      terms.sdes = false;
+      return;
+  }
+}
+
+void apply_suites(negotiate::Terms& terms, const std::vector<std::string>& names, std::vector<std::string>& warnings) {
+  if (names.empty()) return;
+  terms.offered.clear();
+  for (const std::string& text : names) {
+    const auto suite = suite_named(text);
+    if (!suite) {
+      warnings.push_back("unknown suite '" + text + "'");
+      continue;
+    }
+    if (std::find(terms.offered.begin(), terms.offered.end(), *suite) == terms.offered.end()) {
+      terms.offered.push_back(*suite);
+    }
+  }
+  terms.accepted = terms.offered;  // named suites are meant as a limit
+}
+
+}  // namespace
+
+negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg offerer, const Settings& settings,
+                             std::vector<std::string>& warnings) {
+  negotiate::Terms terms;
+  terms.policy = leg == Leg::kCaller ? settings.caller_policy : settings.callee_policy;
+  terms.allow_sdes_over_clear = settings.allow_sdes_over_clear;
+  terms.offered = settings.suites;
+  terms.accepted = acceptable(settings.suites);
+  if (!request.osrtp) {
+    if (leg != offerer) apply_transport_protocol(terms, request.transport_protocol);
+    return terms;
+  }
+  const protocol::OsrtpOptions& wish = *request.osrtp;
+  terms.policy = (leg == Leg::kCaller ? wish.caller : wish.callee).value_or(terms.policy);
+  terms.signalling = leg == Leg::kCaller ? wish.caller_signalling : wish.callee_signalling;
+  terms.allow_sdes_over_clear = terms.allow_sdes_over_clear || wish.allow_sdes_over_clear;
+  terms.sdes = wish.keying.empty() || std::find(wish.keying.begin(), wish.keying.end(), "sdes") != wish.keying.end();
+  apply_suites(terms, wish.suites, warnings);
+  return terms;
+}
+
+negotiate::Terms later_terms(const negotiate::Terms& now, const protocol::SdpRequest& request, Leg leg) {
+  negotiate::Terms terms = now;
+  if (!request.osrtp) return terms;
+  const auto wish = leg == Leg::kCaller ? request.osrtp->caller : request.osrtp->callee;
+  if (wish) terms.policy = std::max(terms.policy, *wish);
+  return terms;
+}
+
+}  // namespace osrtp::call

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "call/settings.hpp"
+#include "negotiate/terms.hpp"
+#include "protocol/message.hpp"
+
+namespace osrtp::call {
+
+/// The terms of one leg as a first offer sets them: what the request says, else the operator.
+/// Without an `osrtp` object, `transport-protocol` means what NG clients mean by it, for the leg that
+/// receives the offer. Suites without a name of ours become warnings.
+[[nodiscard]] negotiate::Terms first_terms(const protocol::SdpRequest& request, protocol::Leg leg,
+                                           protocol::Leg offerer, const Settings& settings,
+                                           std::vector<std::string>& warnings);
+
+/// The terms of a leg whose dialog runs: a policy can only be raised by a later message.
+[[nodiscard]] negotiate::Terms later_terms(const negotiate::Terms& now, const protocol::SdpRequest& request,
+                                           protocol::Leg leg);
+
+}  // namespace osrtp::call

@@ -1,0 +1,96 @@
+#include "control/service.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/codec.hpp"
+#include "protocol/framing.hpp"
+
+namespace osrtp::control {
+namespace {
+
+template <class T>
+protocol::ReplyBody body_of(Result<T, protocol::Error> result) {
+  if (!result) return std::move(result).error();
+  return *std::move(result);
+}
+
+}  // namespace
+
+Service::Service(call::Registry& registry, LogSink log, Now start)
+    : registry_(registry), log_(std::move(log)), start_(start) {}
+
+std::string Service::handle(std::string_view datagram, Now now) {
+  const auto frame = protocol::split(datagram);
+  if (!frame) return {};
+  if (auto seen = cache_.find(datagram, now.steady)) return *std::move(seen);
+
+  const auto decoded = protocol::decode_request(frame->dictionary);
+  protocol::Reply reply;
+  if (decoded) {
+    reply = execute(decoded->request, now);
+    reply.warnings.insert(reply.warnings.begin(), decoded->warnings.begin(), decoded->warnings.end());
+  } else {
+    reply.body = decoded.error();
+    ++totals_.refused;
+  }
+  auto text = protocol::join(frame->cookie, protocol::encode_reply(reply));
+  if (!text) {
+    reply = {protocol::Error{protocol::ErrorCode::kInternal, "The reply does not fit into a datagram", {}}, {}};
+    text = protocol::join(frame->cookie, protocol::encode_reply(reply));
+    if (!text) return {};
+  }
+  cache_.put(std::string(datagram), *text, now.steady);
+  return *text;
+}
+
+protocol::Reply Service::execute(const protocol::Request& request, Now now) {
+  protocol::Reply reply{std::visit([&](const auto& r) { return on(r, now); }, request), {}};
+  reply.warnings = registry_.take_warnings();
+  if (const auto* error = std::get_if<protocol::Error>(&reply.body)) {
+    ++totals_.refused;
+    log_(LogLevel::kWarning,
+         "event=refused code=" + std::string(name(error->code)) + " reason=\"" + error->reason + "\"");
+  }
+  return reply;
+}
+
+protocol::ReplyBody Service::on(const protocol::Ping&, Now) { return protocol::Pong{}; }
+
+protocol::ReplyBody Service::on(const protocol::Offer& request, Now now) {
+  ++totals_.offers;
+  return body_of(registry_.offer(request, now));
+}
+
+protocol::ReplyBody Service::on(const protocol::Answer& request, Now now) {
+  ++totals_.answers;
+  return body_of(registry_.answer(request, now));
+}
+
+protocol::ReplyBody Service::on(const protocol::Delete& request, Now now) {
+  auto reply = registry_.remove(request, now);
+  const bool fatal = std::find(request.flags.begin(), request.flags.end(), "fatal") != request.flags.end();
+  if (!reply.call && fatal) {
+    return protocol::Error{protocol::ErrorCode::kUnknownCall, "Call-ID not found or tags didn't match", {}};
+  }
+  return reply;
+}
+
+protocol::ReplyBody Service::on(const protocol::Query& request, Now now) {
+  return body_of(registry_.query(request, now));
+}
+
+protocol::ReplyBody Service::on(const protocol::List& request, Now) {
+  return protocol::ListReply{registry_.list(static_cast<std::size_t>(std::max(request.limit, 0)))};
+}
+
+protocol::ReplyBody Service::on(const protocol::Statistics&, Now now) {
+  protocol::StatisticsReply reply = totals_;
+  reply.uptime = std::chrono::duration_cast<std::chrono::seconds>(now.steady - start_.steady).count();
+  reply.calls = registry_.size();
+  reply.managed_calls = registry_.ended();
+  reply.dropped = registry_.dropped();
+  return reply;
+}
+
+}  // namespace osrtp::control
