@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "call/media_plane.hpp"
+
+namespace osrtp::testing {
+
+/// A media plane in memory: fixed interfaces, ports from 30000 up, real relay::Streams that packets can be
+/// pushed through.
+class FakePlane : public call::MediaPlane {
+ public:
+  FakePlane();
+
+  [[nodiscard]] const std::vector<call::Interface>& interfaces() const override { return interfaces_; }
+  [[nodiscard]] Result<call::LocalPorts, call::PortError> open_ports(std::size_t interface) override;
+  void close_ports(const call::LocalPorts& ports) override;
+  void open_stream(StreamId stream) override { streams_[stream]; }
+  void set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) override;
+  void remove_leg(StreamId stream, relay::LegIndex leg) override { streams_.at(stream).remove_leg(leg); }
+  void connect(StreamId stream, relay::LegIndex callee) override { streams_.at(stream).connect(callee); }
+  [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override {
+    return streams_.at(stream).counters(leg);
+  }
+  void close_stream(StreamId stream) override { streams_.erase(stream); }
+
+  struct Sent {
+    Endpoint to;
+    std::uint16_t from_port;  // ours
+    std::vector<std::uint8_t> packet;
+  };
+  /// A datagram arrives at our `port`. @return what left, or the reason why nothing did.
+  [[nodiscard]] Result<Sent, relay::Drop> receive(std::uint16_t port, const Endpoint& from,
+                                                  const std::vector<std::uint8_t>& packet, TimePoint now);
+
+  [[nodiscard]] std::size_t open_port_pairs() const noexcept { return open_.size(); }
+  [[nodiscard]] std::size_t open_streams() const noexcept { return streams_.size(); }
+  /// open_ports() fails once this many pairs are open.
+  void limit_pairs(std::size_t limit) noexcept { limit_ = limit; }
+
+ private:
+  struct Route {
+    StreamId stream;
+    relay::LegIndex leg;
+    relay::Component component;
+  };
+  std::vector<call::Interface> interfaces_;
+  std::map<StreamId, relay::Stream> streams_;
+  std::map<SocketId, Route> routes_;
+  std::set<std::uint16_t> open_;
+  std::uint16_t next_port_ = 30000;
+  std::size_t limit_ = 1000;
+};
+
+}  // namespace osrtp::testing
