@@ -59,5 +59,5 @@ std::string Endpoint::to_string() const {
 std::size_t std::hash<osrtp::Endpoint>::operator()(const osrtp::Endpoint& e) const noexcept {
   const auto& octets = e.address.octets();
   const std::string_view raw(reinterpret_cast<const char*>(octets.data()), octets.size());
-  return std::hash<std::string_view>{}(raw) * 31U + e.port.number();
+  return std::hash<std::string_view>{}(raw)*31U + e.port.number();
 }
