@@ -11,7 +11,8 @@ CXX := clang++
 CC := clang
 endif
 
-WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+WERROR ?= -Werror
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wformat -Werror=format-security
 OPT_release := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
 OPT_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -34,7 +35,7 @@ obj = $(patsubst %,$(B)/%.o,$(1))
 
 DAEMON_LIBS := -lsrtp2 -lssl -lcrypto -levent -ljansson -lspdlog -lfmt -lsystemd -pthread
 
-$(B)/%.cpp.o: %.cpp
+$(B)/%.cpp.o: %.cpp | build/.build-deps
 	@mkdir -p $(@D)
 	$(CCACHE) $(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
 
@@ -52,6 +53,7 @@ build/osrtpctl: $(B)/daemon/ctl/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protoc
 	$(CXX) $(LDFLAGS) -pie $^ $(DAEMON_LIBS) -o $@
 
 .PHONY: daemon
-daemon: build/osrtpd build/osrtpctl
+daemon: $(if $(wildcard daemon/app/main.cpp),build/osrtpd) $(if $(wildcard daemon/ctl/main.cpp),build/osrtpctl) \
+  $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,4 +1,4 @@
-# Tests. A test file is found by its name: tests/*/NAME_test.cpp, tests/fuzz/NAME_fuzz.cpp.
+# Tests. A test file is found by its name: tests/*/NAME_test.cpp, tests/fuzz/NAME_fuzz.cpp, tests/*/NAME_check.sh.
 
 TEST_SRC := $(wildcard tests/unit/*_test.cpp tests/vectors/*_test.cpp tests/golden/*_test.cpp tests/sim/*_test.cpp)
 TEST_HELPERS := $(wildcard tests/support/*.cpp)
@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 CPPFLAGS += -Itests
 
 $(B)/unit-tests: $(call obj,$(TEST_SRC) $(TEST_HELPERS)) $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
-	$(CXX) $(LDFLAGS) $^ -lgtest -lgtest_main -lgmock $(DAEMON_LIBS) -o $@
+	$(CXX) $(LDFLAGS) $^ -lgtest_main -lgmock -lgtest $(DAEMON_LIBS) -o $@
 
 # Every fuzz target, fed its named seeds once.
 $(B)/replay/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/tests/fuzz/replay.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
@@ -19,12 +19,31 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-prot
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(DAEMON_LIBS) -o $@
 
-.PHONY: unit replay fuzz fuzz-run
-unit: $(B)/unit-tests  ## unit, vector, golden and simulation tests (GTEST_FILTER=… for some)
-	$(B)/unit-tests --gtest_brief=1
+# For the check that a failing test is noticed.
+$(B)/planted-failure: $(B)/tests/planted/failure.cpp.o
+	$(CXX) $(LDFLAGS) $^ -lgtest_main -lgtest -o $@
 
-replay: $(patsubst %,$(B)/replay/%,$(FUZZ_NAMES))  ## every fuzz target over its named seeds
-	@for t in $(FUZZ_NAMES); do $(B)/replay/$$t tests/fuzz/seeds/$$t/* || exit 1; done
+.PHONY: check unit unit-binaries replay fuzz fuzz-run asan tsan
+check:  ## everything that must hold, with its own set-up; the last line is `N passed, N failed`
+	@MAKE='$(MAKE)' tests/check.sh $(STEPS)
+
+unit: $(B)/unit-tests  ## unit, vector, golden and simulation tests (GTEST_FILTER=… for some)
+	$(FIXED_MAP) $(B)/unit-tests --gtest_brief=1
+
+REPLAY := $(patsubst %,$(B)/replay/%,$(FUZZ_NAMES))
+unit-binaries: $(B)/unit-tests $(REPLAY)
+
+replay: $(REPLAY)  ## every fuzz target over its named seeds
+	@bad=0; for t in $(FUZZ_NAMES); do $(FIXED_MAP) $(B)/replay/$$t tests/fuzz/seeds/$$t/* || { echo "$$t: failed"; bad=$$((bad + 1)); }; done; \
+	  echo "$$(($(words $(FUZZ_NAMES)) - bad)) passed, $$bad failed"; test $$bad = 0
+
+# The thread sanitizer cannot map its shadow where addresses are randomised widely.
+FIXED_MAP = $(if $(filter tsan,$(VARIANT)),$(shell setarch -R true 2>/dev/null && echo setarch -R))
+
+asan:  ## the unit tests and the seeds under the address and undefined behaviour sanitizers
+	$(MAKE) VARIANT=asan unit replay
+tsan:  ## the unit tests and the seeds under the thread sanitizer
+	$(MAKE) VARIANT=tsan unit replay
 
 fuzz:  ## every fuzz target for FUZZ_SECONDS (default 60)
 	$(MAKE) VARIANT=fuzz fuzz-run
