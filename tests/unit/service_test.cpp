@@ -1,0 +1,63 @@
+#include "control/service.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/exchange.hpp"
+#include "support/phone.hpp"
+
+namespace osrtp::testing {
+namespace {
+
+class ControlService : public ::testing::Test {
+ protected:
+  std::string ask(const std::string& frame) { return service.handle(frame, exchange.now()); }
+  static std::string offer(const std::string& cookie, const std::string& call_id) {
+    std::string sdp = Phone(1).sdp("RTP/AVP");
+    for (std::size_t at = 0; (at = sdp.find("\r\n", at)) != std::string::npos; at += 4) sdp.replace(at, 2, "\\r\\n");
+    return cookie + R"( {"command":"offer","call-id":")" + call_id + R"(","from-tag":"a","sdp":")" + sdp + "\"}";
+  }
+  Exchange exchange;
+  control::Service service{exchange.registry, [](LogLevel, std::string_view) {}, exchange.now()};
+};
+
+TEST_F(ControlService, PingIsAnsweredUnderItsCookie) {
+  const auto reply = ask(R"(c1 {"command":"ping"})");
+  EXPECT_TRUE(reply.starts_with("c1 {"));
+  EXPECT_NE(reply.find(R"("result":"pong")"), std::string::npos);
+}
+
+TEST_F(ControlService, GarbageWithoutACookieGetsNoAnswer) {
+  for (const char* frame : {"", " ", "garbage", " {\"command\":\"ping\"}"}) EXPECT_EQ(ask(frame), "") << frame;
+}
+
+TEST_F(ControlService, ARepeatedFrameIsAnsweredAlikeAndDoneOnce) {
+  const auto first = ask(offer("c1", "x"));
+  const auto second = ask(offer("c1", "x"));
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(exchange.plane.open_port_pairs(), 2U);
+  EXPECT_NE(ask(R"(c2 {"command":"statistics"})").find(R"("offers":1)"), std::string::npos);
+}
+
+TEST_F(ControlService, EqualCookiesOfTwoClientsDoNotMeet) {
+  ask(offer("c1", "x"));
+  const auto other = ask(R"(c1 {"command":"ping"})");
+  EXPECT_NE(other.find("pong"), std::string::npos);
+}
+
+TEST_F(ControlService, AReplyIsForgottenAfterHalfAMinute) {
+  ask(R"(c1 {"command":"delete","call-id":"x"})");
+  ask(offer("c2", "x"));
+  exchange.advance(std::chrono::seconds(30));
+  ask(R"(c1 {"command":"delete","call-id":"x"})");
+  EXPECT_EQ(exchange.registry.size(), 0U);
+}
+
+TEST_F(ControlService, ErrorsHaveStableCodes) {
+  EXPECT_NE(ask(R"(c1 {"command":"dance"})").find(R"("error-code":"unknown-command")"), std::string::npos);
+  EXPECT_NE(ask("c2 {").find(R"("error-code":"bad-request")"), std::string::npos);
+  EXPECT_NE(ask(R"(c3 {"command":"offer"})").find(R"("error-code":"missing-key")"), std::string::npos);
+  EXPECT_NE(ask(R"(c4 {"command":"query","call-id":"no"})").find(R"("error-code":"unknown-call")"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace osrtp::testing
