@@ -49,7 +49,12 @@ std::optional<Value> named(const std::array<std::string_view, N>& names, std::st
   return static_cast<Value>(at - names.begin());
 }
 
-Leg leg_of(const json_t* object) { return text(object, "leg") == name(Leg::kCallee) ? Leg::kCallee : Leg::kCaller; }
+std::optional<Leg> leg_named(std::string_view text) {
+  for (const Leg leg : {Leg::kCaller, Leg::kCallee}) {
+    if (name(leg) == text) return leg;
+  }
+  return std::nullopt;
+}
 
 std::vector<LegSecurity> security_of(const json_t* reply, Warnings& warnings) {
   std::vector<LegSecurity> legs;
@@ -57,8 +62,10 @@ std::vector<LegSecurity> security_of(const json_t* reply, Warnings& warnings) {
     const std::string state = text(entry, "state");
     const auto known = named<SecurityState>(kSecurityStateNames, state);
     if (!known) return warnings.add("unknown security state", state);
+    const auto which = leg_named(text(entry, "leg"));
+    if (!which) return warnings.add("unknown leg", text(entry, "leg"));
     LegSecurity leg;
-    leg.leg = leg_of(entry);
+    leg.leg = *which;
     leg.media = count(entry, "media");
     leg.state = *known;
     leg.suite = text(entry, "suite");
@@ -85,7 +92,7 @@ StreamReport stream_of(const json_t* object) {
   stream.local_address = text(object, "local address");
   stream.local_port = port(object, "local port");
   stream.remote_address = text(remote, "address");
-  stream.remote_port = port(remote, "port");
+  if (!stream.remote_address.empty()) stream.remote_port = port(remote, "port");
   stream.last_packet = integer(object, "last packet");
   stream.flags = texts(object, "flags");
   stream.received = counts_of(object, "stats");
@@ -109,7 +116,7 @@ PartyReport party_of(const json_t* object) {
   PartyReport party;
   party.tag = text(object, "tag");
   party.via_branch = text(object, "via-branch");
-  party.leg = leg_of(object);
+  party.leg = leg_named(text(object, "leg")).value_or(Leg::kCaller);  // not in NG
   party.created = integer(object, "created");
   json::for_elements(json::member(object, "medias"),
                      [&](const json_t* media) { party.medias.push_back(media_of(media)); });

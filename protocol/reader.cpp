@@ -15,7 +15,7 @@ std::string printable(std::string_view subject) {
   std::string shown = as_text(subject.substr(0, kMostOctets));
   for (char& c : shown) {
     const auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet == 0x7f) c = '?';
+    if (octet < 0x20 || octet == 0x7f) c = '_';
   }
   return subject.size() > kMostOctets ? shown + "..." : shown;
 }
