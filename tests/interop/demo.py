@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""Real calls through a real Kamailio and the relay: baresip phones that speak plain RTP, opportunistic SRTP and
+mandatory SRTP call each other in every combination, and each call is checked by its sound, by its packets and by
+what the relay says of it.
+"""
+
+import argparse
+import asyncio
+import fcntl
+import os
+import pathlib
+import signal
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "interop"))
+
+from lab import isolation, judge, kept, processes, rehearsal, scenario, table  # noqa: E402
+from lab.baresip import Failed  # noqa: E402
+from lab.judge import Seen  # noqa: E402
+from lab.stand import Stand  # noqa: E402
+
+DIRECTORY = pathlib.Path("build/demo")
+PHONES, RELAY = "127.0.0.1", "127.0.0.2"
+TIME_LIMIT = 100  # seconds, for everything
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--calls", type=int, metavar="N", help="only the N most telling calls")
+    which.add_argument("--only", metavar="NAME", choices=[call.name for call in scenario.CALLS],
+                       help="only this call: %(choices)s")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of talk in each call (default: %(default)g)")
+    parser.add_argument("--keep", action="store_true", help="afterwards start relay, proxy and phones for your own calls")
+    parser.add_argument("--address", help="with --keep: where they listen (default: this machine's address)")
+    parser.add_argument("--stop", action="store_true", help="stop what --keep left running")
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = arguments()
+    os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    if options.stop:
+        return kept.stop()
+    missing = [path for path in ("build/osrtpd", "build/osrtp.so") if not pathlib.Path(path).exists()]
+    if missing:
+        print(f"demo: {' and '.join(missing)} missing: run `make demo`, which builds them", file=sys.stderr)
+        return 2
+    try:
+        if not isolation.inside():
+            status = isolation.run_isolated([sys.executable, *sys.argv])
+            return kept.start(options.address) if options.keep and status == 0 else status
+        return rehearse(options)
+    except (processes.Died, Failed, isolation.NotPossible) as failure:
+        print(f"demo: {failure}", file=sys.stderr)
+        return 1
+    except TimeoutError:
+        print(f"demo: not done within {TIME_LIMIT} s; logs are in {DIRECTORY}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
+
+
+def rehearse(options: argparse.Namespace) -> int:
+    """Places the calls and prints what became of them."""
+    begun = time.monotonic()
+    calls = scenario.choose(options.calls, options.only)
+    processes.die_with_parent()
+    isolation.loopback_up()
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    with open(DIRECTORY.parent / "demo.lock", "w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"demo: another one is running in {ROOT}", file=sys.stderr)
+            return 2
+        print(f"Placing {len(calls)} calls of {options.seconds:g} s between {2 * len(calls)} phones; "
+              f"files in {DIRECTORY}/\n", flush=True)
+        seen = perform(calls, options.seconds)
+    return report(seen, time.monotonic() - begun)
+
+
+def perform(calls: list[scenario.Call], seconds: float) -> list[Seen]:
+    stand = Stand(DIRECTORY, PHONES, RELAY)
+
+    async def within_limit() -> list[Seen]:
+        async with asyncio.timeout(TIME_LIMIT):
+            return await rehearsal.perform(stand, calls, seconds)
+
+    try:
+        stand.start()
+        return asyncio.run(within_limit())
+    finally:
+        stand.stop()
+
+
+def report(seen: list[Seen], seconds: float) -> int:
+    rows = [(one, judge.problems(one)) for one in seen]
+    print(table.render(rows))
+    for one, found in rows:
+        if found:
+            print(f"\nNOT AS EXPECTED: {one.call.title}")
+            print("\n".join(f"  {text}" for text in found[:12]))
+            print("  see " + "\n      ".join(rehearsal.logs(DIRECTORY, one.call)))
+    good = sum(not found for _, found in rows)
+    print(f"\n{seconds:.0f} s; sound in {DIRECTORY}/*/*/dump-*.wav, packets in {DIRECTORY}/wire.pcap")
+    print(f"demo: {len(rows)} calls, {good} as expected")
+    return 0 if good == len(rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""What the packets of one leg prove, without asking the relay."""
+
+import dataclasses
+
+from lab import sdes, srtp, wire
+
+
+@dataclasses.dataclass
+class LegOnWire:
+    """One phone's leg: its packets, the relay's packets to it, each opened with the keys of the SDP it saw."""
+
+    to_relay: str  # as wire.looks_like says
+    from_relay: str
+    suite: str | None  # of the keys in the phone's SDP
+    problems: list[str]
+    sent: dict[tuple[int, int], bytes]  # clear RTP the phone sent, by SSRC and sequence number
+    received: dict[tuple[int, int], bytes]  # clear RTP the relay sent to it
+
+    def summary(self) -> str:
+        return self.to_relay if self.to_relay == self.from_relay else f"{self.to_relay}/{self.from_relay}"
+
+
+def examine(sent: list[wire.Datagram], received: list[wire.Datagram], keys: sdes.Keys | None,
+            own_tone: float, other_tone: float) -> LegOnWire:
+    """`sent` and `received` as the phone sees them."""
+    leg = LegOnWire(wire.looks_like(sent, own_tone), wire.looks_like(received, other_tone),
+                    keys.suite if keys else None, [], {}, {})
+    secure = keys is not None and leg.from_relay == "SRTP"
+    leg.sent = _clear(sent, srtp.Receiver(keys.suite, keys.sent) if secure else None, "the phone", [])
+    leg.received = _clear(received, srtp.Receiver(keys.suite, keys.received) if secure else None, "the relay",
+                          leg.problems)
+    for direction, packets, tone in (("sent", leg.sent, own_tone), ("received", leg.received, other_tone)):
+        heard = wire.audible(list(packets.values()), tone)
+        if heard < 0.5:
+            leg.problems.append(f"the tone is in only {heard:.0%} of the {len(packets)} packets {direction}")
+    return leg
+
+
+def _clear(datagrams: list[wire.Datagram], receiver: srtp.Receiver | None, sender: str,
+           problems: list[str]) -> dict[tuple[int, int], bytes]:
+    """Every RTP packet in the clear. What does not open, RTCP included, is a problem."""
+    clear: dict[tuple[int, int], bytes] = {}
+    for datagram in datagrams:
+        packet, media = datagram.payload, wire.is_rtp(datagram.payload)
+        try:
+            if receiver is not None:
+                packet = receiver.rtp(packet) if media else receiver.rtcp(packet)
+        except srtp.Refused as reason:
+            problems.append(f"a packet of {len(packet)} octets from {sender} does not open: {reason}")
+            continue
+        if media:
+            clear[int.from_bytes(packet[8:12], "big"), int.from_bytes(packet[2:4], "big")] = packet
+    return clear
+
+
+def altered(sent: LegOnWire, received: LegOnWire) -> list[str]:
+    """Whether what one phone sent is what the relay gave the other, octet for octet."""
+    changed = [index for index, packet in received.received.items() if sent.sent.get(index) != packet]
+    return [f"{len(changed)} of {len(received.received)} packets differ from what was sent"] if changed else []

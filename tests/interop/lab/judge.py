@@ -1,0 +1,86 @@
+"""Whether a call became what it should have."""
+
+import dataclasses
+
+from lab import evidence
+from lab.scenario import Call, Leg
+
+MIN_SECONDS = 2.0  # of the other's tone in a recording
+MIN_PACKETS = 100  # relayed, each way
+MAX_DROPPED = 20  # packets before a leg knows its keys or its peer
+
+
+@dataclasses.dataclass
+class LegSeen:
+    """Everything observed about one leg."""
+
+    report: dict = dataclasses.field(default_factory=dict)  # the relay's, of m-line 0
+    on_wire: evidence.LegOnWire | None = None
+    hears: float = 0.0  # seconds of the other's tone
+    hears_itself: float = 0.0
+
+    @property
+    def became(self) -> Leg:
+        return Leg(self.report.get("state", "unknown"), self.report.get("suite"), self.report.get("reason"))
+
+    def count(self, key: str) -> int:
+        return int(self.report.get(key, 0))
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        return self.report.get("dropped", {})
+
+
+@dataclasses.dataclass
+class Seen:
+    """Everything observed about one call."""
+
+    call: Call
+    legs: dict[str, LegSeen]
+    refused: bool = False  # the callee answered 488 first
+    problems: list[str] = dataclasses.field(default_factory=list)  # found while it ran
+
+
+def problems(seen: Seen) -> list[str]:
+    """What is not as expected, one sentence each; nothing when all is."""
+    found = list(seen.problems)
+    for name, leg in seen.legs.items():
+        found += [f"{name} leg: {text}" for text in _of_leg(leg, seen.call.becomes[name])]
+    if seen.refused != seen.call.refuses_first:
+        found.append("the callee " + ("refused the first offer" if seen.refused else "did not refuse the first offer"))
+    wires = [leg.on_wire for leg in seen.legs.values()]
+    if None not in wires:
+        caller, callee = wires
+        found += [f"caller to callee: {text}" for text in evidence.altered(caller, callee)]
+        found += [f"callee to caller: {text}" for text in evidence.altered(callee, caller)]
+    return found
+
+
+def _of_leg(leg: LegSeen, expected: Leg) -> list[str]:
+    found = []
+    if leg.became != expected:
+        found.append(f"expected {expected}, the relay says {leg.became}")
+    if leg.hears < MIN_SECONDS:
+        found.append(f"heard the other's tone for {leg.hears:.1f} s")
+    if leg.hears_itself > 0:
+        found.append(f"heard its own tone for {leg.hears_itself:.1f} s")
+    relayed, authenticated = leg.count("relayed-packets"), leg.count("authenticated-packets")
+    if relayed < MIN_PACKETS:
+        found.append(f"{relayed} packets relayed")
+    if expected.suite and authenticated < relayed:
+        found.append(f"{relayed} packets relayed, {authenticated} authenticated")
+    if not expected.suite and authenticated:
+        found.append(f"{authenticated} packets authenticated on a plain leg")
+    if sum(leg.dropped.values()) > MAX_DROPPED:
+        found.append(f"dropped {leg.dropped}")
+    return found + (_of_wire(leg.on_wire, expected) if leg.on_wire else ["no packets were looked at"])
+
+
+def _of_wire(on_wire: evidence.LegOnWire, expected: Leg) -> list[str]:
+    found = list(dict.fromkeys(on_wire.problems))
+    for direction, looks in (("to", on_wire.to_relay), ("from", on_wire.from_relay)):
+        if looks != expected.on_wire:
+            found.append(f"expected {expected.on_wire} {direction} the relay, the wire shows {looks}")
+    if expected.suite and on_wire.suite != expected.suite:
+        found.append(f"expected {expected.suite} in the phone's SDP, found {on_wire.suite}")
+    return found
