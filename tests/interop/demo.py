@@ -14,6 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
 from lab import isolation, judge, kept, processes, rehearsal, scenario, table  # noqa: E402

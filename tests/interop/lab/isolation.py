@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -30,11 +31,9 @@ def run_isolated(argv: list[str]) -> int:
     environment = dict(os.environ, **{INSIDE: "1"})
     prefix = _prefix()
     child = subprocess.Popen([*prefix, *argv], env=environment)
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            continue  # the child got the signal too, and cleans up
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the child too, which cleans up
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    return child.wait()
 
 
 def _prefix() -> list[str]:

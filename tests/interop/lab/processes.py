@@ -40,6 +40,17 @@ class Processes:
             if process.poll() is not None:
                 raise Died(f"{name} ended with status {process.returncode}; the end of {log}:\n{tail(log)}")
 
+    def end(self, process: subprocess.Popen) -> None:
+        """Ends one of them, and forgets it."""
+        process.terminate()
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            pass
+        kill_group(process.pid)
+        process.wait()
+        self._running = [entry for entry in self._running if entry[1] is not process]
+
     def pids(self) -> list[int]:
         return [process.pid for _, process, _ in self._running]
 

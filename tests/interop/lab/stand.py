@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+import signal
 import tempfile
 
 from lab import isolation, processes
@@ -32,6 +33,8 @@ class Stand:
         self.proxy.launch(self.owner, self.relay.control, self.certificate, detached)
 
     def stop(self) -> None:
+        for impatient in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(impatient, signal.SIG_IGN)
         self.owner.stop()
         shutil.rmtree(self.sockets, ignore_errors=True)
         isolation.give_back(str(self.directory))
