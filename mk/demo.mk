@@ -1,13 +1,19 @@
 # Real calls between real phones, and other people's SRTP against ours.
 
-.PHONY: demo demo-stop interop demo-check
-demo:  ## ten calls through Kamailio and the relay (KEEP=1 leaves them running)
+PYTHON := /usr/bin/python3
+
+.PHONY: demo demo-stop interop
+demo:  ## ten calls through Kamailio and the relay; KEEP=1 leaves them running (ADDRESS=… says where)
 	@$(MAKE) --no-print-directory deps DEPS_FOR=demo
-	@$(MAKE) --no-print-directory daemon module
-	@/usr/bin/python3 tests/interop/demo.py $(if $(KEEP),--keep $(if $(ADDRESS),--address $(ADDRESS)))
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/interop/demo.py $(if $(KEEP),--keep $(if $(ADDRESS),--address $(ADDRESS)))
 
 demo-stop:  ## stop what `make demo KEEP=1` left running
-	@/usr/bin/python3 tests/interop/demo.py --stop
+	@$(PYTHON) tests/interop/demo.py --stop
 
-demo-check: daemon module
-	@/usr/bin/python3 tests/interop/demo.py --calls 3
+interop:  ## the demo, and GStreamer, pylibsrtp and ffmpeg against the relay
+	@$(MAKE) --no-print-directory deps DEPS_FOR=check
+	@$(MAKE) --no-print-directory all
+	@tests/interop/lab_check.sh
+	@$(PYTHON) tests/interop/srtp_peers.py
+	@$(PYTHON) tests/interop/demo.py

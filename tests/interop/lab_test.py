@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+"""The laboratory's own tests: its instruments must see what is there, and its judge must notice what is wrong."""
+
+import base64
+import copy
+import math
+import pathlib
+import struct
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from lab import audio, judge, scenario, sdes, srtp, wire  # noqa: E402
+from lab.evidence import LegOnWire, altered  # noqa: E402
+
+RATE = audio.RATE
+MASTER_KEY = bytes.fromhex("E1F97A0D3E018BE0D64FA32C06DE4139")  # RFC 3711 appendix B.3
+MASTER_SALT = bytes.fromhex("0EC675AD498AFEEBB6960B3AABE6")
+
+
+def tone(frequency: int, seconds: float = 1.0) -> list[int]:
+    return [int(8000 * math.sin(2 * math.pi * frequency * n / RATE)) for n in range(int(RATE * seconds))]
+
+
+def compress(sample: int) -> int:
+    """The mu-law code whose value is nearest."""
+    return min(range(256), key=lambda code: abs(audio.MU_LAW[code] - sample))
+
+
+def packets(samples: list[int]) -> list[wire.Datagram]:
+    coded = bytes(map(compress, samples))
+    return [wire.Datagram(0.0, ("a", 1), ("b", 2), struct.pack("!BBHII", 0x80, 0, n, n * 160, 7) + coded[at:at + 160])
+            for n, at in enumerate(range(0, len(coded), 160))]
+
+
+class Audio(unittest.TestCase):
+    def test_a_tone_is_found_and_another_is_not(self) -> None:
+        self.assertGreaterEqual(audio.seconds_of_tone(tone(440), 440), 0.9)
+        self.assertEqual(audio.seconds_of_tone(tone(440), 1000), 0)
+
+    def test_silence_and_noise_are_no_tone(self) -> None:
+        noise = [((n * 1103515245 + 12345) >> 8) % 16000 - 8000 for n in range(RATE)]
+        self.assertEqual(audio.seconds_of_tone([0] * RATE, 440), 0)
+        self.assertEqual(audio.seconds_of_tone(noise, 440), 0)
+
+    def test_mu_law_has_the_values_of_g711(self) -> None:
+        self.assertEqual([audio.MU_LAW[code] for code in (0x00, 0x7F, 0x80, 0xFF)], [-32124, 0, 32124, 0])
+
+
+class OnTheWire(unittest.TestCase):
+    def test_clear_packets_with_the_tone_are_rtp(self) -> None:
+        self.assertEqual(wire.looks_like(packets(tone(440)), 440), "RTP")
+
+    def test_clear_packets_with_another_tone_are_not_called_rtp(self) -> None:
+        self.assertIn("unclear", wire.looks_like(packets(tone(1000)), 440))
+
+    def test_longer_packets_are_srtp_only_when_no_tone_is_left_in_them(self) -> None:
+        clear = packets(tone(440))
+        tagged = [wire.Datagram(d.at, d.source, d.target, d.payload + bytes(10)) for d in clear]
+        masked = [wire.Datagram(d.at, d.source, d.target, d.payload[:12] + bytes((n * 7919 + i * i * 31) % 251
+                                for i in range(170))) for n, d in enumerate(clear)]
+        self.assertIn("unclear", wire.looks_like(tagged, 440))
+        self.assertEqual(wire.looks_like(masked, 440), "SRTP")
+
+    def test_one_clear_packet_among_encrypted_ones_is_noticed(self) -> None:
+        clear = packets(tone(440))
+        mixed = [wire.Datagram(0.0, ("a", 1), ("b", 2), bytes([0x80, 0]) + bytes(180))] * 40 + clear[:1]
+        self.assertIn("unclear", wire.looks_like(mixed, 440))
+
+
+class Srtp(unittest.TestCase):
+    def test_keys_are_derived_as_in_rfc_3711_b_3(self) -> None:
+        derived = [srtp.derive(MASTER_KEY, MASTER_SALT, label, size).hex().upper()
+                   for label, size in ((0, 16), (1, 20), (2, 14))]
+        self.assertEqual(derived, ["C61E7A93744F39EE10734AFE3FF7A087", "CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4",
+                                   "30CBBC08863D8C85D49DB34A9AE1"])
+
+    def test_a_packet_under_another_key_is_refused(self) -> None:
+        receiver = srtp.Receiver("AES_CM_128_HMAC_SHA1_80", base64.b64encode(MASTER_KEY + MASTER_SALT).decode())
+        with self.assertRaises(srtp.Refused):
+            receiver.rtp(packets(tone(440, 0.02))[0].payload + bytes(10))
+
+
+INVITE = """#
+TLS 127.0.0.1:40000 -> 127.0.0.1:15061
+INVITE sip:b@127.0.0.1 SIP/2.0\r
+CSeq: 1 INVITE\r
+\r
+m=audio 16000 RTP/AVP 0\r
+a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:T1duS2V5|2^20|1:4\r
+#
+TLS 127.0.0.1:15061 -> 127.0.0.1:40000
+SIP/2.0 200 OK\r
+CSeq: 1 INVITE\r
+\r
+m=audio 20000 RTP/AVP 0\r
+"""
+
+
+class Trace(unittest.TestCase):
+    def test_keys_are_read_from_both_directions(self) -> None:
+        trace = sdes.messages(INVITE + "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:UmVsYXk=\r\n", (15061,))
+        self.assertEqual(sdes.agreed(trace, offerer=True), sdes.Keys("AES_CM_128_HMAC_SHA1_80", "T1duS2V5", "UmVsYXk="))
+
+    def test_an_answer_without_keys_agrees_on_none(self) -> None:
+        self.assertIsNone(sdes.agreed(sdes.messages(INVITE, (15061,)), offerer=True))
+
+
+def perfect(name: str) -> judge.Seen:
+    """A call as it should be."""
+    call = scenario.choose(None, name)[0]
+    seen = judge.Seen(call, {}, refused=call.refuses_first)
+    for leg, becomes in call.becomes.items():
+        report = {"state": becomes.state, "suite": becomes.suite, "reason": becomes.reason, "relayed-packets": 250,
+                  "authenticated-packets": 251 if becomes.suite else 0, "dropped": {"not-authenticated": 2}}
+        looks = LegOnWire(becomes.on_wire, becomes.on_wire, becomes.suite, [], {(1, 1): b"x"}, {(1, 1): b"x"})
+        seen.legs[leg] = judge.LegSeen(report, looks, hears=4.9)
+    return seen
+
+
+class Judge(unittest.TestCase):
+    def test_every_call_as_expected_passes(self) -> None:
+        for call in scenario.CALLS:
+            self.assertEqual(judge.problems(perfect(call.name)), [])
+
+    def test_each_single_fault_is_noticed(self) -> None:
+        faults = {
+            "one way": lambda s: setattr(s.legs["caller"], "hears", 0.0),
+            "echo": lambda s: setattr(s.legs["callee"], "hears_itself", 1.0),
+            "plain instead": lambda s: s.legs["callee"].report.update(state="plain", suite=None),
+            "weaker suite": lambda s: s.legs["callee"].report.update(suite="AES_CM_128_HMAC_SHA1_80"),
+            "other reason": lambda s: s.legs["caller"].report.update(reason="policy-off"),
+            "not relayed": lambda s: s.legs["caller"].report.update({"relayed-packets": 3}),
+            "not authenticated": lambda s: s.legs["callee"].report.update({"authenticated-packets": 100}),
+            "many dropped": lambda s: s.legs["callee"].report.update(dropped={"replayed": 60}),
+            "clear on the wire": lambda s: setattr(s.legs["callee"].on_wire, "from_relay", "RTP"),
+            "other keys in the SDP": lambda s: setattr(s.legs["callee"].on_wire, "suite", None),
+            "does not open": lambda s: s.legs["callee"].on_wire.problems.append("a packet does not open"),
+            "altered": lambda s: s.legs["callee"].on_wire.received.update({(1, 1): b"y"}),
+            "refused": lambda s: setattr(s, "refused", True),
+            "nothing seen": lambda s: setattr(s.legs["callee"], "on_wire", None),
+        }
+        for name, fault in faults.items():
+            seen = copy.deepcopy(perfect("plain-opportunistic"))
+            fault(seen)
+            self.assertNotEqual(judge.problems(seen), [], name)
+
+    def test_a_packet_that_nobody_sent_is_altered(self) -> None:
+        sender = LegOnWire("RTP", "RTP", None, [], {}, {})
+        receiver = LegOnWire("RTP", "RTP", None, [], {}, {(1, 1): b"x"})
+        self.assertEqual(len(altered(sender, receiver)), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
