@@ -43,7 +43,7 @@ struct Key {
 enum class Error : std::uint8_t {
   kBadKey,          // wrong size, or MKI, lifetime or window out of range
   kTooShort,        // cannot hold the header, the tag and the MKI
-  kMalformed,       // not RTP or RTCP
+  kMalformed,       // not RTP or RTCP, or RTCP that says it is not encrypted
   kAuthentication,  // wrong tag, or the MKI of another key
   kReplay,          // index seen already or too old to tell
   kKeyExpired,      // the key's lifetime is used up
@@ -57,7 +57,7 @@ enum class Direction : std::uint8_t { kInbound, kOutbound };
 /// How far one SSRC's stream has come: 2^16 * ROC + the highest sequence number.
 struct Progress {
   Ssrc ssrc;
-  std::uint64_t index;
+  std::uint64_t index = 0;
 };
 
 /// Installs the ciphers and runs every self-test on them. Once per process, before
