@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 
-from lab import audio
+from lab import audio, isolation
 
 ETH_P_IP, PACKET_OUTGOING, SO_RCVBUFFORCE = 0x0800, 4, 33
 PCMU_PACKET = 12 + 160  # header and 20 ms
@@ -37,8 +37,12 @@ class Wire:
         self._ports = media_ports
         self._file = open(capture, "wb")
         self._file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101))  # 101: raw IP
-        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK,
-                                     socket.htons(ETH_P_IP))
+        try:
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK,
+                                         socket.htons(ETH_P_IP))
+        except PermissionError as error:
+            raise isolation.NotPossible("Packets cannot be read here: run this as root, or where network "
+                                        "namespaces are allowed.") from error
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
         except OSError:
