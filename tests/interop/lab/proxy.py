@@ -59,7 +59,9 @@ class Proxy:
         self._wait(owner)
 
     def defines(self, relay: str, tls: pathlib.Path) -> list[str]:
-        return []
+        """What the example leaves open, for kamailio's -A."""
+        return [f"LISTEN_ADDR={self.address}", f"UDP_PORT={PORTS['udp']}", f"TLS_PORT={PORTS['tls']}",
+                f'TLS_CONFIG="{tls}"', f'OSRTP_MODULE="{self._module}"', f'OSRTP_SOCK="{relay}"']
 
     def _wait(self, owner: processes.Processes) -> None:
         deadline = time.monotonic() + 15
