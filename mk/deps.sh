@@ -62,6 +62,8 @@ leave_disabled() {
 }
 
 apt() { $root env DEBIAN_FRONTEND=$DEBIAN_FRONTEND apt-get -q -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null; }
+# apt-get update ends well when the mirror cannot be reached; the packages it knows then are none.
+refresh() { apt update && ! grep -q '^W: Failed to fetch' "$log"; }
 install() { apt install -y --no-install-recommends "$@"; }
 known() { [[ $(apt-cache policy "$@" 2>/dev/null | grep -c 'Candidate: [^(]') -eq $# ]]; }
 
@@ -86,9 +88,12 @@ fi
 mkdir -p "$(dirname "$log")"; : >"$log"
 say "installing ${missing[*]}"
 hold_services
-known "${missing[@]}" || apt update || true
-# A list of packages that has grown old names files the mirror no longer has.
-install "${missing[@]}" || { apt update && install "${missing[@]}"; } || true
+if known "${missing[@]}"; then
+  # A package list that has grown old names files the mirror no longer has.
+  install "${missing[@]}" || { refresh && install "${missing[@]}"; } || true
+elif refresh; then
+  install "${missing[@]}" || true
+fi
 leave_disabled "${missing[@]}"
 mapfile -t still < <(missing_of "${missing[@]}")
 [[ ${#still[@]} -eq 0 ]] || die "cannot install ${still[*]}: $(reason). Details in build/deps.log"

@@ -14,11 +14,12 @@ make=${MAKE:-make}
 [[ ${MAKEFLAGS-} == *-j* ]] || make="$make -j$(nproc)"
 mk() { $make --no-print-directory "$@"; }
 
-# Sums what a log says of itself: GoogleTest's closing lines and `N passed, N failed`.
+# Sums what a log says of itself: GoogleTest's closing lines, `N passed, N failed`, `N calls, N as expected`.
 count() {
   awk '/^\[  PASSED  \] [0-9]+ test/ { p += $4 }
        /^ *[0-9]+ FAILED TESTS?$/    { f += $1 }
        /^[0-9]+ passed, [0-9]+ failed$/ { p += $1; f += $3 }
+       /: [0-9]+ (calls|exchanges), [0-9]+ as expected$/ { p += $(NF - 2); f += $(NF - 4) - $(NF - 2) }
        END { print p + 0, f + 0 }' "$1"
 }
 
@@ -72,4 +73,6 @@ for check in tests/*/*_check.sh tests/*/*/*_check.sh; do
   name=$(basename "$check" _check.sh)
   want "$name" && step "$name" "$check"
 done
+want srtp_peers && step srtp_peers /usr/bin/python3 tests/interop/srtp_peers.py
+want demo       && step demo /usr/bin/python3 tests/interop/demo.py --calls 3
 finish
