@@ -3,6 +3,8 @@
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
 VARIANT ?= release
 
 include mk/build.mk      # compilers, flags, objects, binaries
