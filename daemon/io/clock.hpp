@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/time.hpp"
+
+namespace osrtp::io {
+
+/// The only clock of the daemon; what is below app/ is told the time.
+struct Clock {
+  [[nodiscard]] static TimePoint now() noexcept { return TimePoint::clock::now(); }
+  [[nodiscard]] static Now both() noexcept { return {now(), WallTime::clock::now()}; }
+};
+
+}  // namespace osrtp::io

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/datagram.hpp"
+#include "base/endpoint.hpp"
+#include "base/result.hpp"
+#include "io/descriptor.hpp"
+
+namespace osrtp::io {
+
+/// One received datagram at its longest, and the room behind it that relaying needs.
+using ReceiveBuffer = std::array<std::uint8_t, 65'535 + kTailRoom>;
+
+/// Why a socket did not open.
+struct SocketError {
+  enum class Kind : std::uint8_t {
+    kPortBusy,
+    kNotOurAddress,
+    kNoDescriptors,  // RLIMIT_NOFILE, or the system's limit
+    kOther,
+  };
+  Kind kind;
+  std::string reason;  // the system's words
+
+  /// What `error` (errno) means.
+  [[nodiscard]] static SocketError from_errno(int error);
+};
+
+/// A non-blocking UDP socket, bound to exactly one address and port; never shared with
+/// another process (no SO_REUSEADDR), never answering on two address families.
+class UdpSocket {
+ public:
+  [[nodiscard]] static Result<UdpSocket, SocketError> bind(const Endpoint& local);
+
+  /// Takes one datagram. @return nothing: none is waiting, or it came from port 0.
+  [[nodiscard]] std::optional<Datagram> receive(ReceiveBuffer& buffer) noexcept;
+  /// @return whether the kernel took it. A full queue loses the datagram, as UDP may.
+  bool send(const Endpoint& to, ByteView packet) noexcept;
+
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_.number(); }
+
+ private:
+  explicit UdpSocket(Descriptor descriptor) noexcept : descriptor_(std::move(descriptor)) {}
+  Descriptor descriptor_;
+};
+
+/// Whether `address` is on this machine: nothing, or why a socket cannot be bound to it.
+[[nodiscard]] std::optional<SocketError> cannot_bind(const IpAddress& address);
+
+}  // namespace osrtp::io

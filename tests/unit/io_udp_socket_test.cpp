@@ -1,0 +1,95 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "io/udp_socket.hpp"
+
+namespace osrtp::io {
+namespace {
+
+/// Opens somewhere on `address`; the system has ports enough.
+std::pair<UdpSocket, Endpoint> open_somewhere(const char* address) {
+  for (std::uint32_t number = 47000; number < 48000; ++number) {
+    const Endpoint local{*IpAddress::parse(address), *Port::from(number)};
+    auto socket = UdpSocket::bind(local);
+    if (socket) return {*std::move(socket), local};
+  }
+  throw std::runtime_error("no free port");
+}
+
+bool wait_readable(const UdpSocket& socket) {
+  pollfd readable{socket.descriptor(), POLLIN, 0};
+  return poll(&readable, 1, 5000) == 1;
+}
+
+class UdpSockets : public testing::TestWithParam<const char*> {
+ protected:
+  std::unique_ptr<ReceiveBuffer> buffer_ = std::make_unique<ReceiveBuffer>();
+};
+
+TEST_P(UdpSockets, CarryADatagramAndItsSenderWithTailRoomBehindIt) {
+  auto [one, here] = open_somewhere(GetParam());
+  auto [two, there] = open_somewhere(GetParam());
+  const std::array<std::uint8_t, 3> sent{1, 2, 3};
+  ASSERT_TRUE(one.send(there, sent));
+  ASSERT_TRUE(wait_readable(two));
+  const auto got = two.receive(*buffer_);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->from, here);
+  EXPECT_TRUE(std::equal(sent.begin(), sent.end(), got->packet().begin(), got->packet().end()));
+  EXPECT_GE(got->buffer.size(), got->size + kTailRoom);
+}
+
+TEST_P(UdpSockets, CarryTheLongestDatagramWhole) {
+  auto [one, here] = open_somewhere(GetParam());
+  auto [two, there] = open_somewhere(GetParam());
+  const std::vector<std::uint8_t> sent(65'507, 0x5a);
+  ASSERT_TRUE(one.send(there, sent));
+  ASSERT_TRUE(wait_readable(two));
+  const auto got = two.receive(*buffer_);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->size, sent.size());
+  EXPECT_GE(got->buffer.size(), got->size + kTailRoom);
+}
+
+TEST_P(UdpSockets, DoNotWaitForWhatIsNotThere) {
+  auto [socket, local] = open_somewhere(GetParam());
+  EXPECT_FALSE(socket.receive(*buffer_));
+}
+
+TEST_P(UdpSockets, ShareNoPort) {
+  auto [socket, local] = open_somewhere(GetParam());
+  const auto second = UdpSocket::bind(local);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, SocketError::Kind::kPortBusy);
+}
+
+TEST_P(UdpSockets, AreNotInheritedByChildren) {
+  auto [socket, local] = open_somewhere(GetParam());
+  EXPECT_NE(fcntl(socket.descriptor(), F_GETFD) & FD_CLOEXEC, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Loopback, UdpSockets, testing::Values("127.0.0.1", "::1"),
+                         [](const auto& row) { return std::string(row.param) == "::1" ? "Ipv6" : "Ipv4"; });
+
+TEST(UdpSocket, SaysWhenAnAddressIsSomebodyElses) {
+  const auto why = cannot_bind(*IpAddress::parse("192.0.2.1"));
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->kind, SocketError::Kind::kNotOurAddress);
+  EXPECT_FALSE(cannot_bind(*IpAddress::parse("127.0.0.1")));
+}
+
+TEST(UdpSocket, GivesItsDescriptorBack) {
+  const int before = dup(0);
+  close(before);
+  { auto [socket, local] = open_somewhere("127.0.0.1"); }
+  const int after = dup(0);
+  close(after);
+  EXPECT_EQ(before, after);
+}
+
+}  // namespace
+}  // namespace osrtp::io
