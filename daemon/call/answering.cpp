@@ -27,6 +27,11 @@ std::string_view describe(negotiate::Remark remark) {
   return {};
 }
 
+bool carries_media(const std::vector<negotiate::Section>& sections) {
+  return std::any_of(sections.begin(), sections.end(),
+                     [](const auto& s) { return std::holds_alternative<negotiate::OurLine>(s); });
+}
+
 }  // namespace
 
 Answering::Answering(Call& call, Branch& branch, const protocol::SdpRequest& request, Now now,
@@ -42,7 +47,8 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
   branch_.answered = true;
-  call_.connect(branch_, request_.sip_code, now_);
+  // A branch without any media must not take the call from one that has some.
+  if (carries_media(sections) || !others_talk()) call_.connect(branch_, request_.sip_code, now_);
   return protocol::SdpReply{negotiate::render(*text_, sections, call_.disguise(request_)), call_.security(&branch_)};
 }
 
@@ -74,9 +80,23 @@ negotiate::Section Answering::line(std::size_t n) {
     return negotiate::RejectLine{};
   }
   if (offered.carriage == sdp::Carriage::kOther && !offered.offered) return negotiate::LeaveAlone{};
-  if (!offered.offered) return negotiate::RejectLine{};
+  if (!offered.offered) return retire(n);
   return settled_line(n, offered);
 }
+
+/// The offerer has given the line up (port 0): what ran on it is over, and should it come back its keys are fresh.
+negotiate::Section Answering::retire(std::size_t n) {
+  for (Party* party : {&offerer(), &answerer()}) {
+    LegMedia& media = party->media[n];
+    if (!media.ports) continue;
+    become(media, SecurityState::kPending, std::nullopt, std::nullopt, now_.wall);
+    media.used = false;
+    set(*party, n, blocked_leg(media, {}, relay::Drop::kHeld));
+  }
+  return negotiate::RejectLine{};
+}
+
+bool Answering::others_talk() const { return call_.answered() && call_.connected_ != branch_.party.index; }
 
 negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& offered) {
   LegMedia& media = answerer().media[n];
@@ -145,7 +165,8 @@ negotiate::Section Answering::our_line(std::size_t n, const OfferedLine& offered
 
 negotiate::Section Answering::fail_both(std::size_t n, Reason answerer_reason, Reason offerer_reason) {
   set(answerer(), n, failed_leg(answerer().media[n], answerer_reason, now_.wall));
-  set(offerer(), n, failed_leg(offerer().media[n], offerer_reason, now_.wall));
+  // One fork's failure is not the caller's while another fork talks to it.
+  if (!others_talk()) set(offerer(), n, failed_leg(offerer().media[n], offerer_reason, now_.wall));
   return negotiate::RejectLine{};
 }
 

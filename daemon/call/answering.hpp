@@ -22,6 +22,9 @@ class Answering {
   [[nodiscard]] std::optional<protocol::Error> read();
   [[nodiscard]] negotiate::Section line(std::size_t n);
   [[nodiscard]] negotiate::Section settled_line(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] negotiate::Section retire(std::size_t n);
+  /// Another branch has the call.
+  [[nodiscard]] bool others_talk() const;
   [[nodiscard]] negotiate::Section our_line(std::size_t n, const OfferedLine& offered);
   [[nodiscard]] negotiate::Section fail_both(std::size_t n, protocol::Reason answerer, protocol::Reason offerer);
   [[nodiscard]] relay::LegSetup answerer_leg(std::size_t n, const OfferedLine& offered,

@@ -121,7 +121,6 @@ relay::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why
 
 relay::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now) {
   become(media, SecurityState::kFailed, std::nullopt, reason, now);
-  media.own_keys.clear();  // spent: whatever comes next on this leg gets fresh ones
   return blocked_leg(media, {}, relay::Drop::kFailed);
 }
 

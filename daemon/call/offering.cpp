@@ -225,6 +225,9 @@ void Offering::commit_party(Party& party, const NewPorts& ports) {
     LegMedia& media = party.media[n];
     media.kind = exchange_.lines[n].kind;
     media.used = media.used || media_[n].port.has_value();
+    if (media.used && exchange_.lines[n].carriage == sdp::Carriage::kOther) {
+      become(media, SecurityState::kNotRtp, std::nullopt, Reason::kNotRtp, now_.wall);
+    }
     if (!ports[n]) continue;
     media.ports = *ports[n];
     become(media, SecurityState::kPending, std::nullopt, std::nullopt, now_.wall);

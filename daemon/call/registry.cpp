@@ -17,6 +17,11 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
+/// Stock clients put the BYE's own Via branch here, magic cookie and all (RFC 3261 §8.1.1.7), and mean the call.
+bool names_a_branch(const protocol::Delete& request) {
+  return !request.via_branch.empty() && !request.via_branch.starts_with("z9hG4bK");
+}
+
 std::string summary(const protocol::LegSecurity& entry) {
   std::string line = " " + std::string(name(entry.leg)) + "." + std::to_string(entry.media) + "=";
   line += name(entry.state);
@@ -77,7 +82,8 @@ protocol::DeleteReply Registry::remove(const protocol::Delete& request, Now now)
   const auto known = calls_.find(request.call_id);
   if (known == calls_.end()) return {};
   if (!request.from_tag.empty() && !known->second->has_tag(request.from_tag)) return {};
-  if (!request.via_branch.empty() && known->second->remove_branch(request.via_branch)) {
+  if (names_a_branch(request)) {
+    if (!known->second->remove_branch(request.via_branch)) return {};
     return {known->second->report(now)};
   }
   return {end(request.call_id, "deleted", now)};

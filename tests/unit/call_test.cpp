@@ -129,6 +129,67 @@ TEST_F(Call, AFailedBranchLeavesItsSiblingAlone) {
   EXPECT_TRUE(hears(a, port_in(answered->sdp), b, 1));
 }
 
+TEST_F(Call, ABranchThatIsGoneAlreadyDoesNotTakeTheCallWithIt) {
+  establish(true);
+  protocol::Delete late;  // the 487 of a cancelled fork, behind the 200 of another
+  late.call_id = "call-1";
+  late.from_tag = "caller";
+  late.via_branch = "7";
+  EXPECT_FALSE(exchange.registry.remove(late, exchange.now()).call);
+  EXPECT_TRUE(hears(a, port_in(answered_sdp), b, 1));
+}
+
+TEST_F(Call, AStockClientsByeEndsTheCallWhateverItsBranch) {
+  establish(true);
+  protocol::Delete bye;
+  bye.call_id = "call-1";
+  bye.from_tag = "caller";
+  bye.via_branch = "z9hG4bKabc";
+  EXPECT_TRUE(exchange.registry.remove(bye, exchange.now()).call);
+  EXPECT_EQ(exchange.registry.size(), 0U);
+}
+
+TEST_F(Call, AForkWhoseKeysFailTouchesNoOther) {
+  auto request = exchange.offer(a.sdp("RTP/AVP"));
+  request.via_branch = "0";
+  const auto first = exchange.registry.offer(request, exchange.now());
+  request.via_branch = "1";
+  ASSERT_TRUE(exchange.registry.offer(request, exchange.now()));
+  auto good = exchange.answer(b.sdp("RTP/AVP"));
+  good.via_branch = "0";
+  good.sip_code = 183;
+  const auto answered = exchange.registry.answer(good, exchange.now());
+  auto bad = exchange.answer(Phone(3).sdp("RTP/AVP", {Phone(3).crypto(99, "AES_CM_128_HMAC_SHA1_32")}));
+  bad.via_branch = "1";
+  bad.to_tag = "other";
+  bad.sip_code = 183;
+  const auto failed = exchange.registry.answer(bad, exchange.now());
+  ASSERT_TRUE(answered && failed);
+  EXPECT_EQ(leg(failed->security, Leg::kCallee).reason, Reason::kBadCryptoAttribute);
+  EXPECT_TRUE(hears(a, port_in(answered->sdp), b, 1));
+  EXPECT_TRUE(hears(b, port_in(first->sdp), a, 1));
+}
+
+TEST_F(Call, AnMLineGivenUpIsOverAndComesBackWithFreshKeys) {
+  establish(true);
+  ASSERT_TRUE(hears(a, port_in(answered_sdp), b, 1));
+  auto removed = exchange.offer(a.sdp("RTP/AVP", {}, 0));
+  removed.to_tag = "callee";
+  ASSERT_TRUE(exchange.registry.offer(removed, exchange.now()));
+  ASSERT_TRUE(exchange.registry.answer(exchange.answer(b.sdp("RTP/AVP", {}, 0)), exchange.now()));
+  EXPECT_FALSE(hears(a, port_in(answered_sdp), b, 2));
+
+  auto back = exchange.offer(offer_sdp);
+  back.to_tag = "callee";
+  const auto reoffered = exchange.registry.offer(back, exchange.now());
+  const auto answered = exchange.registry.answer(exchange.answer(answer_sdp), exchange.now());
+  ASSERT_TRUE(reoffered && answered);
+  EXPECT_NE(answered->sdp, answered_sdp);
+  a.key(offer_sdp, answered->sdp, answered->sdp);
+  b.key(answer_sdp, reoffered->sdp, answer_sdp);
+  EXPECT_TRUE(hears(a, port_in(answered->sdp), b, 1));
+}
+
 TEST_F(Call, ARetryAfterARefusalKeepsTheCallersPort) {
   auto request = exchange.offer(a.sdp("RTP/AVP", {a.crypto(1, kSuite)}));
   request.via_branch = "0";
