@@ -12,11 +12,11 @@ namespace osrtp::relay {
 
 /// Why a packet went no further. Counted, never logged per packet.
 enum class Drop : std::uint8_t {
-  kNotAnswered,     // no answer yet: what the packet is cannot be known (OSRTP-36)
-  kFailed,          // key management failed on this leg (OSRTP-18)
+  kNotAnswered,     // no answer yet, on either leg: what the packet is cannot be known (OSRTP-36)
+  kFailed,          // key management failed on this leg or the other (OSRTP-18)
   kHeld,            // the other side receives nothing just now
   kNotConnected,    // another branch has the call
-  kUnknownKind,     // neither RTP nor RTCP (RFC 7983)
+  kUnknownKind,     // neither RTP nor RTCP (RFC 7983), or on the port of the other
   kMalformed,       // not a whole RTP or RTCP header
   kTooShort,        // too short to be SRTP or SRTCP: most often plain on an encrypted leg
   kAuthentication,  // wrong tag: plain, forged, or another key
@@ -42,16 +42,17 @@ struct Tally {
   std::uint64_t octets = 0;  // whole UDP payloads
 };
 
-/// One leg's numbers, from its peer's point of view.
+/// One leg's numbers, from its peer's point of view. What arrived is in received_rtp,
+/// received_rtcp or dropped, and in one of them only.
 struct LegCounters {
-  Tally received_rtp;  // from the peer, accepted
+  Tally received_rtp;  // from the peer, and relayed
   Tally received_rtcp;
   Tally sent_rtp;  // to the peer
   Tally sent_rtcp;
-  std::uint64_t authenticated = 0;  // RTP and RTCP accepted under the leg's keys
+  std::uint64_t authenticated = 0;  // RTP and RTCP under the leg's keys, relayed or not
   std::array<std::uint64_t, kDropCount> dropped{};
-  std::optional<TimePoint> last_received;  // of an accepted packet
-  std::optional<Endpoint> rtp_source;      // where RTP goes now: signalled or learnt
+  std::optional<TimePoint> last_received;  // of a packet from the leg's peer, relayed or not
+  std::optional<Endpoint> rtp_source;      // where RTP goes now: signalled or learnt; not while held
   std::optional<Endpoint> rtcp_source;
 };
 

@@ -41,11 +41,13 @@ struct Opaque {};
 /// something plain in or out.
 using Protection = std::variant<Blocked, Plain, Secured, Opaque>;
 
-/// For LegSetup: leave contexts, ROC and replay windows as they are (SDES-16).
+/// For LegSetup: leave contexts, ROC and replay windows as they are (SDES-16). On a new
+/// leg there is nothing to keep: nothing passes.
 struct Keep {};
 /// For LegSetup: the peer has a new key, ours stays. The outbound context goes on, since a second one
 /// under the same key would repeat its keystream; the inbound one is new and knows how far the
-/// peer's streams had come (SDES-18). On a leg that is not Secured: nothing passes.
+/// peer's streams had come (SDES-18). For a few seconds what authenticates under the older key
+/// is taken too (SDES-20). On a leg that is not Secured: nothing passes.
 struct Rekey {
   srtp::Key in;
   std::uint32_t replay_window = srtp::kDefaultReplayWindow;
@@ -62,6 +64,8 @@ struct LegSetup {
   std::chrono::milliseconds latch_window{};  // see Latch; 0: never learn a source
 };
 
+class Leg;
+
 /// One m-line of a call: the caller's leg and the callee's, of which one at a time is
 /// connected. Pure: datagram and time in, datagram or reason out. Allocates
 /// nothing per packet.
@@ -72,15 +76,21 @@ class Stream {
   Stream& operator=(Stream&&) noexcept;
   ~Stream();
 
-  /// Adds or changes a leg. Where the peer's signalled endpoint did not change the
-  /// latch keeps what it has learnt; a latch that never moved gets a new window.
+  /// Adds or changes a leg. Each component whose socket and signalled endpoint did not
+  /// change keeps what its latch has learnt, through a hold too; a latch that has heard
+  /// nobody gets a new window. What was Secured stays so unless `setup` says otherwise.
   void set_leg(LegIndex leg, LegSetup setup, TimePoint now);
   void remove_leg(LegIndex leg);
-  /// Whom the caller hears and speaks to. Before the first call: nobody.
+  /// Whom the caller hears and speaks to. Before the first call, and once that leg is
+  /// removed: nobody.
   void connect(LegIndex callee) noexcept;
 
   /// Shape, then authenticity and replay, then source: a packet that fails one of
-  /// these changes nothing but a counter. `from` is the leg whose socket received it.
+  /// these changes nothing but a counter of `from`, the leg whose socket received it.
+  /// One that passes them all proves that its peer is there, even where it then goes
+  /// no further for a reason of the other leg; that too is counted at `from`. An
+  /// unmuxed component takes its own kind of packet only, a muxed leg everything on
+  /// its RTP component. @return kInternal, counted nowhere, for a leg that is not there.
   [[nodiscard]] Result<Forward, Drop> handle(LegIndex from, Component component, Datagram datagram,
                                              TimePoint now) noexcept;
 
@@ -88,15 +98,10 @@ class Stream {
   [[nodiscard]] LegCounters counters(LegIndex leg) const;
 
  private:
-  struct Leg;
-  struct Accepted {
-    Component what;
-    std::size_t size;  // octets of the plain packet
-  };
   [[nodiscard]] Leg* find(LegIndex leg) noexcept;
-  [[nodiscard]] Result<Forward, Drop> step(Leg& leg, Component component, Datagram datagram, TimePoint now) noexcept;
-  [[nodiscard]] Result<Accepted, Drop> accept(Leg& leg, Component component, Datagram datagram, TimePoint now) noexcept;
-  [[nodiscard]] Result<Forward, Drop> send(Leg& from, Component what, ByteSpan buffer, std::size_t size) noexcept;
+  [[nodiscard]] Result<Forward, Drop> relay(Leg& from, Component component, Datagram datagram, TimePoint now) noexcept;
+  /// Where packets of `from` go.
+  [[nodiscard]] Result<Leg*, Drop> opposite(const Leg& from) noexcept;
 
   std::vector<Leg> legs_;
   LegIndex connected_ = kCallerLeg;

@@ -1,0 +1,225 @@
+#include "relay/leg.hpp"
+
+#include <utility>
+
+#include "rtp/demux.hpp"
+#include "rtp/header.hpp"
+#include "rtp/rtcp.hpp"
+
+namespace osrtp::relay {
+namespace {
+
+// Longer than packets stay under way, short enough that the old key is soon worth nothing.
+constexpr std::chrono::seconds kRekeyOverlap{5};
+
+Drop inbound_drop(srtp::Error error) noexcept {
+  switch (error) {
+    case srtp::Error::kTooShort:
+      return Drop::kTooShort;
+    case srtp::Error::kMalformed:
+      return Drop::kMalformed;
+    case srtp::Error::kAuthentication:
+      return Drop::kAuthentication;
+    case srtp::Error::kReplay:
+      return Drop::kReplay;
+    case srtp::Error::kKeyExpired:
+      return Drop::kKeyExpired;
+    case srtp::Error::kTooManySsrcs:
+      return Drop::kTooManySsrcs;
+    case srtp::Error::kBadKey:
+    case srtp::Error::kBufferTooSmall:
+    case srtp::Error::kInternal:
+      return Drop::kInternal;
+  }
+  return Drop::kInternal;
+}
+
+Drop outbound_drop(srtp::Error error) noexcept {
+  switch (error) {
+    case srtp::Error::kReplay:
+      return Drop::kDuplicate;
+    case srtp::Error::kBufferTooSmall:
+      return Drop::kTooBig;
+    case srtp::Error::kKeyExpired:
+      return Drop::kKeyExpired;
+    case srtp::Error::kTooManySsrcs:
+      return Drop::kTooManySsrcs;
+    case srtp::Error::kMalformed:
+    case srtp::Error::kTooShort:
+    case srtp::Error::kBadKey:
+    case srtp::Error::kAuthentication:
+    case srtp::Error::kInternal:
+      return Drop::kInternal;
+  }
+  return Drop::kInternal;
+}
+
+Result<ByteSpan, srtp::Error> unprotect(srtp::Context& in, Component kind, ByteSpan packet) noexcept {
+  return kind == Component::kRtp ? in.unprotect_rtp(packet) : in.unprotect_rtcp(packet);
+}
+
+Result<ByteView, Drop> protect(srtp::Context& out, Passing passing, ByteSpan buffer) noexcept {
+  const auto sealed =
+      passing.kind == Component::kRtp ? out.protect_rtp(buffer, passing.size) : out.protect_rtcp(buffer, passing.size);
+  if (!sealed) return fail(outbound_drop(sealed.error()));
+  return ByteView(*sealed);
+}
+
+/// By the header alone, which is clear on every leg.
+bool has_header(Component kind, ByteView packet) noexcept {
+  return kind == Component::kRtp ? rtp::Header::parse(packet).has_value() : rtp::RtcpHeader::parse(packet).has_value();
+}
+
+void add(Tally& tally, std::size_t octets) noexcept {
+  ++tally.packets;
+  tally.octets += octets;
+}
+
+}  // namespace
+
+void Path::change(SocketId ours, const std::optional<Endpoint>& theirs, TimePoint now,
+                  std::chrono::milliseconds window) noexcept {
+  const auto known = theirs ? theirs : latch.signalled();
+  if (ours != socket || known != latch.signalled()) {
+    latch = Latch(known, now, window);
+  } else {
+    latch.reopen(now, window);
+  }
+  socket = ours;
+  held = !theirs;
+}
+
+Leg::Leg(LegIndex index, LegSetup&& setup, TimePoint now)
+    : index_(index),
+      mux_(setup.mux),
+      rtp_(setup.rtp_socket, setup.rtp, now, setup.latch_window),
+      rtcp_(setup.rtcp_socket, setup.rtcp, now, setup.latch_window) {
+  protect_by(setup, now);
+}
+
+void Leg::change(LegSetup&& setup, TimePoint now) {
+  mux_ = setup.mux;
+  rtp_.change(setup.rtp_socket, setup.rtp, now, setup.latch_window);
+  rtcp_.change(setup.rtcp_socket, setup.rtcp, now, setup.latch_window);
+  protect_by(setup, now);
+}
+
+void Leg::protect_by(LegSetup& setup, TimePoint now) {
+  std::visit(Overloaded{
+                 [](Keep&) {},
+                 [&](Rekey& next) { rekey(next, now); },
+                 [&](auto& next) {
+                   protection_ = std::move(next);
+                   retiring_.reset();
+                 },
+             },
+             setup.protection);
+}
+
+void Leg::rekey(const Rekey& rekey, TimePoint now) {
+  auto* secured = std::get_if<Secured>(&protection_);
+  if (secured != nullptr) {
+    const auto progress = secured->in.progress();
+    auto in = srtp::Context::create(srtp::Direction::kInbound, rekey.in, rekey.replay_window, progress);
+    if (in) {
+      retiring_.emplace(Retiring{std::exchange(secured->in, *std::move(in)), now + kRekeyOverlap});
+      return;
+    }
+  }
+  protection_ = Blocked{Drop::kFailed};
+  retiring_.reset();
+}
+
+Result<Passing, Drop> Leg::receive(Component component, Datagram datagram, Passage passage, TimePoint now) noexcept {
+  const auto opened = open(component, datagram.packet(), passage, now);
+  if (!opened) return fail(opened.error());
+  const bool secured = std::holds_alternative<Secured>(protection_);
+  const Proof proof = secured ? Proof::kKey : Proof::kNone;
+  if (!path(opened->kind).latch.accept(datagram.from, proof, now)) return fail(Drop::kWrongSource);
+  if (secured) ++counters_.authenticated;
+  counters_.last_received = now;
+  return *opened;
+}
+
+Result<Passing, Drop> Leg::open(Component component, ByteSpan packet, Passage passage, TimePoint now) noexcept {
+  using Opened = Result<Passing, Drop>;
+  return std::visit(Overloaded{
+                        [](Blocked& blocked) -> Opened { return fail(blocked.why); },
+                        [&](Plain&) -> Opened { return open_plain(component, packet, passage); },
+                        [&](Secured& keys) -> Opened { return open_secured(keys, component, packet, now); },
+                        [&](Opaque&) -> Opened {
+                          return Passing{component, packet.size()};
+                        },
+                    },
+                    protection_);
+}
+
+Result<Passing, Drop> Leg::open_plain(Component component, ByteView packet, Passage passage) const noexcept {
+  const bool copied = passage == Passage::kCopied;
+  if (copied && component == Component::kRtp && rtp::classify(packet) == rtp::Kind::kZrtp) {
+    return Passing{Component::kRtp, packet.size()};
+  }
+  const auto kind = kind_of(packet, component);
+  if (!kind) return fail(kind.error());
+  if (!copied && *kind == Component::kRtcp && !rtp::Compound::parse(packet)) return fail(Drop::kMalformed);
+  return Passing{*kind, packet.size()};
+}
+
+// What RTCP says behind its header is for whoever has authenticated to answer for.
+Result<Passing, Drop> Leg::open_secured(Secured& keys, Component component, ByteSpan packet, TimePoint now) noexcept {
+  const auto kind = kind_of(packet, component);
+  if (!kind) return fail(kind.error());
+  auto plain = unprotect(keys.in, *kind, packet);
+  const bool may_be_older = !plain && plain.error() == srtp::Error::kAuthentication;
+  if (may_be_older && retiring_ && now < retiring_->until) plain = unprotect(retiring_->in, *kind, packet);
+  if (!plain) return fail(inbound_drop(plain.error()));
+  return Passing{*kind, plain->size()};
+}
+
+// A separate port takes its own kind only: RTCP on the RTP port would be read as RTP of
+// ever new SSRCs, and RTCP beside a muxed port would pull its latch to and fro.
+Result<Component, Drop> Leg::kind_of(ByteView packet, Component component) const noexcept {
+  const rtp::Kind found = rtp::classify(packet);
+  if (found != rtp::Kind::kRtp && found != rtp::Kind::kRtcp) return fail(Drop::kUnknownKind);
+  const Component kind = found == rtp::Kind::kRtp ? Component::kRtp : Component::kRtcp;
+  const Component expected = mux_ == Mux::kMuxed ? Component::kRtp : kind;
+  if (component != expected) return fail(Drop::kUnknownKind);
+  if (!has_header(kind, packet)) return fail(Drop::kMalformed);
+  return kind;
+}
+
+Result<Forward, Drop> Leg::send(Passing passing, ByteSpan buffer) noexcept {
+  using Sealed = Result<ByteView, Drop>;
+  if (const auto* blocked = std::get_if<Blocked>(&protection_)) return fail(blocked->why);
+  const Path& out = path(passing.kind);
+  const auto target = out.target();
+  if (!target) return fail(Drop::kHeld);
+  const auto sealed = std::visit(Overloaded{
+                                     [](Blocked& blocked) -> Sealed { return fail(blocked.why); },
+                                     [&](Plain&) -> Sealed { return ByteView(buffer.first(passing.size)); },
+                                     [&](Secured& keys) -> Sealed { return protect(keys.out, passing, buffer); },
+                                     [&](Opaque&) -> Sealed { return ByteView(buffer.first(passing.size)); },
+                                 },
+                                 protection_);
+  if (!sealed) return fail(sealed.error());
+  add(passing.kind == Component::kRtp ? counters_.sent_rtp : counters_.sent_rtcp, sealed->size());
+  return Forward{out.socket, *target, *sealed};
+}
+
+Path& Leg::path(Component kind) noexcept {
+  const bool by_rtp = kind == Component::kRtp || (mux_ == Mux::kMuxed && !is_opaque());
+  return by_rtp ? rtp_ : rtcp_;
+}
+
+void Leg::count_relayed(Component kind, std::size_t octets) noexcept {
+  add(kind == Component::kRtp ? counters_.received_rtp : counters_.received_rtcp, octets);
+}
+
+LegCounters Leg::counters() const {
+  LegCounters counters = counters_;
+  counters.rtp_source = rtp_.target();
+  counters.rtcp_source = mux_ == Mux::kMuxed && !is_opaque() ? rtp_.target() : rtcp_.target();
+  return counters;
+}
+
+}  // namespace osrtp::relay

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <optional>
+
+#include "relay/stream.hpp"
+
+namespace osrtp::relay {
+
+/// One way between us and a peer: our socket, and where the peer's end of it is.
+struct Path {
+  Path(SocketId ours, std::optional<Endpoint> theirs, TimePoint now, std::chrono::milliseconds window) noexcept
+      : socket(ours), latch(theirs, now, window), held(!theirs) {}
+
+  /// A hold keeps what the latch knows, for the peer may go on sending and will come back.
+  void change(SocketId ours, const std::optional<Endpoint>& theirs, TimePoint now,
+              std::chrono::milliseconds window) noexcept;
+  /// Where to send; nothing while the peer wants nothing.
+  [[nodiscard]] std::optional<Endpoint> target() const noexcept { return held ? std::nullopt : latch.current(); }
+
+  SocketId socket;
+  Latch latch;
+  bool held;
+};
+
+/// What the other leg leaves us to do with a packet.
+enum class Passage : std::uint8_t {
+  kRead,    // RTP and RTCP only, whole
+  kCopied,  // both legs are plain: what the phones agreed on between themselves (ZRTP,
+            // and the SRTCP it leads to) passes as it is
+};
+
+/// A packet on its way from one leg to the other, plain.
+struct Passing {
+  Component kind;
+  std::size_t size;  // octets
+};
+
+/// One side of a stream.
+class Leg {
+ public:
+  Leg(LegIndex index, LegSetup&& setup, TimePoint now);
+
+  void change(LegSetup&& setup, TimePoint now);
+
+  /// Shape, authenticity and replay, source; nothing changes before the last has passed,
+  /// but for the replay window, whose matter is settled with the tag. Leaves the plain
+  /// packet in front of the datagram's buffer.
+  [[nodiscard]] Result<Passing, Drop> receive(Component component, Datagram datagram, Passage passage,
+                                              TimePoint now) noexcept;
+  /// Protects what is in front of `buffer` as this leg demands, and addresses it.
+  [[nodiscard]] Result<Forward, Drop> send(Passing passing, ByteSpan buffer) noexcept;
+
+  void count_relayed(Component kind, std::size_t octets) noexcept;
+  void count(Drop drop) noexcept { ++counters_.dropped[static_cast<std::size_t>(drop)]; }
+  [[nodiscard]] LegCounters counters() const;
+
+  [[nodiscard]] LegIndex index() const noexcept { return index_; }
+  [[nodiscard]] bool is_plain() const noexcept { return std::holds_alternative<Plain>(protection_); }
+  [[nodiscard]] bool is_blocked() const noexcept { return std::holds_alternative<Blocked>(protection_); }
+  [[nodiscard]] bool is_opaque() const noexcept { return std::holds_alternative<Opaque>(protection_); }
+
+ private:
+  /// The key that a Rekey replaced: packets under it may still be on their way.
+  struct Retiring {
+    srtp::Context in;
+    TimePoint until;
+  };
+
+  void protect_by(LegSetup& setup, TimePoint now);
+  void rekey(const Rekey& rekey, TimePoint now);
+  [[nodiscard]] Result<Passing, Drop> open(Component component, ByteSpan packet, Passage passage,
+                                           TimePoint now) noexcept;
+  [[nodiscard]] Result<Passing, Drop> open_plain(Component component, ByteView packet, Passage passage) const noexcept;
+  [[nodiscard]] Result<Passing, Drop> open_secured(Secured& keys, Component component, ByteSpan packet,
+                                                   TimePoint now) noexcept;
+  [[nodiscard]] Result<Component, Drop> kind_of(ByteView packet, Component component) const noexcept;
+  [[nodiscard]] Path& path(Component kind) noexcept;
+
+  LegIndex index_;
+  Mux mux_;
+  Path rtp_;
+  Path rtcp_;
+  Protection protection_ = Blocked{Drop::kNotAnswered};
+  std::optional<Retiring> retiring_;
+  LegCounters counters_;
+};
+
+}  // namespace osrtp::relay
