@@ -9,7 +9,7 @@
 namespace osrtp::relay {
 namespace {
 
-// Longer than packets stay under way, short enough that the old key is soon worth nothing.
+// For a peer that changes over only once our answer has reached it.
 constexpr std::chrono::seconds kRekeyOverlap{5};
 
 Drop inbound_drop(srtp::Error error) noexcept {
@@ -170,6 +170,7 @@ Result<Passing, Drop> Leg::open_secured(Secured& keys, Component component, Byte
   const auto kind = kind_of(packet, component);
   if (!kind) return fail(kind.error());
   auto plain = unprotect(keys.in, *kind, packet);
+  if (plain) retiring_.reset();  // the peer has changed over
   const bool may_be_older = !plain && plain.error() == srtp::Error::kAuthentication;
   if (may_be_older && retiring_ && now < retiring_->until) plain = unprotect(retiring_->in, *kind, packet);
   if (!plain) return fail(inbound_drop(plain.error()));

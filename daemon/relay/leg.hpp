@@ -60,7 +60,7 @@ class Leg {
   [[nodiscard]] bool is_opaque() const noexcept { return std::holds_alternative<Opaque>(protection_); }
 
  private:
-  /// The key that a Rekey replaced: packets under it may still be on their way.
+  /// The key that a Rekey replaced, until the first packet under the new one.
   struct Retiring {
     srtp::Context in;
     TimePoint until;

@@ -46,8 +46,8 @@ using Protection = std::variant<Blocked, Plain, Secured, Opaque>;
 struct Keep {};
 /// For LegSetup: the peer has a new key, ours stays. The outbound context goes on, since a second one
 /// under the same key would repeat its keystream; the inbound one is new and knows how far the
-/// peer's streams had come (SDES-18). For a few seconds what authenticates under the older key
-/// is taken too (SDES-20). On a leg that is not Secured: nothing passes.
+/// peer's streams had come (SDES-18). Until the first packet under it, and for a few seconds at
+/// most, the older key is good too (SDES-20). On a leg that is not Secured: nothing passes.
 struct Rekey {
   srtp::Key in;
   std::uint32_t replay_window = srtp::kDefaultReplayWindow;
