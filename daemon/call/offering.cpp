@@ -246,7 +246,9 @@ std::string Offering::write() {
 negotiate::Section Offering::section(std::size_t n) {
   OfferedLine& line = roles_.branch->exchange->lines[n];
   if (std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return negotiate::RejectLine{};
-  if (!line.offered) return negotiate::LeaveAlone{};
+  // Keys of a line that is not wanted are keys all the same: only what we never carry goes on untouched.
+  if (!line.offered && line.carriage == sdp::Carriage::kOther) return negotiate::LeaveAlone{};
+  if (!line.offered) return negotiate::RejectLine{};
   LegMedia& media = answerer().media[n];
   negotiate::OurLine ours{media.ports->rtp_advertised, media.ports->rtcp_advertised, false, true, line.proto, {}};
   if (line.carriage == sdp::Carriage::kRtp) {

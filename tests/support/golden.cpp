@@ -1,0 +1,225 @@
+#include "support/golden.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "sdp/text.hpp"
+
+namespace osrtp::testing {
+namespace {
+
+using protocol::Leg;
+using Settings = std::map<std::string, std::string>;
+
+/// Every setting there is. Policies, signalling, suites and the rest are as in docs/protocol.md; `offerer` is who
+/// sends this exchange's offer; `osrtp` "none" leaves that object out, as NG clients do.
+const Settings kDefaults{{"offerer", "caller"},
+                         {"caller", "opportunistic"},
+                         {"callee", "opportunistic"},
+                         {"caller-signalling", "encrypted"},
+                         {"callee-signalling", "encrypted"},
+                         {"allow-sdes-over-clear", "no"},
+                         {"keying", ""},
+                         {"suites", ""},
+                         {"osrtp", "given"},
+                         {"transport-protocol", ""},
+                         {"address-family", ""},
+                         {"direction", ""},
+                         {"media-address", ""},
+                         {"replace", ""},
+                         {"rtcp-mux", ""},
+                         {"answer-code", "200"}};
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t\r");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+std::vector<std::string> keys_in(const std::string& body) {
+  constexpr std::string_view kMethod = "inline:";
+  std::vector<std::string> keys;
+  for (auto at = body.find(kMethod); at != std::string::npos; at = body.find(kMethod, at + 1)) {
+    const auto start = at + kMethod.size();
+    keys.push_back(body.substr(start, body.find_first_of("|; \r\n", start) - start));
+  }
+  return keys;
+}
+
+class Case {
+ public:
+  Case(const Files& inputs, std::vector<std::string>& complaints) : inputs_(inputs), complaints_(complaints) {
+    for (const auto& [name, content] : inputs_) {
+      if (name != "settings.txt" && !name.ends_with("offer.sdp") && !name.ends_with("answer.sdp")) {
+        complain("a file that nobody reads: " + name);
+      }
+    }
+  }
+
+  Files run() {
+    if (!inputs_.contains("settings.txt")) complain("settings.txt is missing");
+    for (int n = 1; inputs_.contains(file(n, "offer.sdp")); ++n) {
+      settings_ = settings_of(n);
+      offer(n);
+      if (inputs_.contains(file(n, "answer.sdp"))) answer(n);
+    }
+    outputs_["security.txt"] = security_;
+    return outputs_;
+  }
+
+ private:
+  static std::string file(int n, const std::string& name) { return n == 1 ? name : std::to_string(n) + "-" + name; }
+
+  void complain(const std::string& what) { complaints_.push_back(what); }
+
+  Settings settings_of(int n) {
+    Settings settings = kDefaults;
+    const auto found = inputs_.find("settings.txt");
+    std::istringstream in(found == inputs_.end() ? "" : found->second);
+    const std::string wanted = "[" + std::to_string(n) + "]";
+    bool applies = true;
+    for (std::string line; std::getline(in, line);) {
+      line = trimmed(line);
+      if (line.empty() || line.front() == '#') continue;
+      if (line.front() == '[') {
+        applies = line == wanted;
+        continue;
+      }
+      const auto equals = line.find('=');
+      const std::string name = trimmed(line.substr(0, equals));
+      if (!kDefaults.contains(name) || equals == std::string::npos) complain("no such setting: " + line);
+      if (applies && equals != std::string::npos) settings[name] = trimmed(line.substr(equals + 1));
+    }
+    return settings;
+  }
+
+  const std::string& setting(const std::string& name) const { return settings_.at(name); }
+  Leg offerer() const { return setting("offerer") == "callee" ? Leg::kCallee : Leg::kCaller; }
+
+  protocol::OsrtpOptions osrtp() {
+    protocol::OsrtpOptions options;
+    options.offerer = offerer();
+    options.caller = protocol::policy_named(setting("caller"));
+    options.callee = protocol::policy_named(setting("callee"));
+    if (!options.caller || !options.callee) complain("no such policy");
+    const auto signalling = [&](const std::string& name) {
+      const auto value = protocol::signalling_named(setting(name));
+      if (!value) complain("no such signalling");
+      return value.value_or(protocol::Signalling::kUnknown);
+    };
+    options.caller_signalling = signalling("caller-signalling");
+    options.callee_signalling = signalling("callee-signalling");
+    options.allow_sdes_over_clear = setting("allow-sdes-over-clear") == "yes";
+    options.keying = words(setting("keying"));
+    options.suites = words(setting("suites"));
+    return options;
+  }
+
+  void fill(protocol::SdpRequest& request) {
+    const std::string party = protocol::name(offerer()).data();
+    request.from_tag = party;
+    request.to_tag = party == "caller" ? "callee" : "caller";
+    if (setting("osrtp") != "none") request.osrtp = osrtp();
+    request.direction = words(setting("direction"));
+    request.replace = words(setting("replace"));
+    if (!setting("media-address").empty()) request.media_address = setting("media-address");
+    if (!setting("address-family").empty()) request.address_family = setting("address-family");
+    request.transport_protocol = protocol::profile_named(setting("transport-protocol"));
+    for (const std::string& wish : words(setting("rtcp-mux"))) {
+      request.rtcp_mux.offer = request.rtcp_mux.offer || wish == "offer";
+      request.rtcp_mux.require = request.rtcp_mux.require || wish == "require";
+      request.rtcp_mux.demux = request.rtcp_mux.demux || wish == "demux";
+      request.rtcp_mux.accept = request.rtcp_mux.accept || wish == "accept";
+      request.rtcp_mux.reject = request.rtcp_mux.reject || wish == "reject";
+    }
+  }
+
+  void offer(int n) {
+    auto request = exchange_.offer(inputs_.at(file(n, "offer.sdp")));
+    fill(request);
+    // The first offer of a caller goes out before anybody at the other end has a tag.
+    if (n == 1 && offerer() == Leg::kCaller) request.to_tag.clear();
+    record(file(n, "offer"), protocol::other(offerer()), request.sdp,
+           exchange_.registry.offer(request, exchange_.now()));
+  }
+
+  void answer(int n) {
+    auto request = exchange_.answer(inputs_.at(file(n, "answer.sdp")));
+    fill(request);
+    request.sip_code = std::stoi(setting("answer-code"));
+    record(file(n, "answer"), offerer(), request.sdp, exchange_.registry.answer(request, exchange_.now()));
+  }
+
+  void record(const std::string& step, Leg receiver, const std::string& in,
+              const Result<protocol::SdpReply, protocol::Error>& reply) {
+    if (reply) {
+      security_ += step + ": passed on\n";
+      tell(reply->security);
+      outputs_[step + "-out.sdp"] = reply->sdp;
+      check(step, receiver, in, reply->sdp);
+    } else {
+      security_ += step + ": " + std::string(name(reply.error().code)) + " (" + reply.error().reason + ")\n";
+      tell(reply.error().security);
+    }
+    for (const std::string& warning : exchange_.registry.take_warnings()) security_ += "  warning: " + warning + "\n";
+  }
+
+  void tell(const std::vector<protocol::LegSecurity>& security) {
+    for (const auto& entry : security) {
+      security_ += "  " + std::string(name(entry.leg)) + ", m-line " + std::to_string(entry.media) + ": ";
+      security_ += name(entry.state);
+      if (!entry.suite.empty()) security_ += " " + entry.suite;
+      if (entry.reason) security_ += " (" + std::string(name(*entry.reason)) + ")";
+      security_ += "\n";
+    }
+  }
+
+  /// What must hold whatever the case is about.
+  void check(const std::string& step, Leg receiver, const std::string& in, const std::string& out) {
+    const auto before = sdp::Text::parse(in);
+    const auto after = sdp::Text::parse(out);
+    if (!after || before->media_count() != after->media_count()) {
+      complain(step + ": not an SDP with as many m-lines");
+      return;
+    }
+    for (std::size_t i = 0; i < after->line_count(); ++i) {
+      if (after->line(i).type == 'k') complain(step + ": a k= line is passed on");
+    }
+    for (const std::string& key : keys_in(in)) theirs_.insert(key);
+    for (const std::string& key : keys_in(out)) {
+      if (theirs_.contains(key)) complain(step + ": a key of one leg reaches the other");
+      if (!ours_.emplace(key, receiver).second && ours_[key] != receiver) complain(step + ": one key for both legs");
+    }
+  }
+
+  const Files& inputs_;
+  std::vector<std::string>& complaints_;
+  Exchange exchange_;
+  Settings settings_;
+  Files outputs_;
+  std::string security_;
+  std::set<std::string> theirs_;     // every key that a party has sent
+  std::map<std::string, Leg> ours_;  // every key that a party has been sent
+};
+
+}  // namespace
+
+Files read_folder(const std::filesystem::path& folder) {
+  Files files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    files[entry.path().filename()] = {std::istreambuf_iterator<char>(in), {}};
+  }
+  return files;
+}
+
+Files play(const Files& inputs, std::vector<std::string>& complaints) { return Case(inputs, complaints).run(); }
+
+}  // namespace osrtp::testing
