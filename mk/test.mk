@@ -51,3 +51,9 @@ fuzz-run: $(patsubst %,$(B)/fuzzers/%,$(FUZZ_NAMES))
 	@for t in $(FUZZ_NAMES); do mkdir -p build/corpus/$$t; echo "fuzz $$t"; \
 	  $(B)/fuzzers/$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
 	    -artifact_prefix=build/corpus/$$t- build/corpus/$$t tests/fuzz/seeds/$$t || exit 1; done
+
+.PHONY: golden golden-accept
+golden: $(B)/unit-tests  ## the golden cases: SDP in, SDP out
+	$(B)/unit-tests --gtest_brief=1 --gtest_filter='*Golden*'
+golden-accept: $(B)/unit-tests  ## take what comes out of the golden cases as right; read the diff before you commit it
+	GOLDEN_ACCEPT=1 $(B)/unit-tests --gtest_brief=1 --gtest_filter='*Golden*'

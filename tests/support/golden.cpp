@@ -153,8 +153,15 @@ class Case {
   void answer(int n) {
     auto request = exchange_.answer(inputs_.at(file(n, "answer.sdp")));
     fill(request);
-    request.sip_code = std::stoi(setting("answer-code"));
-    record(file(n, "answer"), offerer(), request.sdp, exchange_.registry.answer(request, exchange_.now()));
+    // The same answer in a provisional and in the final response is one answer (RFC 6337 §3.1.1).
+    std::set<std::string> written;
+    for (const std::string& code : words(setting("answer-code"))) {
+      request.sip_code = std::stoi(code);
+      const auto reply = exchange_.registry.answer(request, exchange_.now());
+      record(file(n, "answer"), offerer(), request.sdp, reply);
+      if (reply) written.insert(reply->sdp);
+    }
+    if (written.size() > 1) complain("a repeated answer differs from the first");
   }
 
   void record(const std::string& step, Leg receiver, const std::string& in,
