@@ -24,7 +24,7 @@ CookieMaker::CookieMaker(std::uint32_t pid, std::uint64_t salt) : prefix_(hex(pi
 
 std::string CookieMaker::next() { return prefix_ + hex(sequence_++); }
 
-Transaction::Transaction(std::string cookie, std::string frame, Schedule schedule, TimePoint start)
+Transaction::Transaction(std::string cookie, std::string frame, const Schedule& schedule, TimePoint start)
     : cookie_(std::move(cookie)), frame_(std::move(frame)), due_{start}, deadline_(start + schedule.budget) {
   for (const auto after : schedule.resend) due_.push_back(start + after);
   std::ranges::sort(due_, std::greater{});

@@ -59,7 +59,7 @@ class Transaction {
 
   /// `frame` starts with `cookie` and a space (see join()). The budget runs from `start`. Times of
   /// `schedule.resend` outside the budget never come; their order does not matter.
-  Transaction(std::string cookie, std::string frame, Schedule schedule, TimePoint start);
+  Transaction(std::string cookie, std::string frame, const Schedule& schedule, TimePoint start);
 
   /// What is due at `now`. A Send counts as done. However late it is asked, one Send stands for all
   /// that were missed; nothing is sent once the budget is spent. An answer beats the timeout.

@@ -123,11 +123,12 @@ PartyReport party_of(const json_t* object) {
   return party;
 }
 
+constexpr std::int64_t kSecond = 1'000'000;  // in microseconds
+constexpr std::int64_t kMostSeconds = std::numeric_limits<std::int64_t>::max() / kSecond - 1;
+
 std::int64_t created_us(const json_t* reply) {
   if (json::member(reply, "created_ts") != nullptr) return integer(reply, "created_ts");
-  constexpr std::int64_t kSecond = 1'000'000;
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / kSecond - 1;
-  return std::clamp<std::int64_t>(integer(reply, "created"), 0, kMost) * kSecond +
+  return std::clamp<std::int64_t>(integer(reply, "created"), 0, kMostSeconds) * kSecond +
          std::clamp<std::int64_t>(integer(reply, "created_us"), 0, kSecond - 1);
 }
 

@@ -86,12 +86,13 @@ RtcpMuxWishes read_rtcp_mux(Reader& in, Warnings& warnings) {
   return wishes;
 }
 
+constexpr auto kIce = std::to_array<std::string_view>({"remove", "force", "default", "optional", "force-relay"});
+
 std::string read_ice(Reader& in, Warnings& warnings) {
-  constexpr auto kKnown = std::to_array<std::string_view>({"remove", "force", "default", "optional", "force-relay"});
   std::string ice;
   for (const std::string& entry : in.list({"ICE", "ice"})) {
     const std::string word = lower(hyphened(entry));
-    if (std::ranges::find(kKnown, word) == kKnown.end() || !ice.empty()) {
+    if (std::ranges::find(kIce, word) == kIce.end() || !ice.empty()) {
       warnings.add("ignored ICE", entry);
     } else {
       ice = word;
@@ -136,9 +137,10 @@ std::vector<std::string> read_suites(Reader& in) {
   return suites;
 }
 
+constexpr std::string_view kPolicies = "off, opportunistic, prefer, require";
+constexpr std::string_view kHops = "encrypted, clear, unknown";
+
 OsrtpOptions read_osrtp(Reader& in) {
-  constexpr std::string_view kPolicies = "off, opportunistic, prefer, require";
-  constexpr std::string_view kHops = "encrypted, clear, unknown";
   OsrtpOptions options;
   options.offerer = read_name<Leg>(in, "offerer", leg_named, "caller, callee");
   options.caller = read_name<Policy>(in, "caller", policy_named, kPolicies);
@@ -194,14 +196,13 @@ class Decoder {
 
   template <class Exchange>
   Outcome read_exchange(Exchange exchange) {
-    constexpr bool kIsAnswer = std::is_same_v<Exchange, Answer>;
     exchange.sdp = read_sdp(in_);
     read_party(exchange);
     if (in_.error()) return fail(*in_.error());
     if (exchange.sdp.empty()) return missing("No SDP body in message");
     if (exchange.call_id.empty()) return missing("No call-id in message");
     if (exchange.from_tag.empty()) return missing("No from-tag in message");
-    if (kIsAnswer && exchange.to_tag.empty()) return missing("No to-tag in message");
+    if (std::is_same_v<Exchange, Answer> && exchange.to_tag.empty()) return missing("No to-tag in message");
     read_media(exchange);
     if (const json_t* ours = in_.object({"osrtp"})) {
       Reader options(ours, "osrtp.", warnings_);

@@ -127,8 +127,9 @@ json::Owned totals_of(const CallReport& call) {
   return std::move(out).take();
 }
 
+constexpr std::int64_t kSecond = 1'000'000;  // in microseconds
+
 void write_call(json::Object& out, const CallReport& call) {
-  constexpr std::int64_t kSecond = 1'000'000;
   out.set("created", json::number(call.created_us / kSecond));
   out.set("created_us", json::number(call.created_us % kSecond));
   out.set("created_ts", json::number(call.created_us));

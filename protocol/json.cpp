@@ -17,6 +17,8 @@ json_t* made(json_t* value) noexcept {
   return value;
 }
 
+constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
 }  // namespace
 
 Owned parse(std::string_view text, std::size_t& position) {
@@ -42,10 +44,7 @@ Owned text(std::string_view octets) {
   return Owned(made(json_stringn_nocheck(replaced.data(), replaced.size())));
 }
 
-Owned number(std::uint64_t value) {
-  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  return number(static_cast<std::int64_t>(std::min(value, kMost)));
-}
+Owned number(std::uint64_t value) { return number(static_cast<std::int64_t>(std::min(value, kMost))); }
 
 Owned number(std::int64_t value) { return Owned(made(json_integer(value))); }
 

@@ -10,8 +10,9 @@ namespace osrtp::protocol {
 
 namespace {
 
+constexpr std::size_t kMostOctets = 64;
+
 std::string printable(std::string_view subject) {
-  constexpr std::size_t kMostOctets = 64;
   std::string shown = as_text(subject.substr(0, kMostOctets));
   for (char& c : shown) {
     const auto octet = static_cast<unsigned char>(c);
