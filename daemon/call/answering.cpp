@@ -74,14 +74,22 @@ std::optional<protocol::Error> Answering::read() {
 
 negotiate::Section Answering::line(std::size_t n) {
   const OfferedLine& offered = branch_.exchange->lines[n];
-  if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) {
-    become(offerer().media[n], SecurityState::kFailed, std::nullopt, refused->reason, now_.wall);
-    become(answerer().media[n], SecurityState::kFailed, std::nullopt, Reason::kMediaRejected, now_.wall);
-    return negotiate::RejectLine{};
-  }
+  if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) return refuse(n, refused->reason);
   if (offered.carriage == sdp::Carriage::kOther && !offered.offered) return negotiate::LeaveAlone{};
   if (!offered.offered) return retire(n);
   return settled_line(n, offered);
+}
+
+/// Refused when it was offered, and only now certain: what may have run on it until here does not run on.
+negotiate::Section Answering::refuse(std::size_t n, Reason why) {
+  const auto stop = [&](Party& party, Reason reason) {
+    LegMedia& media = party.media[n];
+    if (media.ports) return set(party, n, failed_leg(media, reason, now_.wall));
+    become(media, SecurityState::kFailed, std::nullopt, reason, now_.wall);
+  };
+  stop(answerer(), Reason::kMediaRejected);
+  if (!others_talk()) stop(offerer(), why);
+  return negotiate::RejectLine{};
 }
 
 /// The offerer has given the line up (port 0): what ran on it is over, and should it come back its keys are fresh.

@@ -22,6 +22,7 @@ class Answering {
   [[nodiscard]] std::optional<protocol::Error> read();
   [[nodiscard]] negotiate::Section line(std::size_t n);
   [[nodiscard]] negotiate::Section settled_line(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] negotiate::Section refuse(std::size_t n, protocol::Reason why);
   [[nodiscard]] negotiate::Section retire(std::size_t n);
   /// Another branch has the call.
   [[nodiscard]] bool others_talk() const;
