@@ -6,13 +6,15 @@
 
 #include "base/result.hpp"
 #include "sdp/edits.hpp"
+#include "sdp/words.hpp"
 
 namespace osrtp::negotiate {
 namespace {
 
 /// What belongs to one leg only. Keys of one leg on the other would be an exposure (OSRTP-16, DTLS-21);
-/// capability lines offer what we have not agreed to (OSRTP-5); ICE and BUNDLE describe the sender's own sockets.
-constexpr std::array<std::string_view, 28> kLegOnly{"crypto",
+/// capability lines offer what we have not agreed to (OSRTP-5); ICE, BUNDLE and other
+/// addresses describe the sender's own sockets.
+constexpr std::array<std::string_view, 30> kLegOnly{"crypto",
                                                     "cryptoscale",
                                                     "encryption",
                                                     "key-mgmt",
@@ -39,14 +41,27 @@ constexpr std::array<std::string_view, 28> kLegOnly{"crypto",
                                                     "ice-mismatch",
                                                     "end-of-candidates",
                                                     "bundle-only",
-                                                    "rtcp-mux-only"};
+                                                    "rtcp-mux-only",
+                                                    "altc",
+                                                    "source-filter"};
 
 bool is_leg_only(const sdp::Line& line) {
   if (line.type == 'k') return true;
   if (line.type != 'a') return false;
   const auto attribute = line.attribute();
-  if (std::find(kLegOnly.begin(), kLegOnly.end(), attribute) != kLegOnly.end()) return true;
+  // In any case: a key that its receiver would not read is exposed all the same.
+  const auto named = [&](std::string_view name) { return sdp::same_word(name, attribute); };
+  if (std::any_of(kLegOnly.begin(), kLegOnly.end(), named)) return true;
   return attribute == "group" && line.attribute_value().starts_with("BUNDLE");
+}
+
+/// A secret in clear. A line that we do not carry keeps what its own protocol needs, fingerprints for one, but not
+/// these.
+bool is_key(const sdp::Line& line) {
+  if (line.type == 'k') return true;
+  if (line.type != 'a') return false;
+  const auto named = [&](std::string_view name) { return sdp::same_word(name, line.attribute()); };
+  return named("crypto") || named("cryptoscale") || named("key-mgmt");
 }
 
 std::string address_type(const IpAddress& address) { return address.family() == Family::kIpv4 ? "IP4 " : "IP6 "; }
@@ -128,11 +143,13 @@ class Renderer {
 
   /// The session's c= now is ours: a section that leans on it and is not ours gets the old one.
   void leave_alone(std::size_t n) {
-    if (session_connection_.empty()) return;
     const auto [first, last] = text_.media(n);
+    bool own_connection = false;
     for (std::size_t i = first; i < last; ++i) {
-      if (text_.line(i).type == 'c') return;
+      own_connection = own_connection || text_.line(i).type == 'c';
+      if (is_key(text_.line(i))) edits_.remove(i);
     }
+    if (session_connection_.empty() || own_connection) return;
     edits_.insert_after(last_before_attributes(first, last), "c=" + session_connection_);
   }
 
