@@ -1,0 +1,32 @@
+#include "core/ip_addr.h"
+#include "core/parser/msg_parser.h"
+#include "core/parser/parse_uri.h"
+#include "module/shim.h"
+
+enum osrtp_hop osrtp_hop_of_protocol(int protocol) {
+  switch (protocol) {
+    case PROTO_TLS:
+    case PROTO_WSS:
+      return OSRTP_HOP_ENCRYPTED;
+    case PROTO_UDP:
+    case PROTO_TCP:
+    case PROTO_WS:
+    case PROTO_SCTP:
+      return OSRTP_HOP_CLEAR;
+    default:
+      return OSRTP_HOP_UNKNOWN;
+  }
+}
+
+enum osrtp_hop osrtp_hop_of_destination(struct sip_msg* msg) {
+  struct sip_uri uri;
+  str target = msg->dst_uri;
+
+  if (target.s == NULL || target.len <= 0) target = *GET_RURI(msg);
+  if (target.s == NULL || target.len <= 0 || parse_uri(target.s, target.len, &uri) < 0) return OSRTP_HOP_UNKNOWN;
+  /* RFC 3261 section 26.2.2: a sips: URI means TLS, and Kamailio shows its protocol as UDP. */
+  if (uri.type == SIPS_URI_T) return OSRTP_HOP_ENCRYPTED;
+  /* Without a transport UDP is taken (RFC 3263 section 4.1, unless the DNS says otherwise). */
+  if (uri.proto == PROTO_NONE) return OSRTP_HOP_CLEAR;
+  return osrtp_hop_of_protocol(uri.proto);
+}

@@ -1,0 +1,185 @@
+#include <string.h>
+
+#include "core/dprint.h"
+#include "core/ip_addr.h"
+#include "core/parser/hf.h"
+#include "core/parser/msg_parser.h"
+#include "core/parser/parse_cseq.h"
+#include "core/parser/parse_from.h"
+#include "core/parser/parse_to.h"
+#include "core/route.h"
+#include "module/shim.h"
+#include "modules/tm/tm_load.h"
+
+static struct tm_binds tm;
+
+int osrtp_bind_tm(void) {
+  if (load_tm_api(&tm) == 0) return 0;
+  LM_ERR("needs the module tm: load it before osrtp\n");
+  return -1;
+}
+
+static struct osrtp_slice slice_of(str text) {
+  struct osrtp_slice slice = {NULL, 0};
+  if (text.s != NULL && text.len > 0) {
+    slice.data = text.s;
+    slice.size = (size_t)text.len;
+  }
+  return slice;
+}
+
+static enum osrtp_method method_of(unsigned int method) {
+  switch (method) {
+    case METHOD_INVITE:
+      return OSRTP_INVITE;
+    case METHOD_UPDATE:
+      return OSRTP_UPDATE;
+    case METHOD_ACK:
+      return OSRTP_ACK;
+    case METHOD_PRACK:
+      return OSRTP_PRACK;
+    case METHOD_BYE:
+      return OSRTP_BYE;
+    case METHOD_CANCEL:
+      return OSRTP_CANCEL;
+    default:
+      return OSRTP_OTHER;
+  }
+}
+
+static enum osrtp_route route_of(const struct sip_msg* msg) {
+  if (msg->first_line.type == SIP_REPLY) return OSRTP_IN_REPLY;
+  switch (get_route_type()) {
+    case BRANCH_ROUTE:
+      return OSRTP_IN_BRANCH;
+    case FAILURE_ROUTE:
+      return OSRTP_IN_FAILURE;
+    case BRANCH_FAILURE_ROUTE:
+      return OSRTP_IN_BRANCH_FAILURE;
+    default:
+      return OSRTP_IN_REQUEST;
+  }
+}
+
+static int branch_of(enum osrtp_route route) {
+  const tm_ctx_t* context = tm.tm_ctx_get();
+  if (context == NULL || route == OSRTP_IN_REQUEST || route == OSRTP_IN_FAILURE) return -1;
+  return context->branch_index;
+}
+
+static struct cell* transaction(void) {
+  struct cell* found = tm.t_gett();
+  return found == T_UNDEFINED ? NULL : found;
+}
+
+/** Reads a transaction's request, anew: what is parsed of it must not be kept in shared memory. */
+static void read_request(const struct sip_msg* request, int* in_dialog, int* had_sdp) {
+  struct sip_msg copy;
+
+  memset(&copy, 0, sizeof copy);
+  copy.buf = request->buf;
+  copy.len = request->len;
+  if (parse_msg(copy.buf, copy.len, &copy) == 0) {
+    *in_dialog = parse_headers(&copy, HDR_TO_F, 0) == 0 && copy.to != NULL && get_to(&copy)->tag_value.len > 0;
+    *had_sdp = osrtp_find_sdp(&copy).data != NULL;
+  }
+  free_sip_msg(&copy);
+}
+
+static void read_transaction(struct osrtp_message* message) {
+  const struct cell* found = transaction();
+
+  /* Without a transaction (core's reply_route) the usual case is taken, and nothing is said of hops. */
+  message->in_dialog = 1;
+  message->request_had_sdp = 1;
+  if (found == NULL || found->uas.request == NULL) return;
+  read_request(found->uas.request, &message->in_dialog, &message->request_had_sdp);
+  message->caller_hop = osrtp_hop_of_protocol(found->uas.request->rcv.proto);
+}
+
+/** The CSeq number in a RAck's value (RFC 3262 section 7.2): `response-num CSeq-num method`. */
+static str rack_cseq(const struct hdr_field* rack) {
+  str number = {rack->body.s, 0};
+  const char* end = rack->body.s + rack->body.len;
+
+  while (number.s < end && *number.s >= '0' && *number.s <= '9') number.s++;
+  while (number.s < end && (*number.s == ' ' || *number.s == '\t')) number.s++;
+  while (number.s + number.len < end && number.s[number.len] >= '0' && number.s[number.len] <= '9') number.len++;
+  return number;
+}
+
+/** Whether the INVITE that a PRACK belongs to had an offer. Unknown INVITEs count as not: then the
+ * PRACK's SDP answers the reply that it acknowledges. */
+static int invite_had_sdp(struct sip_msg* prack) {
+  struct hdr_field* rack;
+  struct cell* current;
+  struct cell* invite = NULL;
+  int current_branch;
+  int in_dialog = 0;
+  int had_sdp = 0;
+
+  if (parse_headers(prack, HDR_EOH_F, 0) < 0) return 0;
+  for (rack = prack->headers; rack != NULL; rack = rack->next) {
+    if (rack->name.len == 4 && strncasecmp(rack->name.s, "RAck", 4) == 0) break;
+  }
+  if (rack == NULL) return 0;
+  /* Looking one up makes it the current transaction, which is the PRACK's own. */
+  current = tm.t_gett();
+  current_branch = tm.t_gett_branch();
+  if (tm.t_lookup_callid(&invite, prack->callid->body, rack_cseq(rack)) < 0) return 0;
+  if (invite->uas.request != NULL) read_request(invite->uas.request, &in_dialog, &had_sdp);
+  tm.unref_cell(invite);
+  tm.t_sett(current, current_branch);
+  return had_sdp;
+}
+
+static int parse_dialog(struct sip_msg* msg) {
+  if (parse_headers(msg, HDR_CALLID_F | HDR_FROM_F | HDR_TO_F | HDR_CSEQ_F, 0) < 0) return -1;
+  if (msg->callid == NULL || msg->from == NULL || msg->to == NULL || msg->cseq == NULL) return -1;
+  return parse_from_header(msg);
+}
+
+static void read_request_side(struct sip_msg* msg, struct osrtp_message* message) {
+  message->in_dialog = message->to_tag.size > 0;
+  message->caller_hop = osrtp_hop_of_protocol(msg->rcv.proto);
+  message->callee_hop = osrtp_hop_of_destination(msg);
+  if (message->method == OSRTP_PRACK && message->sdp.data != NULL) message->request_had_sdp = invite_had_sdp(msg);
+}
+
+int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
+  memset(message, 0, sizeof *message);
+  if (parse_dialog(msg) < 0) {
+    LM_ERR("a message without Call-ID, From, To or CSeq\n");
+    return -1;
+  }
+  message->route = route_of(msg);
+  message->branch = branch_of(message->route);
+  message->method = method_of((unsigned int)get_cseq(msg)->method_id);
+  message->call_id = slice_of(msg->callid->body);
+  message->from_tag = slice_of(get_from(msg)->tag_value);
+  message->to_tag = slice_of(get_to(msg)->tag_value);
+  message->sdp = osrtp_find_sdp(msg);
+  message->received_from.data = ip_addr2a(&msg->rcv.src_ip);
+  message->received_from.size = strlen(message->received_from.data);
+  if (message->route != OSRTP_IN_REPLY) {
+    read_request_side(msg, message);
+  } else {
+    message->status = (int)msg->first_line.u.reply.statuscode;
+    message->callee_hop = osrtp_hop_of_protocol(msg->rcv.proto);
+    read_transaction(message);
+  }
+  return 0;
+}
+
+/* A message is known by its number in this process; those of different processes never meet here. */
+static unsigned int last_message;
+static int last_pid;
+
+void osrtp_remember_message(const struct sip_msg* msg) {
+  last_message = msg->id;
+  last_pid = msg->pid;
+}
+
+int osrtp_is_remembered(const struct sip_msg* msg) {
+  return last_pid != 0 && msg->id == last_message && msg->pid == last_pid;
+}

@@ -1,0 +1,102 @@
+#ifndef OSRTP_ABI_H
+#define OSRTP_ABI_H
+
+/**
+ * What the two halves of the module say to each other. The C half includes Kamailio's headers and
+ * knows SIP messages; the C++ half includes none and knows the relay. No function here throws or
+ * keeps what it is given, unless it says so.
+ */
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+#define OSRTP_NOEXCEPT noexcept
+extern "C" {
+#else
+#define OSRTP_NOEXCEPT
+#endif
+
+/** Octets, not terminated; data is NULL where there are none. */
+struct osrtp_slice {
+  const char* data;
+  size_t size;
+};
+
+/** What a script function returns. Never 0, which would end the script. */
+enum osrtp_code {
+  OSRTP_DONE = 1,
+  OSRTP_FAILED = -1,      /* a wrong message or option, or the daemon refused: see the log */
+  OSRTP_UNREACHABLE = -2, /* no answer from the relay within the budget */
+  OSRTP_REFUSED = -3,     /* a policy forbids it, or keying failed */
+};
+
+enum osrtp_verb { OSRTP_MANAGE, OSRTP_OFFER, OSRTP_ANSWER, OSRTP_DELETE };
+
+enum osrtp_method { OSRTP_INVITE, OSRTP_UPDATE, OSRTP_ACK, OSRTP_PRACK, OSRTP_BYE, OSRTP_CANCEL, OSRTP_OTHER };
+
+/** Where in the script the message is. */
+enum osrtp_route { OSRTP_IN_REQUEST, OSRTP_IN_BRANCH, OSRTP_IN_REPLY, OSRTP_IN_FAILURE, OSRTP_IN_BRANCH_FAILURE };
+
+/** How the SIP of a hop travels. */
+enum osrtp_hop { OSRTP_HOP_UNKNOWN, OSRTP_HOP_ENCRYPTED, OSRTP_HOP_CLEAR };
+
+/** One SIP message. Everything points into memory of the caller's. */
+struct osrtp_message {
+  enum osrtp_route route;
+  enum osrtp_method method; /* of a reply: its request's */
+  int status;               /* of a reply; 0: a request */
+  int branch;               /* tm's index; negative: none */
+  int in_dialog;            /* not 0: the request, or the one a reply is to, has a To tag */
+  int request_had_sdp;      /* of a reply: its request; of a PRACK: its INVITE */
+  struct osrtp_slice call_id;
+  struct osrtp_slice from_tag; /* of the message's From and To, whoever sent it */
+  struct osrtp_slice to_tag;
+  struct osrtp_slice sdp;
+  struct osrtp_slice received_from; /* address, as text */
+  enum osrtp_hop caller_hop;
+  enum osrtp_hop callee_hop;
+};
+
+/** What came of a command. */
+struct osrtp_result {
+  int code;               /* enum osrtp_code */
+  struct osrtp_slice sdp; /* to put in place of the message's; valid until the next command */
+};
+
+/** A sentence about what is wrong. */
+struct osrtp_error {
+  char text[256];
+};
+
+enum osrtp_log_level { OSRTP_LOG_ERROR, OSRTP_LOG_WARNING, OSRTP_LOG_DEBUG };
+
+/** Whoever calls this gets the module's log lines, from then on. */
+void osrtp_log_to(void (*sink)(enum osrtp_log_level, const char* line, size_t size)) OSRTP_NOEXCEPT;
+
+/** Sets a module parameter, before any process is forked. @return 0, or -1 with `error` set. */
+int osrtp_set_text(const char* parameter, const char* value, struct osrtp_error* error) OSRTP_NOEXCEPT;
+int osrtp_set_number(const char* parameter, int value, struct osrtp_error* error) OSRTP_NOEXCEPT;
+
+/** Memory that all processes share, zeroed, which the module keeps. Without it each process learns
+ * for itself that the relay is slow. */
+size_t osrtp_shared_size(void) OSRTP_NOEXCEPT;
+void osrtp_attach_shared(void* memory) OSRTP_NOEXCEPT;
+
+/** Checks a function's option text when the script is loaded; words with a pseudo-variable in them
+ * have to wait for the message. @return 0, or -1 with `error` set. */
+int osrtp_check_options(const char* options, struct osrtp_error* error) OSRTP_NOEXCEPT;
+
+/** Does what `verb` asks for this message. Waits for the relay, at most timeout_ms. */
+struct osrtp_result osrtp_run(enum osrtp_verb verb, const struct osrtp_message* message,
+                              struct osrtp_slice options) OSRTP_NOEXCEPT;
+
+/** The inner names of $osrtp(...). @return a number for osrtp_last(), or -1: no such name. */
+int osrtp_last_named(struct osrtp_slice name) OSRTP_NOEXCEPT;
+/** A fact about this process's last command; data is NULL where there is none. */
+struct osrtp_slice osrtp_last(int number) OSRTP_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,92 @@
+#include "module/request.hpp"
+
+namespace osrtp::module {
+
+namespace {
+
+std::string text(osrtp_slice slice) {
+  return slice.data == nullptr ? std::string() : std::string(slice.data, slice.size);
+}
+
+protocol::Signalling signalling(osrtp_hop hop) {
+  switch (hop) {
+    case OSRTP_HOP_ENCRYPTED:
+      return protocol::Signalling::kEncrypted;
+    case OSRTP_HOP_CLEAR:
+      return protocol::Signalling::kClear;
+    case OSRTP_HOP_UNKNOWN:
+      break;
+  }
+  return protocol::Signalling::kUnknown;
+}
+
+std::string branch(const osrtp_message& message) {
+  return message.in_dialog != 0 || message.branch < 0 ? std::string() : std::to_string(message.branch);
+}
+
+bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
+
+protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, const Options& options,
+                                  const Defaults& defaults) {
+  protocol::OsrtpOptions part;
+  part.caller = options.caller;
+  part.callee = options.callee;
+  part.suites = options.suites;
+  part.allow_sdes_over_clear = options.allow_sdes_over_clear || defaults.allow_sdes_over_clear;
+  if (message.in_dialog != 0) return part;
+  part.caller_signalling = signalling(message.caller_hop);
+  part.callee_signalling = signalling(message.callee_hop);
+  if (!is_offer(action)) return part;
+  if (!part.caller) part.caller = defaults.caller;
+  if (!part.callee) part.callee = defaults.callee;
+  if (action == Action::kLateOffer) part.offerer = protocol::Leg::kCallee;
+  return part;
+}
+
+template <class Command>
+Command with_sdp(Action action, const osrtp_message& message, const Options& options, const Defaults& defaults) {
+  const bool late = action == Action::kLateOffer || action == Action::kLateAnswer;
+  Command command;
+  command.call_id = text(message.call_id);
+  command.from_tag = text(late ? message.to_tag : message.from_tag);
+  command.to_tag = text(late ? message.from_tag : message.to_tag);
+  command.via_branch = branch(message);
+  command.sdp = text(message.sdp);
+  command.sip_code = is_offer(action) ? 0 : message.status;
+  if (message.received_from.data != nullptr) command.received_from = text(message.received_from);
+  if (is_offer(action) && options.interface_from && options.interface_to)
+    command.direction = {*options.interface_from, *options.interface_to};
+  command.osrtp = osrtp_part(action, message, options, defaults);
+  return command;
+}
+
+protocol::Delete deletion(const osrtp_message& message, std::string branch_name) {
+  protocol::Delete command;
+  command.call_id = text(message.call_id);
+  command.from_tag = text(message.from_tag);
+  command.via_branch = std::move(branch_name);
+  return command;
+}
+
+}  // namespace
+
+protocol::Request request_for(Action action, const osrtp_message& message, const Options& options,
+                              const Defaults& defaults) {
+  switch (action) {
+    case Action::kOffer:
+    case Action::kLateOffer:
+      return with_sdp<protocol::Offer>(action, message, options, defaults);
+    case Action::kAnswer:
+    case Action::kLateAnswer:
+      return with_sdp<protocol::Answer>(action, message, options, defaults);
+    case Action::kDeleteBranch:
+      return deletion(message, branch(message));
+    case Action::kDeleteCall:
+    case Action::kNothing:
+    case Action::kNoSdp:
+      break;
+  }
+  return deletion(message, {});
+}
+
+}  // namespace osrtp::module

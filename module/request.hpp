@@ -1,0 +1,25 @@
+#pragma once
+
+#include "module/manage.hpp"
+#include "module/options.hpp"
+#include "protocol/message.hpp"
+
+/// From a SIP message to the request that goes to the daemon. Pure.
+namespace osrtp::module {
+
+/// What the module's parameters say where the script says nothing.
+struct Defaults {
+  protocol::Policy caller = protocol::Policy::kOpportunistic;
+  protocol::Policy callee = protocol::Policy::kOpportunistic;
+  bool allow_sdes_over_clear = false;
+};
+
+/// The request for `action`, which is none of kNothing and kNoSdp.
+///
+/// The default policies go with the call's first offer only: said again in a dialog they could
+/// raise what the script has set lower (`callee=off`). A branch is named only while the call is
+/// being set up; in a dialog the tags say all, and tm numbers from 0 again.
+[[nodiscard]] protocol::Request request_for(Action action, const osrtp_message& message, const Options& options,
+                                            const Defaults& defaults);
+
+}  // namespace osrtp::module

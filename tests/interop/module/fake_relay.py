@@ -1,0 +1,78 @@
+"""A daemon that only remembers what it was asked: the module's requests are what these tests are about."""
+
+import base64
+import json
+import pathlib
+import socket
+import threading
+
+
+class FakeRelay:
+    """Answers on a UNIX or UDP datagram socket until stopped. Rewritten SDP says so in its s= line, with a number."""
+
+    def __init__(self, address: str) -> None:
+        self.requests: list[dict] = []
+        self.error: dict | None = None  # answered instead, where set
+        self.silent = False
+        self._address = address
+        self._seen: set[bytes] = set()
+        self._lock = threading.Lock()
+        self._socket = self._open()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _open(self) -> socket.socket:
+        kind, where = self._address.split(":", 1)
+        if kind == "unix":
+            pathlib.Path(where).unlink(missing_ok=True)
+            opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            opened.bind(where)
+            return opened
+        host, port = where.rsplit(":", 1)
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        opened.bind((host, int(port)))
+        return opened
+
+    def stop(self) -> None:
+        """Closes the socket; a UNIX one stays in the file system, as after a crash."""
+        with socket.socket(self._socket.family, socket.SOCK_DGRAM) as poker:
+            poker.sendto(b"", self._socket.getsockname())
+        self._thread.join(5)
+        self._socket.close()
+
+    def of_call(self, call_id: str) -> list[dict]:
+        """What was asked about a call, in order."""
+        with self._lock:
+            return [request for request in self.requests if request["call-id"] == call_id]
+
+    def _serve(self) -> None:
+        while True:
+            frame, client = self._socket.recvfrom(65535)
+            if not frame:
+                return
+            cookie, dictionary = frame.split(b" ", 1)
+            request = json.loads(dictionary)
+            with self._lock:
+                if frame not in self._seen:  # the module sends again when no answer comes
+                    self._seen.add(frame)
+                    self.requests.append(request)
+                number = len(self.requests)
+            if not self.silent:
+                self._socket.sendto(cookie + b" " + json.dumps(self._reply(request, number)).encode(), client)
+
+    def _reply(self, request: dict, number: int) -> dict:
+        if self.error:
+            return self.error
+        if request["command"] == "delete":
+            return {"result": "ok"}
+        security = [{"leg": "caller", "media": 0, "state": "plain", "suite": None, "reason": "peer-did-not-offer"},
+                    {"leg": "callee", "media": 0, "state": "srtp-sdes", "suite": "AEAD_AES_256_GCM", "reason": None}]
+        reply = {"result": "ok", "security": security}
+        if "sdp-base64" in request:
+            sdp = base64.b64decode(request["sdp-base64"])
+            return reply | {"sdp-base64": base64.b64encode(mark(sdp, number)).decode()}
+        return reply | {"sdp": mark(request["sdp"].encode(), number).decode()}
+
+
+def mark(sdp: bytes, number: int) -> bytes:
+    return sdp.replace(b"s=-", b"s=relayed, number %d in all" % number)
