@@ -1,11 +1,9 @@
-#include <algorithm>
-#include <array>
+#include <type_traits>
 
 #include "base/endpoint.hpp"
 #include "base/suite.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/framing.hpp"
-#include "protocol/ng_words.hpp"
 #include "protocol/octets.hpp"
 #include "protocol/reader.hpp"
 
@@ -57,11 +55,12 @@ std::optional<std::string> read_address_family(Reader& in, Warnings& warnings) {
   return std::nullopt;
 }
 
-std::vector<std::string> read_words(Reader& in, Spellings key, Warnings& warnings, bool (*is_known)(std::string_view)) {
-  std::vector<std::string> words = in.list(key);
+std::vector<std::string> read_words(Reader& in, std::string_view key, Warnings& warnings,
+                                    Effect (*effect)(std::string_view)) {
+  std::vector<std::string> words = in.list({key});
   for (std::string& word : words) {
     word = hyphened(word);
-    if (!is_known(word)) warnings.add("unknown entry of " + std::string(*key.begin()), word);
+    warnings.add_effect(effect(word), "entry of " + std::string(key), word);
   }
   return words;
 }
@@ -86,17 +85,14 @@ RtcpMuxWishes read_rtcp_mux(Reader& in, Warnings& warnings) {
   return wishes;
 }
 
-constexpr auto kIce = std::to_array<std::string_view>({"remove", "force", "default", "optional", "force-relay"});
-
+/// One value. NG has a string here, or a list of strings that exclude each other.
 std::string read_ice(Reader& in, Warnings& warnings) {
   std::string ice;
   for (const std::string& entry : in.list({"ICE", "ice"})) {
     const std::string word = lower(hyphened(entry));
-    if (std::ranges::find(kIce, word) == kIce.end() || !ice.empty()) {
-      warnings.add("ignored ICE", entry);
-    } else {
-      ice = word;
-    }
+    const Effect effect = effect_of_ice(word);
+    warnings.add_effect(effect, "ICE", entry);
+    if (effect != Effect::kUnknown && ice.empty()) ice = word;
   }
   return ice;
 }
@@ -225,8 +221,8 @@ class Decoder {
     request.direction = in_.list({"direction"});
     request.media_address = read_address(in_, {"media-address", "media address"});
     request.received_from = read_received_from(in_);
-    request.flags = read_words(in_, {"flags"}, warnings_, is_ng_flag);
-    request.replace = read_words(in_, {"replace"}, warnings_, is_ng_replacement);
+    request.flags = read_words(in_, "flags", warnings_, effect_of_flag);
+    request.replace = read_words(in_, "replace", warnings_, effect_of_replacement);
     request.rtcp_mux = read_rtcp_mux(in_, warnings_);
     request.ice = read_ice(in_, warnings_);
     request.sip_code = in_.integer({"sip-code", "sip code"}, 0, 0, 699);
@@ -236,7 +232,7 @@ class Decoder {
     Delete request;
     read_party(request);
     request.via_branch = in_.text({"via-branch"});
-    request.flags = read_words(in_, {"flags"}, warnings_, is_ng_flag);
+    request.flags = read_words(in_, "flags", warnings_, effect_of_flag);
     request.delete_delay = in_.integer({"delete-delay", "delete delay"}, 0, 0, 1'000'000'000);
     if (!in_.error() && request.call_id.empty()) return missing("No call-id in message");
     return Request(std::move(request));

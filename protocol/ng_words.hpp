@@ -1,22 +1,29 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
-/// The words that clients of the NG protocol use and that have no effect here. Inside protocol/ only.
+/// What becomes of the words that clients of the NG protocol use. Inside protocol/ only.
 namespace osrtp::protocol {
 
 /// `word` with a hyphen for each space: NG writes most words either way.
 [[nodiscard]] std::string hyphened(std::string_view word);
 [[nodiscard]] std::string lower(std::string_view word);
 
-/// Says nothing about how media is relayed: needs no warning where it is ignored.
-[[nodiscard]] bool is_harmless_key(std::string_view key);
-/// A key that NG knows, in any spelling.
-[[nodiscard]] bool is_ng_key(std::string_view key);
-/// An entry of `flags` that NG knows.
-[[nodiscard]] bool is_ng_flag(std::string_view flag);
-/// An entry of `replace` that NG knows.
-[[nodiscard]] bool is_ng_replacement(std::string_view entry);
+enum class Effect : std::uint8_t {
+  kGiven,    // done, or done anyway, or nothing that changes what is relayed: no reason for a warning
+  kNone,     // NG knows the word, and here it does nothing
+  kUnknown,  // not NG's
+};
+
+/// Of a key of a request that nobody reads, in any spelling.
+[[nodiscard]] Effect effect_of_key(std::string_view key);
+/// Of an entry of `flags`.
+[[nodiscard]] Effect effect_of_flag(std::string_view flag);
+/// Of an entry of `replace`.
+[[nodiscard]] Effect effect_of_replacement(std::string_view entry);
+/// Of a value of `ICE`.
+[[nodiscard]] Effect effect_of_ice(std::string_view value);
 
 }  // namespace osrtp::protocol

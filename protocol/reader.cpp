@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "protocol/ng_words.hpp"
 #include "protocol/octets.hpp"
 
 namespace osrtp::protocol {
@@ -39,6 +38,11 @@ void Warnings::add(std::string_view text, std::string_view subject) {
     return;
   }
   all_.push_back(std::string(text) + " '" + printable(subject) + "'");
+}
+
+void Warnings::add_effect(Effect effect, std::string_view what, std::string_view subject) {
+  if (effect == Effect::kGiven) return;
+  add((effect == Effect::kNone ? "ignored " : "unknown ") + std::string(what), subject);
 }
 
 std::vector<std::string> Warnings::take() && {
@@ -110,9 +114,7 @@ void Reader::refuse(std::string_view key, std::string_view what) {
 void Reader::warn_of_the_rest() {
   json::for_members(object_, [&](std::string_view key, const json_t*) {
     if (std::ranges::find(asked_, key) != asked_.end()) return;
-    const bool known = prefix_.empty() && is_ng_key(key);
-    if (prefix_.empty() && is_harmless_key(key)) return;
-    warnings_.add(known ? "ignored key" : "unknown key", prefix_ + std::string(key));
+    warnings_.add_effect(prefix_.empty() ? effect_of_key(key) : Effect::kUnknown, "key", prefix_ + std::string(key));
   });
 }
 

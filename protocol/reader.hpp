@@ -9,6 +9,7 @@
 
 #include "protocol/json.hpp"
 #include "protocol/message.hpp"
+#include "protocol/ng_words.hpp"
 
 /// Reads the members of a request by name. Inside protocol/ only.
 namespace osrtp::protocol {
@@ -21,6 +22,8 @@ class Warnings {
 
   /// "`text` 'subject'": the subject shortened and made printable.
   void add(std::string_view text, std::string_view subject);
+  /// "ignored `what` 'subject'", "unknown `what` 'subject'" or nothing.
+  void add_effect(Effect effect, std::string_view what, std::string_view subject);
   [[nodiscard]] std::vector<std::string> take() &&;
 
  private:

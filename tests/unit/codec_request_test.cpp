@@ -80,48 +80,46 @@ Offer with_ip6(Offer o) { return o.address_family = "IP6", o; }
 Offer with_media_address(Offer o) { return o.media_address = "2001:db8::1", o; }
 Offer with_received_from(Offer o) { return o.received_from = "192.0.2.9", o; }
 Offer with_direction(Offer o) { return o.direction = {"in", "out"}, o; }
-Offer with_flags(Offer o) { return o.flags = {"trust-address", "SIP-source-address"}, o; }
+Offer with_flags(Offer o) { return o.flags = {"trust-address", "pad-crypto"}, o; }
 Offer with_replace(Offer o) { return o.replace = {"origin", "session-connection"}, o; }
 Offer with_mux(Offer o) { return o.rtcp_mux = {true, true, false, false, false}, o; }
 Offer with_other_mux(Offer o) { return o.rtcp_mux = {false, false, true, true, true}, o; }
-Offer with_ice(Offer o) { return o.ice = "force-relay", o; }
+Offer with_ice(Offer o) { return o.ice = "remove", o; }
 Offer with_code(Offer o) { return o.sip_code = 183, o; }
 Offer unchanged(Offer o) { return o; }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, CodecSpelling,
-    testing::Values(Spelling{"TransportHyphen", R"("transport-protocol":"RTP/SAVP")", with_savp},
-                    Spelling{"TransportSpace", R"("transport protocol":"rtp/savp")", with_savp},
-                    Spelling{"FamilyHyphen", R"("address-family":"IP6")", with_ip6},
-                    Spelling{"FamilySpace", R"("address family":"IP6")", with_ip6},
-                    Spelling{"MediaAddressHyphen", R"("media-address":"2001:db8::1")", with_media_address},
-                    Spelling{"MediaAddressSpace", R"("media address":"2001:db8::1")", with_media_address},
-                    Spelling{"ReceivedFromList", R"("received-from":["IP4","192.0.2.9"])", with_received_from},
-                    Spelling{"ReceivedFromSpace", R"("received from":["IP4","192.0.2.9"])", with_received_from},
-                    Spelling{"ReceivedFromText", R"("received-from":"192.0.2.9")", with_received_from},
-                    Spelling{"ReceivedFromCommas", R"("received-from":"IP4,192.0.2.9")", with_received_from},
-                    Spelling{"DirectionList", R"("direction":["in","out"])", with_direction},
-                    Spelling{"DirectionText", R"("direction":"in,out")", with_direction},
-                    Spelling{"FlagsHyphen", R"("flags":["trust-address","SIP-source-address"])", with_flags},
-                    Spelling{"FlagsSpace", R"("flags":["trust address","SIP source address"])", with_flags},
-                    Spelling{"FlagsText", R"("flags":"trust-address,,SIP source-address,")", with_flags},
-                    Spelling{"ReplaceList", R"("replace":["origin","session connection"])", with_replace},
-                    Spelling{"ReplaceText", R"("replace":"origin,session-connection")", with_replace},
-                    Spelling{"MuxList", R"("rtcp-mux":["offer","require"])", with_mux},
-                    Spelling{"MuxText", R"("rtcp-mux":"require,offer")", with_mux},
-                    Spelling{"MuxSpace", R"("rtcp mux":["offer","require"])", with_mux},
-                    Spelling{"MuxOthers", R"("rtcp-mux":["demux","accept","reject"])", with_other_mux},
-                    Spelling{"IceText", R"("ICE":"force-relay")", with_ice},
-                    Spelling{"IceLower", R"("ice":"force relay")", with_ice},
-                    Spelling{"IceList", R"("ICE":["Force-Relay"])", with_ice},
-                    Spelling{"CodeNumber", R"("sip-code":183)", with_code},
-                    Spelling{"CodeText", R"("sip-code":"183")", with_code},
-                    Spelling{"NullIsAbsent", R"("sip-code":null,"flags":null,"osrtp":null,"ICE":null)", unchanged},
-                    Spelling{"EmptyIsAbsent", R"("transport-protocol":"","flags":[],"replace":"","media-address":"")",
-                             unchanged},
-                    Spelling{"HarmlessNgKeys",
-                             R"("supports":["load limit"],"sip-message-type":"sip_request","label":"A")", unchanged},
-                    Spelling{"LastOfEqualKeysCounts", R"("sip-code":100,"sip-code":183)", with_code}),
+    testing::Values(
+        Spelling{"TransportHyphen", R"("transport-protocol":"RTP/SAVP")", with_savp},
+        Spelling{"TransportSpace", R"("transport protocol":"rtp/savp")", with_savp},
+        Spelling{"FamilyHyphen", R"("address-family":"IP6")", with_ip6},
+        Spelling{"FamilySpace", R"("address family":"IP6")", with_ip6},
+        Spelling{"MediaAddressHyphen", R"("media-address":"2001:db8::1")", with_media_address},
+        Spelling{"MediaAddressSpace", R"("media address":"2001:db8::1")", with_media_address},
+        Spelling{"ReceivedFromList", R"("received-from":["IP4","192.0.2.9"])", with_received_from},
+        Spelling{"ReceivedFromSpace", R"("received from":["IP4","192.0.2.9"])", with_received_from},
+        Spelling{"ReceivedFromText", R"("received-from":"192.0.2.9")", with_received_from},
+        Spelling{"ReceivedFromCommas", R"("received-from":"IP4,192.0.2.9")", with_received_from},
+        Spelling{"DirectionList", R"("direction":["in","out"])", with_direction},
+        Spelling{"DirectionText", R"("direction":"in,out")", with_direction},
+        Spelling{"FlagsHyphen", R"("flags":["trust-address","pad-crypto"])", with_flags},
+        Spelling{"FlagsSpace", R"("flags":["trust address","pad crypto"])", with_flags},
+        Spelling{"FlagsText", R"("flags":"trust-address,,pad crypto,")", with_flags},
+        Spelling{"ReplaceList", R"("replace":["origin","session connection"])", with_replace},
+        Spelling{"ReplaceText", R"("replace":"origin,session-connection")", with_replace},
+        Spelling{"MuxList", R"("rtcp-mux":["offer","require"])", with_mux},
+        Spelling{"MuxText", R"("rtcp-mux":"require,offer")", with_mux},
+        Spelling{"MuxSpace", R"("rtcp mux":["offer","require"])", with_mux},
+        Spelling{"MuxOthers", R"("rtcp-mux":["demux","accept","reject"])", with_other_mux},
+        Spelling{"IceText", R"("ICE":"remove")", with_ice}, Spelling{"IceLower", R"("ice":"Remove")", with_ice},
+        Spelling{"IceList", R"("ICE":["REMOVE"])", with_ice}, Spelling{"CodeNumber", R"("sip-code":183)", with_code},
+        Spelling{"CodeText", R"("sip-code":"183")", with_code},
+        Spelling{"NullIsAbsent", R"("sip-code":null,"flags":null,"osrtp":null,"ICE":null)", unchanged},
+        Spelling{"EmptyIsAbsent", R"("transport-protocol":"","flags":[],"replace":"","media-address":"")", unchanged},
+        Spelling{"HarmlessNgKeys", R"("supports":["load limit"],"sip-message-type":"sip_request","label":"A")",
+                 unchanged},
+        Spelling{"LastOfEqualKeysCounts", R"("sip-code":100,"sip-code":183)", with_code}),
     [](const auto& row) { return row.param.name; });
 
 TEST(CodecRequest, TakesSpacesInTheKeysOfTheCall) {
@@ -143,21 +141,26 @@ TEST_P(CodecIgnores, AndSaysSo) { EXPECT_THAT(warnings(GetParam().members), Elem
 
 INSTANTIATE_TEST_SUITE_P(
     Table, CodecIgnores,
-    testing::Values(Ignored{"UnknownKey", R"("frobnicate":{"a":[1]})", "unknown key 'frobnicate'"},
-                    Ignored{"KeyThatOnlyLooksLikeOne", R"("transport_protocol":"RTP/SAVP")",
-                            "unknown key 'transport_protocol'"},
-                    Ignored{"NgKey", R"("record call":"yes")", "ignored key 'record call'"},
-                    Ignored{"NgSdes", R"("SDES":["no-AES_CM_128_HMAC_SHA1_80"])", "ignored key 'SDES'"},
-                    Ignored{"NgOsrtp", R"("OSRTP":["offer"])", "ignored key 'OSRTP'"},
-                    Ignored{"SecondSpelling", R"("call id":"other")", "ignored key 'call id'"},
-                    Ignored{"Profile", R"("transport-protocol":"accept")", "ignored transport-protocol 'accept'"},
-                    Ignored{"Family", R"("address-family":"IP5")", "ignored address-family 'IP5'"},
-                    Ignored{"Flag", R"("flags":["frob nicate"])", "unknown entry of flags 'frob-nicate'"},
-                    Ignored{"Replacement", R"("replace":["everything"])", "unknown entry of replace 'everything'"},
-                    Ignored{"Mux", R"("rtcp-mux":["maybe"])", "unknown entry of rtcp-mux 'maybe'"},
-                    Ignored{"Ice", R"("ICE":"melt")", "ignored ICE 'melt'"},
-                    Ignored{"OurUnknownKey", R"("osrtp":{"calle":"require"})", "unknown key 'osrtp.calle'"},
-                    Ignored{"ControlCharacters", R"("a\u001b\n":1)", "unknown key 'a__'"}),
+    testing::Values(
+        Ignored{"UnknownKey", R"("frobnicate":{"a":[1]})", "unknown key 'frobnicate'"},
+        Ignored{"KeyThatOnlyLooksLikeOne", R"("transport_protocol":"RTP/SAVP")", "unknown key 'transport_protocol'"},
+        Ignored{"NgKey", R"("record call":"yes")", "ignored key 'record call'"},
+        Ignored{"NgSdes", R"("SDES":["no-AES_CM_128_HMAC_SHA1_80"])", "ignored key 'SDES'"},
+        Ignored{"NgOsrtp", R"("OSRTP":["offer"])", "ignored key 'OSRTP'"},
+        Ignored{"SecondSpelling", R"("call id":"other")", "ignored key 'call id'"},
+        Ignored{"Profile", R"("transport-protocol":"accept")", "ignored transport-protocol 'accept'"},
+        Ignored{"Family", R"("address-family":"IP5")", "ignored address-family 'IP5'"},
+        Ignored{"Flag", R"("flags":["frob nicate"])", "unknown entry of flags 'frob-nicate'"},
+        Ignored{"NgFlag", R"("flags":["SIP source address"])", "ignored entry of flags 'SIP-source-address'"},
+        Ignored{"NgFlagWithValue", R"("flags":["SDES-no-AES_CM_128_HMAC_SHA1_32"])",
+                "ignored entry of flags 'SDES-no-AES_CM_128_HMAC_SHA1_32'"},
+        Ignored{"NgReplacement", R"("replace":["origin","username"])", "ignored entry of replace 'username'"},
+        Ignored{"NgIce", R"("ICE":"force")", "ignored ICE 'force'"},
+        Ignored{"Replacement", R"("replace":["everything"])", "unknown entry of replace 'everything'"},
+        Ignored{"Mux", R"("rtcp-mux":["maybe"])", "unknown entry of rtcp-mux 'maybe'"},
+        Ignored{"Ice", R"("ICE":"melt")", "unknown ICE 'melt'"},
+        Ignored{"OurUnknownKey", R"("osrtp":{"calle":"require"})", "unknown key 'osrtp.calle'"},
+        Ignored{"ControlCharacters", R"("a\u001b\n":1)", "unknown key 'a__'"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(CodecRequest, KeepsUnknownFlagsForWhomTheyMayConcern) {
