@@ -3,6 +3,7 @@
 #include "srtp/context.hpp"
 #include "srtp/openssl_provider.hpp"
 #include "srtp/policy.hpp"
+#include "srtp/self_test.hpp"
 
 namespace osrtp::srtp {
 namespace {
@@ -22,7 +23,7 @@ Result<Done, std::string> start_library() {
   if (!every_policy_is_sound()) return fail("an SRTP policy without encryption or authentication"s);
   // libsrtp reports events to standard error unless somebody listens.
   srtp_install_event_handler([](srtp_event_data_t*) {});
-  return Done{};
+  return self_test();
 }
 
 }  // namespace
