@@ -145,12 +145,22 @@ osrtp_result refused(Process& own, protocol::Error error) {
   return settle(own, by_policy ? OSRTP_REFUSED : OSRTP_FAILED, name(error.code), std::move(error.reason));
 }
 
+/// Whether keying failed on every m-line of the answer: the SDP then rejects them all, and goes out so that nothing
+/// can flow past the relay.
+bool nothing_left(const std::vector<protocol::LegSecurity>& security) {
+  return !security.empty() && std::all_of(security.begin(), security.end(), [](const protocol::LegSecurity& leg) {
+    return leg.state == protocol::SecurityState::kFailed;
+  });
+}
+
 osrtp_result accept(Process& own, protocol::Reply reply) {
   if (auto* error = std::get_if<protocol::Error>(&reply.body)) return refused(own, std::move(*error));
   if (auto* rewritten = std::get_if<protocol::SdpReply>(&reply.body)) {
     own.last.security = std::move(rewritten->security);
     own.sdp = std::move(rewritten->sdp);
-    return {OSRTP_DONE, slice(own.sdp)};
+    if (!nothing_left(own.last.security)) return {OSRTP_DONE, slice(own.sdp)};
+    settle(own, OSRTP_REFUSED, name(protocol::ErrorCode::kKeysRefused), "no m-line is left");
+    return {OSRTP_REFUSED, slice(own.sdp)};
   }
   if (auto* ended = std::get_if<protocol::DeleteReply>(&reply.body); ended != nullptr && ended->call)
     own.last.security = std::move(ended->call->security);
