@@ -23,7 +23,7 @@ SocketAddress stored(const T& address, std::size_t size) noexcept {
 
 template <class T>
 T loaded(const sockaddr_storage& storage) noexcept {
-  T address;
+  T address{};
   std::memcpy(&address, &storage, sizeof address);
   return address;
 }

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "app/config.hpp"
+
+namespace osrtp::app {
+
+/// How many calls with one audio stream fit at once, and what ends it.
+struct Capacity {
+  std::size_t calls;
+  std::string_view limit;  // "max-calls", "ports" or "descriptors"
+};
+
+/// Two legs of two ports each; an interface's address has every port of the range.
+[[nodiscard]] Capacity capacity(const Configuration& configuration, std::size_t descriptors);
+
+}  // namespace osrtp::app

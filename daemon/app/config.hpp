@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "call/media_plane.hpp"
+#include "call/port_pool.hpp"
+#include "call/settings.hpp"
+#include "io/address.hpp"
+
+namespace osrtp::app {
+
+/// What the operator has decided: the file, and the flags over it. osrtpd.toml(5) explains
+/// every key.
+struct Configuration {
+  std::vector<call::Interface> interfaces;
+  std::vector<io::ControlAddress> control{io::UnixPath{"/run/osrtpd/control.sock"}};
+  call::PortRange ports;
+  unsigned workers = 1;
+  LogLevel log_level = LogLevel::kInfo;
+  call::Settings settings;
+};
+
+/// Reads TOML. What a key does not name keeps its default.
+/// @param file its name, for the error: "FILE:LINE: key 'x': what is wrong"
+[[nodiscard]] Result<Configuration, std::string> parse_configuration(std::string_view toml, std::string_view file);
+/// @return or why the file cannot be read.
+[[nodiscard]] Result<Configuration, std::string> read_configuration(const std::string& file);
+
+/// Why `configuration`, though each part is in order, cannot run; empty: it can.
+[[nodiscard]] std::string contradiction(const Configuration& configuration);
+
+}  // namespace osrtp::app

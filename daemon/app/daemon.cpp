@@ -1,0 +1,127 @@
+#include "app/daemon.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "app/process.hpp"
+#include "io/clock.hpp"
+#include "io/entropy.hpp"
+
+namespace osrtp::app {
+
+namespace {
+
+constexpr std::chrono::seconds kExpiryInterval{1};
+
+/// Whether other processes have left a pair for each leg of a call.
+bool has_room(const IpAddress& address, call::PortRange range) {
+  std::size_t free = 0;
+  for (std::uint32_t rtp = (range.first + 1U) & ~1U; rtp + 1 <= range.last && free < 2; rtp += 2) {
+    const auto low = Port::from(rtp);
+    const auto high = Port::from(rtp + 1);
+    if (low && high && io::UdpSocket::bind({address, *low}) && io::UdpSocket::bind({address, *high})) ++free;
+  }
+  return free == 2;
+}
+
+/// What is wrong with the media addresses; empty: nothing.
+std::string wrong_with_media(const Configuration& configuration) {
+  for (const call::Interface& interface : configuration.interfaces) {
+    const std::string address = interface.address.to_string();
+    if (const auto why = io::cannot_bind(interface.address)) {
+      const bool foreign = why->kind == io::SocketError::Kind::kNotOurAddress;
+      return "interface " + interface.name + ": " +
+             (foreign ? address + " is not an address of this machine" : address + ": " + why->reason);
+    }
+    if (!has_room(interface.address, configuration.ports)) {
+      return "interface " + interface.name + ": other processes have the media ports " +
+             std::to_string(configuration.ports.first) + "-" + std::to_string(configuration.ports.last) + " of " +
+             address;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration& configuration, LogSink log) {
+  if (auto wrong = contradiction(configuration); !wrong.empty()) return fail(std::move(wrong));
+  if (auto wrong = wrong_with_media(configuration); !wrong.empty()) return fail(std::move(wrong));
+  std::unique_ptr<Daemon> daemon(new Daemon(configuration, std::move(log)));
+  if (auto wrong = daemon->open_control(configuration.control); !wrong.empty()) return fail(std::move(wrong));
+  if (!daemon->subscribe()) return fail(std::string("the event queue of the system takes no more"));
+  return daemon;
+}
+
+Daemon::Daemon(const Configuration& configuration, LogSink log)
+    : log_(std::move(log)),
+      plane_(loop_, configuration.interfaces, configuration.ports, log_),
+      registry_(configuration.settings, plane_, io::random_octets, log_),
+      service_(registry_, log_, io::Clock::both()) {}
+
+Daemon::~Daemon() = default;
+
+std::string Daemon::open_control(const std::vector<io::ControlAddress>& addresses) {
+  for (const io::ControlAddress& address : addresses) {
+    auto socket = io::ControlSocket::open(address);
+    if (!socket) return socket.error();
+    control_.push_back(*std::move(socket));
+  }
+  return {};
+}
+
+bool Daemon::subscribe() {
+  const auto keep = [this](std::optional<io::Loop::Subscription> subscription) {
+    if (!subscription) return false;
+    subscriptions_.push_back(*std::move(subscription));
+    return true;
+  };
+  for (io::ControlSocket& socket : control_) {
+    if (!keep(loop_.on_readable(socket.descriptor(), [this, &socket] { on_request(socket); }))) return false;
+  }
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    if (!keep(loop_.on_signal(signal, [this, signal] { on_signal(signal); }))) return false;
+  }
+  if (const auto interval = watchdog_interval()) {
+    // Twice as often as asked, as sd_watchdog_enabled(3) advises.
+    if (!keep(loop_.every(std::max(*interval / 2, std::chrono::milliseconds(1)), notify_watchdog))) return false;
+  }
+  return keep(loop_.every(kExpiryInterval, [this] { registry_.expire(io::Clock::both()); }));
+}
+
+void Daemon::run() {
+  notify_ready();
+  loop_.run();
+  stop();
+}
+
+void Daemon::on_request(io::ControlSocket& socket) {
+  const auto request = socket.receive(*buffer_);
+  if (!request) return;
+  const std::string reply = service_.handle(request->datagram, io::Clock::both());
+  if (!reply.empty() && !socket.send(request->from, reply)) {
+    log_(LogLevel::kDebug, "event=reply-lost");  // the client asks again and gets the same reply
+  }
+}
+
+void Daemon::on_signal(int signal) {
+  if (signal == SIGHUP) {
+    log_(LogLevel::kInfo, "event=hangup ignored=\"a restart reads the configuration anew\"");
+    return;
+  }
+  log_(LogLevel::kInfo, std::string("event=stop signal=") + (signal == SIGTERM ? "TERM" : "INT") +
+                            " calls=" + std::to_string(registry_.size()));
+  loop_.stop();
+}
+
+void Daemon::stop() {
+  notify_stopping();
+  registry_.clear(io::Clock::both());
+  const PlaneCounters& odd = plane_.counters();
+  log_(LogLevel::kInfo, "event=stopped calls_ended=" + std::to_string(registry_.ended()) + " packets_unrouted=" +
+                            std::to_string(odd.unrouted) + " packets_unsent=" + std::to_string(odd.unsent) +
+                            " ports_busy=" + std::to_string(odd.port_busy));
+}
+
+}  // namespace osrtp::app

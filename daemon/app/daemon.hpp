@@ -1,0 +1,51 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "app/media_plane.hpp"
+#include "base/log.hpp"
+#include "call/registry.hpp"
+#include "control/service.hpp"
+#include "io/control_socket.hpp"
+#include "io/loop.hpp"
+
+namespace osrtp::app {
+
+/// The whole relay on one loop: control sockets, calls, media.
+class Daemon {
+ public:
+  /// Opens everything that can be busy or wrong, so that a daemon that exists can serve.
+  /// Needs srtp::initialize().
+  /// @return or why it cannot start, in one sentence.
+  [[nodiscard]] static Result<std::unique_ptr<Daemon>, std::string> create(const Configuration& configuration,
+                                                                           LogSink log);
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+  ~Daemon();
+
+  /// Serves until SIGTERM or SIGINT, then ends every call.
+  void run();
+
+ private:
+  Daemon(const Configuration& configuration, LogSink log);
+  [[nodiscard]] std::string open_control(const std::vector<io::ControlAddress>& addresses);
+  [[nodiscard]] bool subscribe();
+  void on_request(io::ControlSocket& socket);
+  void on_signal(int signal);
+  void stop();
+
+  LogSink log_;
+  io::Loop loop_;
+  LoopMediaPlane plane_;
+  call::Registry registry_;
+  control::Service service_;
+  std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
+  std::list<io::ControlSocket> control_;
+  std::vector<io::Loop::Subscription> subscriptions_;  // last: ends first
+};
+
+}  // namespace osrtp::app

@@ -1,0 +1,76 @@
+#include <csignal>
+#include <cstdio>
+
+#include "app/capacity.hpp"
+#include "app/daemon.hpp"
+#include "app/log.hpp"
+#include "app/options.hpp"
+#include "app/process.hpp"
+#include "app/values.hpp"
+#include "srtp/context.hpp"
+
+namespace {
+
+using namespace osrtp;
+
+constexpr int kFailed = 1;
+constexpr int kWrongOptions = 2;
+
+int refuse(int status, const std::string& sentence) {
+  app::complain("osrtpd", sentence);
+  return status;
+}
+
+/// What an operator wants to know of a relay that has just started.
+std::string start_line(const app::Configuration& configuration, std::size_t descriptors) {
+  const auto join = [](const auto& values, const auto& text) {
+    std::string joined;
+    for (const auto& value : values) joined += (joined.empty() ? "" : ",") + text(value);
+    return joined;
+  };
+  const app::Capacity room = app::capacity(configuration, descriptors);
+  const auto interface = [](const call::Interface& i) {
+    const std::string address = i.address.to_string();
+    return (i.name == address ? "" : i.name + "/") + address +
+           (i.advertised == i.address ? "" : "!" + i.advertised.to_string());
+  };
+  return "event=start version=" OSRTP_VERSION " interfaces=" + join(configuration.interfaces, interface) +
+         " control=" + join(configuration.control, [](const auto& c) { return io::to_string(c); }) +
+         " ports=" + std::to_string(configuration.ports.first) + "-" + std::to_string(configuration.ports.last) +
+         " suites=" + join(configuration.settings.suites, [](Suite s) { return std::string(facts(s).name); }) +
+         " calls_possible=" + std::to_string(room.calls) + " limited_by=" + std::string(room.limit);
+}
+
+int serve(const app::Configuration& configuration) {
+  const LogSink log = app::stderr_log(configuration.log_level);
+  if (const auto ready = srtp::initialize(); !ready) return refuse(kFailed, "SRTP self-test failed: " + ready.error());
+  const std::size_t descriptors = app::raise_descriptor_limit();
+  const auto daemon = app::Daemon::create(configuration, log);
+  if (!daemon) return refuse(kFailed, daemon.error());
+  log(LogLevel::kInfo, start_line(configuration, descriptors));
+  if (configuration.workers > 1) {
+    log(LogLevel::kWarning, "event=workers-ignored asked=" + std::to_string(configuration.workers) + " running=1");
+  }
+  (*daemon)->run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  app::forbid_memory_dumps();
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto parsed = app::parse_options(count, arguments);
+  if (const auto* misuse = std::get_if<app::Misuse>(&parsed)) {
+    return refuse(kWrongOptions, misuse->sentence + "; see osrtpd --help");
+  }
+  if (const auto* answer = std::get_if<app::Answer>(&parsed)) {
+    return std::fputs(answer->text.c_str(), stdout) < 0 ? kFailed : 0;
+  }
+  const auto& options = std::get<app::Options>(parsed);
+  Result<app::Configuration, std::string> configuration(app::Configuration{});
+  if (!options.config_file.empty()) configuration = app::read_configuration(options.config_file);
+  if (!configuration) return refuse(kFailed, configuration.error());
+  app::apply(options, *configuration);
+  return serve(*configuration);
+}

@@ -1,0 +1,137 @@
+#include "app/media_plane.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/clock.hpp"
+#include "io/entropy.hpp"
+
+namespace osrtp::app {
+
+LoopMediaPlane::LoopMediaPlane(io::Loop& loop, std::vector<call::Interface> interfaces, call::PortRange ports,
+                               LogSink log)
+    : interfaces_(std::move(interfaces)),
+      log_(std::move(log)),
+      sockets_(loop, [this](SocketId id) { on_readable(id); }) {
+  for (std::size_t i = 0; i < interfaces_.size(); ++i) {
+    const auto same = [&](const call::Interface& other) { return other.address == interfaces_[i].address; };
+    const auto first = std::find_if(interfaces_.begin(), interfaces_.end(), same);
+    const auto index = static_cast<std::size_t>(first - interfaces_.begin());
+    if (index == i) pools_.emplace_back(ports, kQuarantine, io::random_octets);
+    pool_of_.push_back(index == i ? &pools_.back() : pool_of_[index]);
+  }
+}
+
+Result<call::LocalPorts, call::PortError> LoopMediaPlane::open_ports(std::size_t interface) {
+  call::PortPool& pool = *pool_of_[interface];
+  for (std::size_t attempt = 0; attempt < kAttempts; ++attempt) {
+    const TimePoint now = io::Clock::now();
+    const auto rtp = pool.take(now);
+    if (!rtp) return fail(call::PortError::kExhausted);
+    auto opened = open_pair(interface, *rtp);
+    if (opened) return *std::move(opened);
+    pool.give_back(*rtp, now);
+    if (opened.error().kind != io::SocketError::Kind::kPortBusy) {
+      log_(LogLevel::kError, "event=port-failed interface=" + interfaces_[interface].name + " port=" +
+                                 std::to_string(rtp->number()) + " reason=\"" + opened.error().reason + "\"");
+      return fail(call::PortError::kExhausted);
+    }
+    ++counters_.port_busy;
+  }
+  return fail(call::PortError::kExhausted);
+}
+
+Result<call::LocalPorts, io::SocketError> LoopMediaPlane::open_pair(std::size_t interface, Port rtp) {
+  const call::Interface& where = interfaces_[interface];
+  const Port rtcp = *rtp.implied_rtcp();  // RTP ports are even, so there is one above
+  auto rtp_socket = sockets_.open({where.address, rtp});
+  if (!rtp_socket) return fail(rtp_socket.error());
+  auto rtcp_socket = sockets_.open({where.address, rtcp});
+  if (!rtcp_socket) {
+    sockets_.close(*rtp_socket);
+    return fail(rtcp_socket.error());
+  }
+  return call::LocalPorts{interface, *rtp_socket, *rtcp_socket, {where.advertised, rtp}, {where.advertised, rtcp}};
+}
+
+void LoopMediaPlane::close_ports(const call::LocalPorts& ports) {
+  if (sockets_.find(ports.rtp) == nullptr) return;
+  sockets_.close(ports.rtp);
+  sockets_.close(ports.rtcp);
+  pool_of_[ports.interface]->give_back(ports.rtp_advertised.port, io::Clock::now());
+}
+
+void LoopMediaPlane::open_stream(StreamId stream) { streams_.try_emplace(stream, std::make_unique<OpenStream>()); }
+
+void LoopMediaPlane::set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) {
+  const auto found = streams_.find(stream);
+  if (found == streams_.end()) return;
+  OpenStream& open = *found->second;
+  unroute(stream, open, leg);
+  route(stream, open, leg, relay::Component::kRtcp, setup.rtcp_socket);
+  route(stream, open, leg, relay::Component::kRtp, setup.rtp_socket);
+  open.stream.set_leg(leg, std::move(setup), now);
+}
+
+void LoopMediaPlane::remove_leg(StreamId stream, relay::LegIndex leg) {
+  const auto found = streams_.find(stream);
+  if (found == streams_.end()) return;
+  unroute(stream, *found->second, leg);
+  found->second->stream.remove_leg(leg);
+}
+
+void LoopMediaPlane::connect(StreamId stream, relay::LegIndex callee) {
+  const auto found = streams_.find(stream);
+  if (found != streams_.end()) found->second->stream.connect(callee);
+}
+
+relay::LegCounters LoopMediaPlane::counters(StreamId stream, relay::LegIndex leg) const {
+  const auto found = streams_.find(stream);
+  return found != streams_.end() ? found->second->stream.counters(leg) : relay::LegCounters{};
+}
+
+void LoopMediaPlane::close_stream(StreamId stream) {
+  const auto found = streams_.find(stream);
+  if (found == streams_.end()) return;
+  while (!found->second->routed.empty()) unroute(stream, *found->second, found->second->routed.back().leg);
+  streams_.erase(found);
+}
+
+void LoopMediaPlane::route(StreamId id, OpenStream& open, relay::LegIndex leg, relay::Component component,
+                           SocketId socket) {
+  SocketTable::Entry* entry = sockets_.find(socket);
+  if (entry == nullptr) return;
+  entry->route = Route{id, &open.stream, leg, component};
+  open.routed.push_back({socket, leg});
+}
+
+void LoopMediaPlane::unroute(StreamId id, OpenStream& open, relay::LegIndex leg) {
+  std::erase_if(open.routed, [&](const Routed& routed) {
+    if (routed.leg != leg) return false;
+    SocketTable::Entry* entry = sockets_.find(routed.socket);
+    // The socket may be closed, or serve another leg by now.
+    const bool ours = entry != nullptr && entry->route && entry->route->id == id && entry->route->leg == leg;
+    if (ours) entry->route.reset();
+    return true;
+  });
+}
+
+/// One datagram for each announcement: what is left is announced again, so a second call that
+/// finds nothing is never made, and a busy socket cannot starve the others.
+void LoopMediaPlane::on_readable(SocketId id) noexcept {
+  SocketTable::Entry* entry = sockets_.find(id);
+  if (entry == nullptr) return;
+  const auto datagram = entry->socket.receive(*buffer_);
+  if (!datagram) return;
+  if (!entry->route) {
+    ++counters_.unrouted;
+    return;
+  }
+  const Route& route = *entry->route;
+  const auto out = route.stream->handle(route.leg, route.component, *datagram, io::Clock::now());
+  if (!out) return;  // counted by the stream
+  SocketTable::Entry* from = sockets_.find(out->socket);
+  if (from == nullptr || !from->socket.send(out->to, out->packet)) ++counters_.unsent;
+}
+
+}  // namespace osrtp::app

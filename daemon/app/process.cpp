@@ -1,0 +1,37 @@
+#include "app/process.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+#include <cstdint>
+
+namespace osrtp::app {
+
+void forbid_memory_dumps() {
+  prctl(PR_SET_DUMPABLE, 0);
+  // The first alone suffices; the second holds also where a helper of the kernel ignores it.
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  rlimit raised = limit;
+  raised.rlim_cur = limit.rlim_max;
+  // A sandbox may forbid it; then what was given has to do.
+  return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+}
+
+void notify_ready() { sd_notify(0, "READY=1"); }
+void notify_stopping() { sd_notify(0, "STOPPING=1"); }
+void notify_watchdog() { sd_notify(0, "WATCHDOG=1"); }
+
+std::optional<std::chrono::milliseconds> watchdog_interval() {
+  std::uint64_t microseconds = 0;
+  if (sd_watchdog_enabled(0, &microseconds) <= 0) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(microseconds));
+}
+
+}  // namespace osrtp::app

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+/// What this process asks of the system and of the service manager.
+namespace osrtp::app {
+
+/// No core file, and no other process of this user may read our memory: keys are in it.
+/// Call before there are any.
+void forbid_memory_dumps();
+
+/// Raises the limit on open descriptors as far as is allowed. @return what it is now.
+[[nodiscard]] std::size_t raise_descriptor_limit();
+
+/// Tells the service manager, if there is one (sd_notify(3)).
+void notify_ready();
+void notify_stopping();
+void notify_watchdog();
+/// How often the manager wants to hear from us at the latest; nothing: it does not.
+[[nodiscard]] std::optional<std::chrono::milliseconds> watchdog_interval();
+
+}  // namespace osrtp::app

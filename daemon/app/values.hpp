@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "call/media_plane.hpp"
+#include "call/port_pool.hpp"
+
+/// The values that have a text form of their own, alike in the file and on the command line.
+/// Errors say what is wrong with the text, and quote it.
+namespace osrtp::app {
+
+/// "[NAME/]ADDRESS[!ADVERTISED]". Without a name the address is the name.
+[[nodiscard]] Result<call::Interface, std::string> parse_interface(std::string_view text);
+
+/// "MIN-MAX", both included, with room for the two RTP/RTCP pairs of one call.
+[[nodiscard]] Result<call::PortRange, std::string> parse_ports(std::string_view text);
+
+inline constexpr std::array<std::string_view, 4> kLogLevelNames{"error", "warning", "info", "debug"};
+[[nodiscard]] constexpr std::string_view name(LogLevel level) noexcept {
+  return kLogLevelNames[static_cast<std::size_t>(level)];
+}
+[[nodiscard]] Result<LogLevel, std::string> parse_log_level(std::string_view text);
+
+}  // namespace osrtp::app
