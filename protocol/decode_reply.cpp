@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/base64.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/json.hpp"
-#include "protocol/octets.hpp"
 #include "protocol/reader.hpp"
 
 namespace osrtp::protocol {
@@ -151,9 +151,9 @@ using Body = Result<ReplyBody, BadReply>;
 Body sdp_of(const json_t* reply, Warnings& warnings) {
   SdpReply body{text(reply, "sdp"), security_of(reply, warnings)};
   if (const auto encoded = json::as_text(json::member(reply, "sdp-base64"))) {
-    auto octets = from_base64(*encoded);
+    const auto octets = decode_base64(*encoded);
     if (!octets) return bad("'sdp-base64' is not base64");
-    body.sdp = std::move(*octets);
+    body.sdp.assign(octets->begin(), octets->end());
   }
   if (body.sdp.empty()) return bad("no SDP in the reply");
   return ReplyBody(std::move(body));

@@ -1,10 +1,10 @@
 #include <type_traits>
 
+#include "base/base64.hpp"
 #include "base/endpoint.hpp"
 #include "base/suite.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/framing.hpp"
-#include "protocol/octets.hpp"
 #include "protocol/reader.hpp"
 
 namespace osrtp::protocol {
@@ -17,10 +17,10 @@ Failure<Error> missing(std::string reason) { return fail(Error{ErrorCode::kMissi
 std::string read_sdp(Reader& in) {
   std::string sdp = in.text({"sdp", "SDP"});
   if (!in.has({"sdp-base64"})) return sdp;
-  const auto octets = from_base64(in.text({"sdp-base64"}));
+  const auto octets = decode_base64(in.text({"sdp-base64"}));
   if (!octets) in.refuse("sdp-base64", "is not base64");
   if (!sdp.empty()) in.refuse("sdp-base64", "and 'sdp' exclude each other");
-  return octets.value_or("");
+  return octets ? std::string(octets->begin(), octets->end()) : "";
 }
 
 Profile read_profile(Reader& in, Warnings& warnings) {

@@ -1,3 +1,4 @@
+#include "base/base64.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/json.hpp"
 #include "protocol/octets.hpp"
@@ -147,7 +148,7 @@ std::string_view write(json::Object& out, const SdpReply& reply) {
   if (is_text(reply.sdp)) {
     out.set("sdp", json::text(reply.sdp));
   } else {
-    out.set("sdp-base64", json::text(to_base64(reply.sdp)));
+    out.set("sdp-base64", json::text(encode_base64(bytes_of(reply.sdp))));
   }
   out.set("security", security_of(reply.security));
   return "ok";

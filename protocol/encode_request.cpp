@@ -1,3 +1,4 @@
+#include "base/base64.hpp"
 #include "base/endpoint.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/json.hpp"
@@ -89,7 +90,7 @@ void write(Writer& out, const SdpRequest& request) {
   if (is_text(request.sdp)) {
     out.text("sdp", request.sdp);
   } else {
-    out.text("sdp-base64", to_base64(request.sdp));
+    out.text("sdp-base64", encode_base64(bytes_of(request.sdp)));
   }
   out.text("transport-protocol", name(request.transport_protocol));
   out.text("address-family", request.address_family.value_or(""));

@@ -1,6 +1,5 @@
 #include "protocol/octets.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -41,16 +40,6 @@ std::size_t character_size(std::string_view octets) noexcept {
   return size;
 }
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-constexpr std::uint8_t kNoDigit = 0xff;
-constexpr std::array<std::uint8_t, 256> kDigits = [] {
-  std::array<std::uint8_t, 256> digits{};
-  digits.fill(kNoDigit);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) digits[octet(kAlphabet[i])] = static_cast<std::uint8_t>(i);
-  return digits;
-}();
-
 }  // namespace
 
 bool is_text(std::string_view octets) noexcept {
@@ -71,42 +60,6 @@ std::string as_text(std::string_view octets) {
     octets.remove_prefix(size == 0 ? 1 : size);
   }
   return text;
-}
-
-std::string to_base64(std::string_view octets) {
-  std::string text;
-  text.reserve((octets.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < octets.size(); i += 3) {
-    const std::string_view group = octets.substr(i, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t j = 0; j < 3; ++j) bits = bits << 8U | (j < group.size() ? octet(group[j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j) {
-      text += j <= group.size() ? kAlphabet[bits >> (18U - 6U * j) & 0x3fU] : '=';
-    }
-  }
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4 == 0) {
-    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  }
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string octets;
-  octets.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const char c : text) {
-    const std::uint8_t digit = kDigits[octet(c)];
-    if (digit == kNoDigit) return std::nullopt;
-    bits = (bits << 6U | digit) & 0xffffffU;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    octets += static_cast<char>(bits >> held & 0xffU);
-  }
-  if ((bits & ((1U << held) - 1U)) != 0) return std::nullopt;
-  return octets;
 }
 
 }  // namespace osrtp::protocol

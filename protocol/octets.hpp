@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,10 +11,5 @@ namespace osrtp::protocol {
 
 /// `octets` with U+FFFD for each octet that is no part of a text.
 [[nodiscard]] std::string as_text(std::string_view octets);
-
-/// RFC 4648 §4, padded.
-[[nodiscard]] std::string to_base64(std::string_view octets);
-/// Padded or not; nothing where there is any other octet, a wrong length, or a bit set behind the last octet.
-[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace osrtp::protocol

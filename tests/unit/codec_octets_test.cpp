@@ -38,36 +38,5 @@ INSTANTIATE_TEST_SUITE_P(
                     Octets{"LastOfUnicode", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"}),
     [](const auto& row) { return row.param.name; });
 
-struct Base64Row {
-  const char* name;
-  std::string octets;
-  std::string text;
-};
-
-class CodecBase64 : public testing::TestWithParam<Base64Row> {};
-
-TEST_P(CodecBase64, IsPaddedOnOutputAndBothAreRead) {
-  const auto& row = GetParam();
-  EXPECT_EQ(to_base64(row.octets), row.text);
-  EXPECT_EQ(from_base64(row.text), row.octets);
-  EXPECT_EQ(from_base64(row.text.substr(0, row.text.find('='))), row.octets);
-}
-
-// RFC 4648 §10
-INSTANTIATE_TEST_SUITE_P(Rfc4648, CodecBase64,
-                         testing::Values(Base64Row{"Empty", "", ""}, Base64Row{"F", "f", "Zg=="},
-                                         Base64Row{"Fo", "fo", "Zm8="}, Base64Row{"Foo", "foo", "Zm9v"},
-                                         Base64Row{"Foob", "foob", "Zm9vYg=="}, Base64Row{"Fooba", "fooba", "Zm9vYmE="},
-                                         Base64Row{"Foobar", "foobar", "Zm9vYmFy"},
-                                         Base64Row{"AllOnes", "\xff\xff\xff", "////"}),
-                         [](const auto& row) { return row.param.name; });
-
-TEST(CodecBase64, RefusesWhatIsNone) {
-  for (const char* text :
-       {"A", "AAAAA", "=", "====", "Zg=", "Zg===", "Z===", "Zm 9v", "Zm9v\n", "Zm9-", "Zg==Zg==", "Zh=="}) {
-    EXPECT_EQ(from_base64(text), std::nullopt) << text;
-  }
-}
-
 }  // namespace
 }  // namespace osrtp::protocol
