@@ -114,7 +114,7 @@ def perfect(name: str) -> judge.Seen:
     seen = judge.Seen(call, {}, refused=call.refuses_first)
     for leg, becomes in call.becomes.items():
         report = {"state": becomes.state, "suite": becomes.suite, "reason": becomes.reason, "relayed-packets": 250,
-                  "authenticated-packets": 251 if becomes.suite else 0, "dropped": {"not-authenticated": 2}}
+                  "authenticated-packets": 251 if becomes.suite else 0, "dropped": {"not-answered": 5, "too-short": 1}}
         looks = LegOnWire(becomes.on_wire, becomes.on_wire, becomes.suite, [], {(1, 1): b"x"}, {(1, 1): b"x"})
         seen.legs[leg] = judge.LegSeen(report, looks, hears=4.9)
     return seen
@@ -134,7 +134,8 @@ class Judge(unittest.TestCase):
             "other reason": lambda s: s.legs["caller"].report.update(reason="policy-off"),
             "not relayed": lambda s: s.legs["caller"].report.update({"relayed-packets": 3}),
             "not authenticated": lambda s: s.legs["callee"].report.update({"authenticated-packets": 100}),
-            "many dropped": lambda s: s.legs["callee"].report.update(dropped={"replayed": 60}),
+            "many dropped": lambda s: s.legs["callee"].report.update(dropped={"not-answered": 90}),
+            "dropped for another reason": lambda s: s.legs["callee"].report.update(dropped={"replayed": 1}),
             "clear on the wire": lambda s: setattr(s.legs["callee"].on_wire, "from_relay", "RTP"),
             "other keys in the SDP": lambda s: setattr(s.legs["callee"].on_wire, "suite", None),
             "does not open": lambda s: s.legs["callee"].on_wire.problems.append("a packet does not open"),

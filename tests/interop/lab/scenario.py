@@ -18,7 +18,9 @@ class Leg:
     reason: str | None = None
 
     def __str__(self) -> str:
-        return f"SRTP {self.suite}" if self.suite else f"{self.state} ({self.reason})"
+        if self.state == "srtp-sdes":
+            return f"SRTP {self.suite}"
+        return f"{'RTP' if self.state == 'plain' else self.state} ({self.reason})"
 
     @property
     def on_wire(self) -> str:

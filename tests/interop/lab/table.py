@@ -1,20 +1,20 @@
-"""The table of the demonstration: two lines a call, one per leg."""
+"""The table of the demonstration: two lines a call, the caller's leg and the callee's."""
 
 from lab.judge import LegSeen, Seen
 
-COLUMNS = ("call", "leg", "became", "why plain", "on the wire", "hears", "relayed", "authenticated", "dropped", "")
+COLUMNS = ("call", "leg became (why plain)", "wire", "hears", "relayed", "authenticated", "dropped", "")
 
 
 def render(rows: list[tuple[Seen, list[str]]]) -> str:
     """`rows`: each call with its problems."""
     cells: list[tuple[str, ...]] = []
     for seen, found in rows:
-        mark = "NOT AS EXPECTED" if found else "as expected"
-        note = "after a 488" if seen.refused else ""
-        cells.append((seen.call.title, "caller", *_leg(seen.legs["caller"]), mark))
-        cells.append((f"  {note}", "callee", *_leg(seen.legs["callee"]), ""))
+        over = ", UDP" if seen.call.transport == "udp" else ""
+        cells.append((seen.call.caller + over, *_leg(seen.legs["caller"]), "FAILED" if found else "ok"))
+        cells.append((f"  -> {seen.call.callee}" + (", after a 488" if seen.refused else ""),
+                      *_leg(seen.legs["callee"]), ""))
     widths = [max(len(row[n]) for row in [COLUMNS, *cells]) for n in range(len(COLUMNS))]
-    lines = [_line(COLUMNS, widths), _line(tuple("-" * width for width in widths), widths)]
+    lines = [_line(COLUMNS, widths), "-" * (sum(widths) + 2 * (len(widths) - 1))]
     for number, row in enumerate(cells):
         lines.append(_line(row, widths))
         if number % 2 == 1 and number + 1 < len(cells):
@@ -28,12 +28,7 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
 
 def _leg(leg: LegSeen) -> tuple[str, ...]:
     became = leg.became
-    suite = f"SRTP {became.suite}" if became.suite else ("RTP" if became.state == "plain" else became.state)
     dropped = ", ".join(f"{count} {reason}" for reason, count in leg.dropped.items())
-    return (suite, became.reason or "", leg.on_wire.summary() if leg.on_wire else "?", _hears(leg),
+    return (str(became), leg.on_wire.summary() if leg.on_wire else "?", f"{leg.hears:.1f} s" if leg.hears else "nothing",
             str(leg.count("relayed-packets")),
             str(leg.count("authenticated-packets")) if became.suite else "-", dropped or "0")
-
-
-def _hears(leg: LegSeen) -> str:
-    return f"{leg.hears:.1f} s" if leg.hears else "nothing"
