@@ -1,11 +1,14 @@
 # Real calls between real phones, and other people's SRTP against ours.
 
 PYTHON := /usr/bin/python3
+# Quiet, and on all cores unless told otherwise.
+BUILD_ALL = $(MAKE) -s --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) all
 
 .PHONY: demo demo-stop interop
 demo:  ## ten calls through Kamailio and the relay; KEEP=1 leaves them running (ADDRESS=… says where)
 	@$(MAKE) --no-print-directory deps DEPS_FOR=demo
-	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) all
+	@echo 'Building osrtpd and osrtp.so; the first time this takes a few minutes.'
+	@$(BUILD_ALL)
 	@$(PYTHON) tests/interop/demo.py $(if $(KEEP),--keep $(if $(ADDRESS),--address $(ADDRESS)))
 
 demo-stop:  ## stop what `make demo KEEP=1` left running
@@ -13,7 +16,7 @@ demo-stop:  ## stop what `make demo KEEP=1` left running
 
 interop:  ## the demo, and GStreamer, pylibsrtp and ffmpeg against the relay
 	@$(MAKE) --no-print-directory deps DEPS_FOR=check
-	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) all
+	@$(BUILD_ALL)
 	@tests/interop/lab_check.sh
 	@$(PYTHON) tests/interop/srtp_peers.py
 	@$(PYTHON) tests/interop/demo.py
