@@ -57,3 +57,11 @@ golden: $(B)/unit-tests  ## the golden cases: SDP in, SDP out
 	$(B)/unit-tests --gtest_brief=1 --gtest_filter='*Golden*'
 golden-accept: $(B)/unit-tests  ## take what comes out of the golden cases as right; read the diff before you commit it
 	GOLDEN_ACCEPT=1 $(B)/unit-tests --gtest_brief=1 --gtest_filter='*Golden*'
+
+BENCH_SRC := $(wildcard tests/bench/*_bench.cpp)
+.PHONY: bench-micro
+bench-micro: $(patsubst tests/bench/%.cpp,$(B)/bench/%,$(BENCH_SRC))  ## nanoseconds per packet and per key, one core
+	@for b in $^; do $$b --benchmark_min_time=0.2 || exit 1; done
+$(B)/bench/%: $(B)/tests/bench/%.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+	@mkdir -p $(@D)
+	$(CXX) $(LDFLAGS) $^ -lbenchmark $(DAEMON_LIBS) -o $@
