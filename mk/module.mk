@@ -9,7 +9,7 @@ MODULE_OBJ := $(patsubst %,$(B)/%.o,$(MODULE_C) $(MODULE_CPP))
 KAMAILIO_VERSION := $(shell dpkg-query -W -f '$${source:Version}' kamailio 2>/dev/null)
 KAMAILIO_SRC := $(if $(KAMAILIO_VERSION),build/kamailio-$(KAMAILIO_VERSION)/src)
 
-.PHONY: module module-unit interop-module
+.PHONY: module interop-module
 ifeq ($(KAMAILIO_SRC),)
 module:
 	@echo "module: kamailio is not installed: run 'make deps' first" >&2; exit 1
@@ -33,5 +33,12 @@ $(B)/module/%.c.o: module/%.c $(KAMAILIO_DEFS)
 	$(CCACHE) $(CC) $(MODULE_CFLAGS) -MMD -MP -c $< -o $@
 $(patsubst %,$(B)/%.o,$(MODULE_CPP)): CXXFLAGS += -fvisibility=hidden
 
+# Its C++ files need no Kamailio: their tests link them like any other part.
+$(B)/libosrtp-module.a: $(call obj,$(MODULE_CPP))
+	rm -f $@ && ar rcs $@ $^
+
 $(MODULE_SO): $(MODULE_OBJ) $(B)/libosrtp-protocol.a
 	$(CXX) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,--exclude-libs,ALL $^ -ljansson -o $@
+
+interop-module: module  ## the module in a real Kamailio, driven by sipp
+	@tests/interop/module/module_check.sh

@@ -7,15 +7,15 @@ FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.cpp,%,$(FUZZ_SRC))
 FUZZ_SECONDS ?= 60
 CPPFLAGS += -Itests
 
-$(B)/unit-tests: $(call obj,$(TEST_SRC) $(TEST_HELPERS)) $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/unit-tests: $(call obj,$(TEST_SRC) $(TEST_HELPERS)) $(B)/libosrtp-module.a $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	$(CXX) $(LDFLAGS) $^ -lgtest_main -lgmock -lgtest $(DAEMON_LIBS) -o $@
 
 # Every fuzz target, fed its named seeds once.
-$(B)/replay/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/tests/fuzz/replay.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/replay/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/tests/fuzz/replay.cpp.o $(B)/libosrtp-module.a $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
 
-$(B)/fuzzers/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/fuzzers/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/libosrtp-module.a $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(DAEMON_LIBS) -o $@
 

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <memory>
 #include <new>
 #include <string>
@@ -108,12 +110,13 @@ int set_number(std::string_view parameter, int value, osrtp_error* error) {
   return 0;
 }
 
+constexpr std::array<std::string_view, 8> kActionNames{"none",       "none",        "offer",  "answer",
+                                                       "late-offer", "late-answer", "delete", "delete-branch"};
+
 std::string line_about(const osrtp_message& message, Action action, std::string_view what) {
-  constexpr std::array<std::string_view, 8> kNames{"none",       "none",        "offer",  "answer",
-                                                   "late-offer", "late-answer", "delete", "delete-branch"};
   std::string line = "call-id=" + std::string(view(message.call_id));
   line += " command=";
-  line += kNames[static_cast<std::size_t>(action)];
+  line += kActionNames[static_cast<std::size_t>(action)];
   if (message.branch >= 0) line += " branch=" + std::to_string(message.branch);
   line += ' ';
   line += what;
@@ -188,9 +191,10 @@ osrtp_result run(osrtp_verb verb, const osrtp_message& message, osrtp_slice word
   } else if (action != Action::kNothing) {
     result = ask(own, action, message, *options);
   }
-  if (result.code != OSRTP_DONE)
+  if (result.code != OSRTP_DONE) {
     log(result.code == OSRTP_REFUSED ? OSRTP_LOG_WARNING : OSRTP_LOG_ERROR,
         line_about(message, action, "error=" + own.last.error + " reason=" + own.last.reason));
+  }
   return result;
 }
 

@@ -18,6 +18,9 @@ namespace osrtp::module {
 
 namespace {
 
+constexpr std::string_view kUnix = "unix:";
+constexpr std::string_view kUdp = "udp:";
+
 struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
@@ -65,8 +68,6 @@ const sockaddr* raw(const SocketAddress& address) { return reinterpret_cast<cons
 }  // namespace
 
 Result<RelayAddress, std::string> RelayAddress::parse(std::string_view text) {
-  constexpr std::string_view kUnix = "unix:";
-  constexpr std::string_view kUdp = "udp:";
   if (text.starts_with(kUnix)) {
     const std::string path(text.substr(kUnix.size()));
     if (path.empty() || path.front() != '/') return fail(std::string("unix: needs an absolute path"));

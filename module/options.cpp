@@ -8,6 +8,8 @@ namespace osrtp::module {
 
 namespace {
 
+constexpr std::string_view kBlanks = " \t\r\n";
+
 using Problem = std::optional<std::string>;
 
 std::string quoted(std::string_view word) { return "'" + std::string(word) + "'"; }
@@ -57,7 +59,6 @@ Problem read_word(std::string_view word, Options& options) {
 }  // namespace
 
 Result<Options, std::string> parse_options(std::string_view text, OptionText kind) {
-  constexpr std::string_view kBlanks = " \t\r\n";
   Options options;
   bool whole = true;
   for (;;) {

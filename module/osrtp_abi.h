@@ -16,6 +16,8 @@ extern "C" {
 #define OSRTP_NOEXCEPT
 #endif
 
+/* NOLINTBEGIN(readability-identifier-naming): named as C is */
+
 /** Octets, not terminated; data is NULL where there are none. */
 struct osrtp_slice {
   const char* data;
@@ -94,6 +96,8 @@ struct osrtp_result osrtp_run(enum osrtp_verb verb, const struct osrtp_message* 
 int osrtp_last_named(struct osrtp_slice name) OSRTP_NOEXCEPT;
 /** A fact about this process's last command; data is NULL where there is none. */
 struct osrtp_slice osrtp_last(int number) OSRTP_NOEXCEPT;
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #ifdef __cplusplus
 }

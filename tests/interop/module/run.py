@@ -2,9 +2,12 @@
 """The module in a real Kamailio, driven by sipp. run.py [NAME...]: only the cases whose name has one of these in it."""
 
 import pathlib
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 import sip
@@ -31,7 +34,15 @@ class Stand:
         self._calls = 0
 
     def _kamailio(self, relay: str) -> Kamailio:
-        kamailio = Kamailio(self.directory, relay, f"127.0.0.41:{free_port('127.0.0.41')}")
+        self.tls = ("127.0.0.41", free_port("127.0.0.41"))
+        certificate = self.directory / "tls.pem"
+        if not certificate.exists():
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                            "-subj", "/CN=test", "-keyout", certificate, "-out", self.directory / "certificate.pem"],
+                           check=True, capture_output=True)
+            certificate.write_text(certificate.read_text() + (self.directory / "certificate.pem").read_text())
+        kamailio = Kamailio(self.directory, relay, f"127.0.0.41:{free_port('127.0.0.41')}",
+                            extra=(f"TLS_LISTEN=127.0.0.41:{self.tls[1]}", f'TLS_CERTIFICATE="{certificate}"'))
         assert kamailio.start(), f"Kamailio does not start: {kamailio.log_text()}"
         return kamailio
 
@@ -376,15 +387,51 @@ def a_refusal_is_followed_by_another_offer(stand: Stand) -> None:
 def what_a_policy_refuses_has_a_code_of_its_own(stand: Stand) -> None:
     stand.relay.error = {"result": "error", "error-code": "policy-refused", "error-reason": "no keys"}
     try:
-        proxy_only = [TRYING, receive("488"), request("ACK", 1, branch="INVITE1")]
-        call = Call.__new__(Call)
-        address, peer = f"127.0.0.42:{free_port('127.0.0.42')}", f"127.0.0.43:{free_port('127.0.0.43')}"
-        phone = Phone(stand.directory, "refused", address, [INVITE, *proxy_only], peer, stand.kamailio.address, "refused")
-        same(phone.finish(), 0)
+        address = f"127.0.0.42:{free_port('127.0.0.42')}"
+        caller = Phone(stand.directory, "refused", address,
+                       [INVITE, TRYING, receive("488"), request("ACK", 1, branch="INVITE1")], "127.0.0.43:9",
+                       stand.kamailio.address, "refused")
+        same(caller.finish(), 0)
     finally:
         stand.relay.error = None
     same([asked["command"] for asked in stand.relay.of_call("refused")], ["offer"])
-    del call
+
+
+def hops(stand: Stand, call_id: str, uri: str, transport: str = "UDP") -> dict:
+    """What the relay hears of the two hops of an INVITE to `uri`, which need not get there."""
+    address = stand.kamailio.address.split(":")
+    to = stand.tls if transport == "TLS" else (address[0], int(address[1]))
+    invite = (f"INVITE {uri} SIP/2.0\nVia: SIP/2.0/{transport} 127.0.0.42:5;branch=z9hG4bK{call_id}\n"
+              f"From: <sip:a@test>;tag=caller\nTo: <sip:b@test>\nCall-ID: {call_id}\nCSeq: 1 INVITE\n"
+              f"Contact: <sip:a@127.0.0.42:5>\nMax-Forwards: 9\nContent-Type: application/sdp\n"
+              f"Content-Length: {len(SDP) + SDP.count(chr(10))}\n\n{SDP}").replace("\n", "\r\n").encode()
+    kind = socket.SOCK_DGRAM if transport == "UDP" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, kind) as phone:
+        phone.connect(to)
+        if transport == "TLS":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            phone = context.wrap_socket(phone)
+        phone.settimeout(5)
+        phone.send(invite)
+        deadline = time.monotonic() + 5
+        while not stand.relay.of_call(call_id) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    return stand.relay.of_call(call_id)[0]["osrtp"]
+
+
+@case
+def the_relay_hears_which_hops_are_encrypted(stand: Stand) -> None:
+    there = f"127.0.0.43:{free_port('127.0.0.43')}"
+    for number, (uri, transport, wanted) in enumerate((
+            (f"sip:b@{there}", "UDP", ("clear", "clear")),
+            (f"sip:b@{there};transport=tcp", "TCP", ("clear", "clear")),
+            (f"sip:b@{there};transport=tls", "TCP", ("clear", "encrypted")),
+            (f"sips:b@{there}", "UDP", ("clear", "encrypted")),
+            (f"sip:b@{there}", "TLS", ("encrypted", "clear")),
+            (f"sip:b@{there};transport=tls", "TLS", ("encrypted", "encrypted")))):
+        told = hops(stand, f"hops{number}", uri, transport)
+        same((uri, transport, told["caller-signalling"], told["callee-signalling"]), (uri, transport, *wanted))
 
 
 @case
@@ -422,7 +469,7 @@ def a_silent_relay_costs_its_budget_once(stand: Stand) -> None:
     same(call.callee.received("INVITE")[0].headers["X-Code"], "-2")
     log = [line for line in stand.kamailio.log_text().splitlines() if call.id in line and "no answer within" in line]
     assert "command=offer" in log[0] and "within 400 ms" in log[0], log
-    assert "command=answer" in log[1] and "within 50 ms" in log[1], log
+    assert any("within 50 ms" in line for line in log[1:]), log
     back = stand.call([INVITE, *ANSWERED], ANSWERS)
     same(back.callee.received("INVITE")[0].headers["X-Code"], "1")
 
@@ -443,6 +490,26 @@ def the_relay_may_be_on_udp(stand: Stand) -> None:
         stand.kamailio.stop()
         stand.relay = unix_relay
         stand.kamailio = stand._kamailio(stand.socket)
+
+
+@case
+def other_script_languages_have_the_same_functions(stand: Stand) -> None:
+    stand.kamailio.stop()
+    extra = (f'LUA_SCRIPT="{HERE}/kemi.lua"',)
+    stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / "kemi.cfg",
+                              extra)
+    try:
+        assert stand.kamailio.start(), stand.kamailio.log_text()
+        call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=require"), *ANSWERED], ANSWERS)
+        wrong = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=maybe"), *ANSWERED], ANSWERS)
+    finally:
+        stand.kamailio.stop()
+        stand.kamailio = stand._kamailio(stand.socket)
+    same(call.commands(), ["offer", "offer", "answer", "delete"])
+    same(call.asked[0]["osrtp"]["callee"], "require")
+    invite = call.callee.received("INVITE")[0]
+    same((invite.headers["X-Code"], invite.headers["X-State"], len(invite.sdp_title)), ("1/1", "srtp-sdes", 1))
+    same(wrong.callee.received("INVITE")[0].headers["X-Code"], "-1/1")
 
 
 def started_with(stand: Stand, before: str, after: str) -> Kamailio:

@@ -1,0 +1,126 @@
+#include "module/request.hpp"
+
+#include <gtest/gtest.h>
+
+namespace osrtp::module {
+namespace {
+
+using protocol::Policy;
+using protocol::Signalling;
+
+constexpr osrtp_slice slice(std::string_view text) { return {text.data(), text.size()}; }
+
+osrtp_message initial() {
+  osrtp_message message{};
+  message.route = OSRTP_IN_BRANCH;
+  message.method = OSRTP_INVITE;
+  message.branch = 2;
+  message.call_id = slice("c@x");
+  message.from_tag = slice("from");
+  message.sdp = slice("v=0\r\n");
+  message.received_from = slice("192.0.2.7");
+  message.caller_hop = OSRTP_HOP_ENCRYPTED;
+  message.callee_hop = OSRTP_HOP_CLEAR;
+  return message;
+}
+
+osrtp_message answer() {
+  osrtp_message message = initial();
+  message.route = OSRTP_IN_REPLY;
+  message.status = 183;
+  message.to_tag = slice("to");
+  return message;
+}
+
+protocol::SdpRequest built(Action action, const osrtp_message& message, const Options& options = {},
+                           const Defaults& defaults = {}) {
+  const auto request = request_for(action, message, options, defaults);
+  if (const auto* offer = std::get_if<protocol::Offer>(&request)) return *offer;
+  return std::get<protocol::Answer>(request);
+}
+
+TEST(ModuleRequest, TheFirstOfferSaysAll) {
+  const auto offer = built(Action::kOffer, initial(), {}, {Policy::kPrefer, Policy::kRequire, true});
+  EXPECT_EQ(offer.call_id, "c@x");
+  EXPECT_EQ(offer.from_tag, "from");
+  EXPECT_EQ(offer.to_tag, "");
+  EXPECT_EQ(offer.via_branch, "2");
+  EXPECT_EQ(offer.sdp, "v=0\r\n");
+  EXPECT_EQ(offer.received_from, "192.0.2.7");
+  EXPECT_EQ(offer.osrtp->caller, Policy::kPrefer);
+  EXPECT_EQ(offer.osrtp->callee, Policy::kRequire);
+  EXPECT_TRUE(offer.osrtp->allow_sdes_over_clear);
+  EXPECT_EQ(offer.osrtp->caller_signalling, Signalling::kEncrypted);
+  EXPECT_EQ(offer.osrtp->callee_signalling, Signalling::kClear);
+  EXPECT_EQ(offer.osrtp->offerer, std::nullopt);
+}
+
+TEST(ModuleRequest, WhatTheScriptSaysGoesBeforeTheDefaults) {
+  Options options;
+  options.callee = Policy::kOff;
+  options.interface_from = "in";
+  options.interface_to = "out";
+  const auto offer = built(Action::kOffer, initial(), options, {Policy::kPrefer, Policy::kRequire, false});
+  EXPECT_EQ(offer.osrtp->caller, Policy::kPrefer);
+  EXPECT_EQ(offer.osrtp->callee, Policy::kOff);
+  EXPECT_EQ(offer.direction, (std::vector<std::string>{"in", "out"}));
+}
+
+TEST(ModuleRequest, DefaultsAreNotSaidAgain) {
+  osrtp_message reinvite = initial();
+  reinvite.in_dialog = 1;
+  for (const auto& later : {built(Action::kOffer, reinvite), built(Action::kAnswer, answer())}) {
+    EXPECT_EQ(later.osrtp->caller, std::nullopt);
+    EXPECT_EQ(later.osrtp->callee, std::nullopt);
+  }
+}
+
+TEST(ModuleRequest, WithinADialogNeitherHopsNorBranchesAreNamed) {
+  osrtp_message reinvite = initial();
+  reinvite.in_dialog = 1;
+  reinvite.to_tag = slice("to");
+  Options options;
+  options.callee = Policy::kRequire;
+  const auto offer = built(Action::kOffer, reinvite, options);
+  EXPECT_EQ(offer.via_branch, "");
+  EXPECT_EQ(offer.to_tag, "to");
+  protocol::OsrtpOptions wanted;
+  wanted.callee = Policy::kRequire;
+  EXPECT_EQ(offer.osrtp, wanted);
+}
+
+TEST(ModuleRequest, AnAnswerKeepsTheOfferersTagFirst) {
+  const auto plain = built(Action::kAnswer, answer());
+  EXPECT_EQ(plain.from_tag, "from");
+  EXPECT_EQ(plain.to_tag, "to");
+  EXPECT_EQ(plain.sip_code, 183);
+  EXPECT_EQ(plain.via_branch, "2");
+}
+
+TEST(ModuleRequest, ALateOfferIsTheCallees) {
+  const auto offer = built(Action::kLateOffer, answer());
+  EXPECT_EQ(offer.from_tag, "to");
+  EXPECT_EQ(offer.to_tag, "from");
+  EXPECT_EQ(offer.sip_code, 0);
+  EXPECT_EQ(offer.osrtp->offerer, protocol::Leg::kCallee);
+  EXPECT_EQ(offer.osrtp->callee, Policy::kOpportunistic);
+  osrtp_message ack = initial();
+  ack.in_dialog = 1;
+  ack.to_tag = slice("to");
+  const auto late = built(Action::kLateAnswer, ack);
+  EXPECT_EQ(late.from_tag, "to");
+  EXPECT_EQ(late.to_tag, "from");
+  EXPECT_EQ(late.osrtp, protocol::OsrtpOptions{});
+}
+
+TEST(ModuleRequest, OnlyABranchsDeletionNamesTheBranch) {
+  const auto whole = std::get<protocol::Delete>(request_for(Action::kDeleteCall, answer(), {}, {}));
+  EXPECT_EQ(whole.call_id, "c@x");
+  EXPECT_EQ(whole.from_tag, "from");
+  EXPECT_EQ(whole.via_branch, "");
+  const auto branch = std::get<protocol::Delete>(request_for(Action::kDeleteBranch, answer(), {}, {}));
+  EXPECT_EQ(branch.via_branch, "2");
+}
+
+}  // namespace
+}  // namespace osrtp::module
