@@ -3,6 +3,7 @@
 #include <random>
 
 #include "protocol/codec.hpp"
+#include "support/record.hpp"
 
 namespace osrtp::protocol {
 namespace {
@@ -206,12 +207,15 @@ ReplyBody some_body(Chance& chance, Command command) {
   return Pong{};
 }
 
+constexpr unsigned kRecorded = 300;  // validating is slow
+
 TEST(CodecProperty, WhateverRequestIsWrittenIsReadAsItWas) {
   for (unsigned seed = 0; seed < 5000; ++seed) {
     Chance chance(seed);
     const Request request = some_request(chance);
     const auto json = encode_request(request);
     ASSERT_TRUE(json) << "seed " << seed << ": " << json.error().key;
+    if (seed < kRecorded) record_for_schemas("request", *json);
     const auto read = decode_request(*json);
     ASSERT_TRUE(read) << "seed " << seed << ": " << *json << ": " << read.error().reason;
     ASSERT_EQ(read->request, request) << "seed " << seed << ": " << *json;
@@ -224,6 +228,7 @@ TEST(CodecProperty, WhateverReplyIsWrittenIsReadAsItWas) {
     const auto command = chance.one_of<Command>(kCommandNames.size());
     const Reply reply{some_body(chance, command), chance.some([&] { return chance.text(); })};
     const std::string json = encode_reply(reply);
+    if (seed < kRecorded) record_for_schemas("reply", json);
     const auto read = decode_reply(json, command);
     ASSERT_TRUE(read) << "seed " << seed << ": " << json << ": " << read.error().reason;
     ASSERT_EQ(*read, reply) << "seed " << seed << ": " << json;

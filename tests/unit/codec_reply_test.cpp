@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/codec.hpp"
+#include "support/record.hpp"
 
 namespace osrtp::protocol {
 namespace {
@@ -64,7 +65,10 @@ struct Shape {
 
 class CodecReplyShape : public testing::TestWithParam<Shape> {};
 
-TEST_P(CodecReplyShape, IsThatOfNg) { EXPECT_EQ(encode_reply(GetParam().reply), GetParam().json); }
+TEST_P(CodecReplyShape, IsThatOfNg) {
+  EXPECT_EQ(encode_reply(GetParam().reply), GetParam().json);
+  record_for_schemas("reply", GetParam().json);
+}
 TEST_P(CodecReplyShape, IsReadBackAsItWas) {
   EXPECT_EQ(decoded(GetParam().json, GetParam().command), GetParam().reply);
 }
