@@ -282,7 +282,7 @@ std::size_t Context::trailer_size() const noexcept { return state_->trailer_size
 std::vector<Progress> Context::progress() const {
   std::vector<Progress> all;
   for (const Source& source : state_->sources) {
-    if (source.sending) all.push_back({.ssrc = source.ssrc, .index = source.index});
+    if (source.sending || source.index != 0) all.push_back({.ssrc = source.ssrc, .index = source.index});
   }
   return all;
 }

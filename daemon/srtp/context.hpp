@@ -100,7 +100,7 @@ class Context {
   /// Octets that protection adds at most: tag, MKI, SRTCP's index. At most kTailRoom.
   [[nodiscard]] std::size_t trailer_size() const noexcept;
   /// Every SSRC that has sent an authenticated RTP packet (inbound) or a protected one
-  /// (outbound), for the next key's `resumed`.
+  /// (outbound), and those of `resumed` that are silent yet: for the next key's `resumed`.
   [[nodiscard]] std::vector<Progress> progress() const;
   [[nodiscard]] Suite suite() const noexcept;
 

@@ -297,9 +297,19 @@ TEST_P(State, ForgeriesDoNotDecideHowAResumedSenderCounts) {
     ASSERT_FALSE(in.unprotect_rtp(b.packet()));
     ASSERT_EQ(octets_of(b.packet()), forged);
   }
-  EXPECT_TRUE(in.progress().empty());
+  ASSERT_EQ(in.progress().size(), 1U);
+  EXPECT_EQ(in.progress()[0].index, before.index);
   EXPECT_TRUE(unprotect_rtp(in, wire));
   expect_error(unprotect_rtp(in, wire), Error::kReplay);
+}
+
+TEST_P(State, ASilentSendersCounterOutlivesSeveralKeys) {
+  const Progress before{.ssrc = Ssrc(kSsrc), .index = 2U << 16U | 100U};
+  const auto second = inbound({&before, 1}).progress();
+  auto out = outbound(second);
+  auto in = inbound(second);
+  ASSERT_TRUE(unprotect_rtp(in, *protect_rtp(out, rtp_packet(101))));
+  EXPECT_EQ(in.progress()[0].index, 2U << 16U | 101U);
 }
 
 TEST_P(State, ANewSsrcStartsAtZeroBesideResumedOnes) {
