@@ -3,6 +3,7 @@
 // derivation (RFC 3711 §4.3, RFC 6188 §3, RFC 7714 §11), cipher and tag together.
 #include "support/srtp.hpp"
 #include "support/wire_oracle.hpp"
+#include "vectors/srtp_vectors.hpp"
 
 namespace osrtp::testing {
 namespace {
@@ -94,6 +95,30 @@ TEST(WholePacketOfUnencryptedRtcp, IsRefused) {
   const srtp::Key key{.suite = Suite::kAesCm128HmacSha1_80, .master = *Secret::from(from_hex(kMaster128))};
   auto in = context(Direction::kInbound, key);
   const auto opened = unprotect_rtcp(in, from_hex(std::string(kPlainRtcp) + "00000001 fe88c7fdfd37ebce615d"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error(), srtp::Error::kMalformed);
+}
+
+// RFC 7714 §9.3. libsrtp would take this one, whatever was negotiated.
+TEST(WholePacketOfUnencryptedRtcp, IsRefusedUnderGcmToo) {
+  const Octets master = from_hex(kMasterGcm128);
+  const Octets key = octets_of(ByteView(master).first(16));
+  const Octets salt = octets_of(ByteView(master).last(12));
+  Octets session = derive_session_key(key, salt, 3, 16);
+  const Octets session_salt = derive_session_key(key, salt, 5, 12);
+  session.insert(session.end(), session_salt.begin(), session_salt.end());
+
+  Octets iv = from_hex("0000 cafebabe 0000 00000001");
+  for (std::size_t i = 0; i < iv.size(); ++i) iv[i] ^= session_salt[i];
+  const Octets index = from_hex("00000001");
+  const Octets plain = from_hex(kPlainRtcp);
+  Octets wire = plain;
+  for (const Octets& part : {ProviderCipher(srtp::kAesGcm128, session, 16).seal(iv, {plain, index}, {}), index}) {
+    wire.insert(wire.end(), part.begin(), part.end());
+  }
+  auto in =
+      context(Direction::kInbound, {.suite = Suite::kAeadAes128Gcm, .master = *Secret::from(from_hex(kMasterGcm128))});
+  const auto opened = unprotect_rtcp(in, wire);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error(), srtp::Error::kMalformed);
 }
