@@ -63,7 +63,7 @@ static int w_answer(struct sip_msg* msg, char* options, char* unused) { return r
 static int w_delete(struct sip_msg* msg, char* options, char* unused) { return run_script(msg, OSRTP_DELETE, options); }
 
 static int fix_options(void** parameter, int number) {
-  struct osrtp_error error;
+  struct osrtp_error error = {""};
   if (osrtp_check_options((const char*)*parameter, &error) != 0) {
     LM_ERR("\"%s\": %s\n", (const char*)*parameter, error.text);
     return E_CFG;
@@ -76,7 +76,7 @@ static int free_options(void** parameter, int number) { return fixup_free_spve_n
 /* Parameters, which `kamailio -c` checks too. */
 
 static int set_text(const char* name, const void* value) {
-  struct osrtp_error error;
+  struct osrtp_error error = {""};
   if (osrtp_set_text(name, value, &error) == 0) return 0;
   LM_ERR("%s: %s\n", name, error.text);
   return -1;
@@ -87,7 +87,7 @@ static int set_caller(modparam_t type, void* value) { return set_text("caller_po
 static int set_callee(modparam_t type, void* value) { return set_text("callee_policy", value); }
 
 static int set_number(const char* name, int value) {
-  struct osrtp_error error;
+  struct osrtp_error error = {""};
   if (osrtp_set_number(name, value, &error) == 0) return 0;
   LM_ERR("%s=%d: %s\n", name, value, error.text);
   return -1;
