@@ -40,5 +40,5 @@ $(B)/libosrtp-module.a: $(call obj,$(MODULE_CPP))
 $(MODULE_SO): $(MODULE_OBJ) $(B)/libosrtp-protocol.a
 	$(CXX) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,--exclude-libs,ALL $^ -ljansson -o $@
 
-interop-module: module  ## the module in a real Kamailio, driven by sipp
+interop-module: daemon module  ## the module in a real Kamailio, driven by sipp
 	@tests/interop/module/module_check.sh

@@ -13,6 +13,7 @@ class FakeRelay:
     def __init__(self, address: str) -> None:
         self.requests: list[dict] = []
         self.error: dict | None = None  # answered instead, where set
+        self.state: str | None = None  # of every leg after an answer, where set
         self.silent = False
         self._address = address
         self._seen: set[bytes] = set()
@@ -67,6 +68,8 @@ class FakeRelay:
             return {"result": "ok"}
         security = [{"leg": "caller", "media": 0, "state": "plain", "suite": None, "reason": "peer-did-not-offer"},
                     {"leg": "callee", "media": 0, "state": "srtp-sdes", "suite": "AEAD_AES_256_GCM", "reason": None}]
+        for leg in security if request["command"] == "answer" and self.state else []:
+            leg["state"] = self.state
         reply = {"result": "ok", "security": security}
         if "sdp-base64" in request:
             sdp = base64.b64decode(request["sdp-base64"])

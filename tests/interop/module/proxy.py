@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+from real_relay import DAEMON
+
 HERE = pathlib.Path(__file__).resolve().parent
 MODULE = HERE.parents[2] / "build/osrtp.so"
 
@@ -81,4 +83,4 @@ def require_tools() -> str:
     missing = [tool for tool in ("kamailio", "sipp") if not shutil.which(tool)]
     if missing:
         return f"{' and '.join(missing)} not installed: run 'make deps'"
-    return "" if MODULE.exists() else f"{MODULE} does not exist: run 'make module'"
+    return "".join(f"{built} does not exist: run 'make'" for built in (MODULE, DAEMON) if not built.exists())

@@ -1,0 +1,74 @@
+"""What is refused when a script is loaded, and scripts in other languages."""
+
+from proxy import HERE, Kamailio, free_port
+from sip import PLAIN, request
+from stand import Stand, case, same
+from steps import ANSWERED, ANSWERS
+
+
+@case
+def other_script_languages_have_the_same_functions(stand: Stand) -> None:
+    stand.kamailio.stop()
+    extra = (f'LUA_SCRIPT="{HERE}/kemi.lua"',)
+    stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / "kemi.cfg",
+                              extra)
+    try:
+        assert stand.kamailio.start(), stand.kamailio.log_text()
+        call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=require"), *ANSWERED], ANSWERS)
+        wrong = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=maybe"), *ANSWERED], ANSWERS)
+    finally:
+        stand.kamailio.stop()
+        stand.kamailio = stand._kamailio(stand.socket)
+    same(call.commands(), ["offer", "offer", "answer", "delete"])
+    same(call.asked[0]["osrtp"]["callee"], "require")
+    invite = call.callee.received("INVITE")[0]
+    same((invite.headers["X-Code"], invite.headers["X-State"], len(invite.sdp_title)), ("1/1", "srtp-sdes", 1))
+    same(wrong.callee.received("INVITE")[0].headers["X-Code"], "-1/1")
+
+
+def started_with(stand: Stand, before: str, after: str) -> Kamailio:
+    """Kamailio, not yet started, with a line of its script changed."""
+    directory = stand.directory / "load"
+    directory.mkdir(exist_ok=True)
+    script = (HERE / "module.cfg").read_text()
+    assert before in script
+    config = directory / "load.cfg"
+    config.write_text(script.replace(before, after))
+    return Kamailio(directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", config)
+
+
+def check_refused(stand: Stand, argument: str, why: str) -> None:
+    kamailio = started_with(stand, 'osrtp_manage("$avp(options)");', f'osrtp_manage("{argument}");')
+    assert not kamailio.start(), f'osrtp_manage("{argument}") was accepted'
+    assert why in kamailio.log_text(), kamailio.log_text()
+
+
+@case
+def wrong_options_are_refused_when_the_script_is_loaded(stand: Stand) -> None:
+    check_refused(stand, "callee=maybe", "'maybe' is no policy")
+    check_refused(stand, "calee=require", "'calee=require' is no option")
+    check_refused(stand, "suites=AES_CM_128_HMAC_SHA1_80,NULL_HMAC_SHA1_80", "'NULL_HMAC_SHA1_80' is no crypto suite")
+    check_refused(stand, "from-interface=a", "go together")
+    check_refused(stand, "callee=$avp(a) caller=yes", "'yes' is no policy")
+
+
+@case
+def wrong_parameters_are_refused_when_the_script_is_checked(stand: Stand) -> None:
+    line = 'modparam("osrtp", "timeout_ms", 400)'
+    for parameter, why in (('"callee_policy", "maybe"', "'maybe' is no policy"),
+                           ('"osrtp_sock", "tcp:127.0.0.1:1"', "neither unix:PATH nor udp:ADDRESS:PORT"),
+                           ('"osrtp_sock", "unix:relative"', "absolute path")):
+        checked = started_with(stand, line, f'modparam("osrtp", {parameter})').check()
+        assert checked.returncode != 0 and why in checked.stderr, checked
+    kamailio = started_with(stand, line, 'modparam("osrtp", "timeout_ms", 0)')
+    assert not kamailio.start() and "1 to 10000 milliseconds" in kamailio.log_text(), kamailio.log_text()
+    assert started_with(stand, line, line).check().returncode == 0
+
+
+@case
+def the_example_configuration_is_accepted(stand: Stand) -> None:
+    examples = HERE.parents[2] / "examples"
+    ports = (f"UDP_PORT={free_port('127.0.0.1')}", f"TLS_PORT={free_port('127.0.0.1')}",
+             f'TLS_CONFIG="{examples}/tls.cfg"')
+    checked = Kamailio(stand.directory, stand.socket, "127.0.0.1:0", examples / "kamailio.cfg", ports).check()
+    same(checked.returncode, 0)

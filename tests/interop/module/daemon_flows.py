@@ -1,0 +1,145 @@
+"""Whole calls with the daemon itself."""
+
+import socket
+
+import sip
+from proxy import HERE, Kamailio, free_port
+from real_relay import ADDRESS
+from sip import PLAIN, TRYING, Phone, multipart, pause, receive, reply, request
+from stand import Stand, same
+from steps import (ACK, ANSWERED, ANSWERS, BYE, BYE_REPLY, DIALOG, DIALOG_CALLEE, INVITE, KEEP_VIA, OK, invite_reply,
+                   progress_and_prack, refused, refuses)
+
+
+def is_offered_by_the_relay(message: sip.Message) -> None:
+    """Whatever SDP went out names the relay, once, and every command has gone well."""
+    if b"m=audio" in message.body:
+        assert message.whole and f"c=IN IP4 {ADDRESS}".encode() in message.body, message
+        same(message.body.count(b"m=audio"), 1)
+        assert b"m=audio 0 " not in message.body, message
+    if "X-Code" in message.headers:
+        same((message.first, message.headers["CSeq"], message.headers["X-Code"]),
+             (message.first, message.headers["CSeq"], "1"))
+
+
+def flows() -> dict[str, tuple]:
+    """Every kind of dialog: what the caller does, the callee, and perhaps a second callee."""
+    again, ack_again = request("INVITE", 2, "callee", PLAIN), request("ACK", 2, "callee")
+    back = request("INVITE", 1, "callee", PLAIN, sender="callee", branch="back")
+    forked = request("INVITE", 1, body=PLAIN, headers="X-Second: [second]")
+    late_prack, late_prack_callee = progress_and_prack(request("INVITE", 1))
+    own_prack, own_prack_callee = progress_and_prack(INVITE)
+    end = [pause(100), invite_reply(OK), receive("ACK"), *BYE_REPLY]
+    progress = [receive("INVITE"), reply("183 Progress", "callee", PLAIN), pause(100), *ANSWERS[1:]]
+    twice = request("INVITE", 1, body=PLAIN, headers="X-Twice: yes\nX-In-Request: yes")
+    mixed = request("INVITE", 1, body=multipart("mixed"))
+    return {
+        "a call": ([INVITE, *ANSWERED], ANSWERS),
+        "a call with early media": ([INVITE, TRYING, receive("183"), receive("200"), ACK, *BYE], progress),
+        "an answer sent twice": ([INVITE, TRYING, receive("200"), pause(200), ACK, *BYE],
+                                 [receive("INVITE"), reply(OK, "callee", PLAIN), pause(50), *ANSWERS[1:]]),
+        "a call tried again": (
+            [INVITE, *refused("401"), request("INVITE", 2, body=PLAIN), TRYING, receive("200"), ack_again, *BYE],
+            [*refuses("401 Who"), *ANSWERS]),
+        "a retry with the secure profile": (
+            [request("INVITE", 1, body=PLAIN, headers="X-Retry: yes\nX-Options: allow-sdes-over-clear"), *refused("488")],
+            [*refuses("488 No"), *refuses("488 No")]),
+        "a multipart body": ([mixed, *ANSWERED], ANSWERS),
+        "a message handled three times": ([twice, *ANSWERED], ANSWERS),
+        "a late offer": ([request("INVITE", 1), TRYING, receive("200"), request("ACK", 1, "callee", PLAIN), *BYE], ANSWERS),
+        "a late offer answered in PRACK": (late_prack, [*late_prack_callee, reply(OK), *end]),
+        "an offer in PRACK": (own_prack, [*own_prack_callee, reply(OK, body=PLAIN), *end]),
+        "a re-INVITE": ([INVITE, *DIALOG, again, TRYING, receive("200"), ack_again, *BYE],
+                        [*DIALOG_CALLEE, receive("INVITE"), reply(OK, body=PLAIN), receive("ACK"), *BYE_REPLY]),
+        "the callee's re-INVITE": (
+            [INVITE, *DIALOG, receive("INVITE"), reply(OK, body=PLAIN), receive("ACK"), *BYE],
+            [*DIALOG_CALLEE, back, TRYING, receive("200"), request("ACK", 1, "callee", sender="callee", branch="ba"),
+             *BYE_REPLY]),
+        "a re-INVITE after a refused one": (
+            [INVITE, *DIALOG, again, TRYING, receive("488"), request("ACK", 2, "callee", branch="INVITE2"),
+             request("INVITE", 3, "callee", PLAIN), TRYING, receive("200"), request("ACK", 3, "callee"), *BYE],
+            [*DIALOG_CALLEE, receive("INVITE"), reply("488 No"), receive("ACK"), receive("INVITE"),
+             reply(OK, body=PLAIN), receive("ACK"), *BYE_REPLY]),
+        "an UPDATE, a refused one, another": (
+            [INVITE, *DIALOG, request("UPDATE", 2, "callee", PLAIN), receive("200"), request("UPDATE", 3, "callee", PLAIN),
+             receive("488"), request("UPDATE", 4, "callee", PLAIN), receive("200"), *BYE],
+            [*DIALOG_CALLEE, receive("UPDATE"), reply(OK, body=PLAIN), receive("UPDATE"), reply("488 No"),
+             receive("UPDATE"), reply(OK, body=PLAIN), *BYE_REPLY]),
+        "a cancelled call": (
+            [INVITE, TRYING, receive("180"), request("CANCEL", 1, branch="INVITE1"), receive("200"), receive("487"),
+             request("ACK", 1, "callee", branch="INVITE1")],
+            [KEEP_VIA, reply("180 Ringing", "callee"), receive("CANCEL"), reply(OK, "callee"),
+             invite_reply("487 Terminated"), receive("ACK")]),
+        "a fork whose one branch fails": (
+            [forked, *ANSWERED], [receive("INVITE"), pause(400), *ANSWERS[1:]], refuses("486 Busy")),
+        "a fork of which none answers": ([forked, *refused("486")], refuses("486 Busy"), refuses("486 Busy")),
+    }
+
+
+def flow_case(name: str, flow: tuple):
+    def play(stand: Stand) -> None:
+        call = stand.call(*flow)
+        for phone in (call.caller, call.callee, *([call.second] if call.second else [])):
+            for message in phone.received(""):
+                is_offered_by_the_relay(message)
+        same(stand.relay.calls(), [])
+
+    play.__name__ = f"through the daemon: {name}"
+    return play
+
+
+def register(address: str, proxy: str) -> None:
+    """Makes `address` the place of user x."""
+    host, port = address.split(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind((host, int(port)))
+        phone.settimeout(5)
+        registrar, registrar_port = proxy.split(":")
+        phone.sendto(f"REGISTER sip:{proxy} SIP/2.0\r\nVia: SIP/2.0/UDP {address};branch=z9hG4bKr\r\nFrom: <sip:x@{proxy}>;tag=r\r\n"
+                     f"To: <sip:x@{proxy}>\r\nCall-ID: register\r\nCSeq: 1 REGISTER\r\nContact: <sip:x@{address}>\r\n"
+                     "Max-Forwards: 9\r\nContent-Length: 0\r\n\r\n".encode(), (registrar, int(registrar_port)))
+        assert phone.recv(4096).startswith(b"SIP/2.0 200"), "not registered"
+
+
+def play_with_example(stand: Stand, name: str, callee_steps: list[str], caller_steps: list[str]) -> Phone:
+    """One call over UDP between two phones of the example configuration. @return the callee."""
+    examples = HERE.parents[2] / "examples"
+    directory = stand.directory / name
+    directory.mkdir()
+    proxy, here, there = (f"{host}:{free_port(host)}" for host in ("127.0.0.41", "127.0.0.42", "127.0.0.43"))
+    defines = ("LISTEN_ADDR=127.0.0.41", f"UDP_PORT={proxy.split(':')[1]}", f"TLS_PORT={free_port('127.0.0.41')}",
+               f'TLS_CONFIG="{directory}/tls.cfg"')
+    (directory / "tls.cfg").write_text((examples / "tls.cfg").read_text()
+                                       .replace("/etc/kamailio/tls.key", str(stand.certificate))
+                                       .replace("/etc/kamailio/tls.crt", str(stand.certificate)))
+    kamailio = Kamailio(directory, stand.socket, proxy, examples / "kamailio.cfg", defines)
+    assert kamailio.start(), kamailio.log_text()
+    try:
+        register(there, proxy)
+        callee = Phone(directory, "callee", there, callee_steps, here)
+        caller = Phone(directory, "caller", here, caller_steps, proxy, proxy, f"{name}@test")
+        same([callee.finish(), caller.finish()], [0, 0])
+    finally:
+        kamailio.stop()
+    return callee
+
+
+def the_example_relays_a_call(stand: Stand) -> None:
+    """In a dialog its Record-Route is not followed by these phones: the call ends when its caller gives up."""
+    callee = play_with_example(stand, "example-call",
+                               [KEEP_VIA, reply("180 Ringing", "callee"), receive("CANCEL"), reply(OK, "callee"),
+                                invite_reply("487 Terminated"), receive("ACK")],
+                               [INVITE, TRYING, receive("180"), request("CANCEL", 1, branch="INVITE1"), receive("200"),
+                                receive("487"), request("ACK", 1, "callee", branch="INVITE1")])
+    is_offered_by_the_relay(callee.received("INVITE")[0])
+    same(stand.relay.calls(), [])
+
+
+def the_example_gives_a_refusal_on_that_keys_cannot_cure(stand: Stand) -> None:
+    callee = play_with_example(stand, "example-refusal", refuses("488 Not Acceptable Here"),
+                               [INVITE, *refused("488")])
+    same(len(callee.received("INVITE")), 1)
+    same(stand.relay.calls(), [])
+
+
+EXAMPLE_CASES = [the_example_relays_a_call, the_example_gives_a_refusal_on_that_keys_cannot_cure]

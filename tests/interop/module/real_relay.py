@@ -1,0 +1,50 @@
+"""The daemon itself, and what is left in it."""
+
+import json
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+DAEMON = pathlib.Path(__file__).resolve().parents[3] / "build/osrtpd"
+ADDRESS = "127.0.0.45"
+
+
+class RealRelay:
+    def __init__(self, address: str, log: pathlib.Path) -> None:
+        self._path = address.removeprefix("unix:")
+        pathlib.Path(self._path).unlink(missing_ok=True)
+        self._log = log.open("wb")
+        argv = [DAEMON, "--interface", ADDRESS, "--control", address, "--ports", "40000-40400", "--log-level", "debug"]
+        self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+        deadline = time.monotonic() + 10
+        while not self._answers():
+            assert self._process.poll() is None and time.monotonic() < deadline, f"osrtpd does not start, see {log}"
+            time.sleep(0.02)
+
+    def calls(self) -> list[str]:
+        return self._ask({"command": "list", "limit": 1000})["calls"]
+
+    def of_call(self, _: str) -> list[dict]:
+        return []
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(10)
+        self._log.close()
+
+    def _ask(self, request: dict) -> dict:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+            client.settimeout(5)
+            client.bind("")
+            client.connect(self._path)
+            client.send(b"%d " % time.monotonic_ns() + json.dumps(request).encode())
+            return json.loads(client.recv(65535).split(b" ", 1)[1])
+
+    def _answers(self) -> bool:
+        try:
+            return self._ask({"command": "ping"})["result"] == "pong"
+        except OSError:
+            return False

@@ -1,0 +1,79 @@
+"""Kamailio, a relay, two or three phones, and what one call came to."""
+
+import pathlib
+import subprocess
+
+from proxy import Kamailio, free_port
+from sip import Phone
+
+
+CASES = []
+
+
+def case(function):
+    CASES.append(function)
+    return function
+
+
+class Stand:
+    """Kamailio, a relay, and two phones for each call."""
+
+    def __init__(self, directory: pathlib.Path, relay) -> None:
+        self.directory = directory
+        self.socket = f"unix:{directory}/control.sock"
+        self.relay = relay(self.socket)
+        self.kamailio = self._kamailio(self.socket)
+        self._calls = 0
+
+    def _kamailio(self, relay: str) -> Kamailio:
+        self.tls = ("127.0.0.41", free_port("127.0.0.41"))
+        self.certificate = certificate = self.directory / "tls.pem"
+        if not certificate.exists():
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                            "-subj", "/CN=test", "-keyout", certificate, "-out", self.directory / "certificate.pem"],
+                           check=True, capture_output=True)
+            certificate.write_text(certificate.read_text() + (self.directory / "certificate.pem").read_text())
+        kamailio = Kamailio(self.directory, relay, f"127.0.0.41:{free_port('127.0.0.41')}",
+                            extra=(f"TLS_LISTEN=127.0.0.41:{self.tls[1]}", f'TLS_CERTIFICATE="{certificate}"'))
+        assert kamailio.start(), f"Kamailio does not start: {kamailio.log_text()}"
+        return kamailio
+
+    def close(self) -> None:
+        self.kamailio.stop()
+        self.relay.stop()
+
+    def call(self, caller: list[str], callee: list[str], second: list[str] | None = None) -> "Call":
+        """Plays one call; `second` is another destination of its INVITE."""
+        self._calls += 1
+        return Call(self, f"call{self._calls}", caller, callee, second)
+
+
+class Call:
+    def __init__(self, stand: Stand, name: str, caller: list[str], callee: list[str], second: list[str] | None) -> None:
+        def address(host: str) -> str:
+            return f"{host}:{free_port(host)}"
+
+        here, there, other = address("127.0.0.42"), address("127.0.0.43"), address("127.0.0.44")
+        self.id = f"{name}@test"
+        caller = [step.replace("[second]", f"sip:x@{other}") for step in caller]
+        proxy, directory = stand.kamailio.address, stand.directory
+        phones = [Phone(directory, f"{name}-callee", there, callee, here)]
+        if second:
+            phones.append(Phone(directory, f"{name}-second", other, second, here))
+        phones.append(Phone(directory, f"{name}-caller", here, caller, there, proxy, self.id))
+        codes = [phone.finish() for phone in phones]
+        assert codes == [0] * len(phones), f"sipp ended with {codes}, see {directory}/{name}-*"
+        self.callee, self.caller = phones[0], phones[-1]
+        self.second = phones[1] if second else None
+        self.asked = stand.relay.of_call(self.id)
+
+    def commands(self) -> list[str]:
+        return [request["command"] for request in self.asked]
+
+
+def same(found, wanted) -> None:
+    assert found == wanted, f"found {found!r}, wanted {wanted!r}"
+
+
+def part(request: dict, *keys: str) -> dict:
+    return {key: request.get(key) for key in keys}
