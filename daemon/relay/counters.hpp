@@ -40,6 +40,8 @@ inline constexpr std::array<std::string_view, kDropCount> kDropNames{
 struct Tally {
   std::uint64_t packets = 0;
   std::uint64_t octets = 0;  // whole UDP payloads
+
+  friend bool operator==(const Tally&, const Tally&) = default;
 };
 
 /// One leg's numbers, from its peer's point of view. What arrived is in received_rtp,
@@ -54,6 +56,8 @@ struct LegCounters {
   std::optional<TimePoint> last_received;  // of a packet from the leg's peer, relayed or not
   std::optional<Endpoint> rtp_source;      // where RTP goes now: signalled or learnt; not while held
   std::optional<Endpoint> rtcp_source;
+
+  friend bool operator==(const LegCounters&, const LegCounters&) = default;
 };
 
 }  // namespace osrtp::relay
