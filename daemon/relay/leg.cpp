@@ -58,13 +58,6 @@ Result<ByteSpan, srtp::Error> unprotect(srtp::Context& in, Component kind, ByteS
   return kind == Component::kRtp ? in.unprotect_rtp(packet) : in.unprotect_rtcp(packet);
 }
 
-Result<ByteView, Drop> protect(srtp::Context& out, Passing passing, ByteSpan buffer) noexcept {
-  const auto sealed =
-      passing.kind == Component::kRtp ? out.protect_rtp(buffer, passing.size) : out.protect_rtcp(buffer, passing.size);
-  if (!sealed) return fail(outbound_drop(sealed.error()));
-  return ByteView(*sealed);
-}
-
 /// By the header alone, which is clear on every leg.
 bool has_header(Component kind, ByteView packet) noexcept {
   return kind == Component::kRtp ? rtp::Header::parse(packet).has_value() : rtp::RtcpHeader::parse(packet).has_value();
@@ -111,6 +104,7 @@ void Leg::protect_by(LegSetup& setup, TimePoint now) {
                  [&](auto& next) {
                    protection_ = std::move(next);
                    retiring_.reset();
+                   numbers_ = Renumbering(srtp::kMaxSsrcs);
                  },
              },
              setup.protection);
@@ -198,13 +192,33 @@ Result<Forward, Drop> Leg::send(Passing passing, ByteSpan buffer) noexcept {
   const auto sealed = std::visit(Overloaded{
                                      [](Blocked& blocked) -> Sealed { return fail(blocked.why); },
                                      [&](Plain&) -> Sealed { return ByteView(buffer.first(passing.size)); },
-                                     [&](Secured& keys) -> Sealed { return protect(keys.out, passing, buffer); },
+                                     [&](Secured& keys) -> Sealed { return seal(keys, passing, buffer); },
                                      [&](Opaque&) -> Sealed { return ByteView(buffer.first(passing.size)); },
                                  },
                                  protection_);
   if (!sealed) return fail(sealed.error());
   add(passing.kind == Component::kRtp ? counters_.sent_rtp : counters_.sent_rtcp, sealed->size());
   return Forward{out.socket, *target, *sealed};
+}
+
+Result<ByteView, Drop> Leg::seal(Secured& keys, Passing passing, ByteSpan buffer) noexcept {
+  if (passing.kind == Component::kRtp) return seal_rtp(keys, buffer, passing.size);
+  const auto sealed = keys.out.protect_rtcp(buffer, passing.size);
+  if (!sealed) return fail(outbound_drop(sealed.error()));
+  return ByteView(*sealed);
+}
+
+Result<ByteView, Drop> Leg::seal_rtp(Secured& keys, ByteSpan buffer, std::size_t size) noexcept {
+  const auto header = rtp::Header::parse(buffer.first(size));
+  if (!header) return fail(Drop::kInternal);
+  const auto number = numbers_.outgoing(header->ssrc, header->sequence);
+  if (!number) return fail(Drop::kDuplicate);
+  buffer[2] = static_cast<std::uint8_t>(number->get() >> 8U);
+  buffer[3] = static_cast<std::uint8_t>(number->get());
+  const auto sealed = keys.out.protect_rtp(buffer, size);
+  if (!sealed) return fail(outbound_drop(sealed.error()));
+  numbers_.went_out(header->ssrc, header->sequence);
+  return ByteView(*sealed);
 }
 
 Path& Leg::path(Component kind) noexcept {

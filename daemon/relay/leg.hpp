@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "relay/renumbering.hpp"
 #include "relay/stream.hpp"
 
 namespace osrtp::relay {
@@ -74,6 +75,8 @@ class Leg {
   [[nodiscard]] Result<Passing, Drop> open_secured(Secured& keys, Component component, ByteSpan packet,
                                                    TimePoint now) noexcept;
   [[nodiscard]] Result<Component, Drop> kind_of(ByteView packet, Component component) const noexcept;
+  [[nodiscard]] Result<ByteView, Drop> seal(Secured& keys, Passing passing, ByteSpan buffer) noexcept;
+  [[nodiscard]] Result<ByteView, Drop> seal_rtp(Secured& keys, ByteSpan buffer, std::size_t size) noexcept;
   [[nodiscard]] Path& path(Component kind) noexcept;
 
   LegIndex index_;
@@ -82,6 +85,7 @@ class Leg {
   Path rtcp_;
   Protection protection_ = Blocked{Drop::kNotAnswered};
   std::optional<Retiring> retiring_;
+  Renumbering numbers_{srtp::kMaxSsrcs};  // of what goes out under the key of a Secured
   LegCounters counters_;
 };
 
