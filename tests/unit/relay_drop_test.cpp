@@ -16,7 +16,7 @@ constexpr Suite kSuite = Suite::kAesCm128HmacSha1_80;
 const Endpoint kStranger = endpoint("203.0.113.66:9000");
 
 /// A call in which each side has been heard, and what its counters were then.
-class Drops : public ::testing::Test {
+class RelayDrops : public ::testing::Test {
  protected:
   void establish(PhoneSetup caller, PhoneSetup callee) {
     call_.emplace(std::move(caller), std::move(callee));
@@ -58,7 +58,7 @@ class Drops : public ::testing::Test {
   std::optional<RelayedCall> call_;
 };
 
-TEST_F(Drops, NotAnsweredBeforeAnybodyIsConnected) {
+TEST_F(RelayDrops, NotAnsweredBeforeAnybodyIsConnected) {
   relay::Stream stream;
   const RelayedPhone phone(0, {});
   stream.set_leg(0, phone.leg_setup(), TimePoint{});
@@ -70,7 +70,7 @@ TEST_F(Drops, NotAnsweredBeforeAnybodyIsConnected) {
   EXPECT_EQ(stream.counters(0).received_rtp.packets, 0U);
 }
 
-TEST_F(Drops, WhateverALegIsBlockedFor) {
+TEST_F(RelayDrops, WhateverALegIsBlockedFor) {
   for (const Drop why : {Drop::kNotAnswered, Drop::kFailed}) {
     establish({}, {.suite = kSuite});
     call().stream.set_leg(caller().leg, caller().leg_setup(relay::Blocked{why}), call().now);
@@ -80,7 +80,7 @@ TEST_F(Drops, WhateverALegIsBlockedFor) {
   }
 }
 
-TEST_F(Drops, WhateverTheOtherLegIsBlockedForWhereItArrived) {
+TEST_F(RelayDrops, WhateverTheOtherLegIsBlockedForWhereItArrived) {
   for (const Drop why : {Drop::kNotAnswered, Drop::kFailed}) {
     establish({.suite = kSuite}, {});
     call().stream.set_leg(callee().leg, callee().leg_setup(relay::Blocked{why}), call().now);
@@ -94,7 +94,7 @@ TEST_F(Drops, WhateverTheOtherLegIsBlockedForWhereItArrived) {
   }
 }
 
-TEST_F(Drops, HeldWhereTheOtherSideReceivesNothing) {
+TEST_F(RelayDrops, HeldWhereTheOtherSideReceivesNothing) {
   establish({.suite = kSuite}, {});
   relay::LegSetup hold = callee().leg_setup(relay::Keep{});
   hold.rtp.reset();
@@ -109,7 +109,7 @@ TEST_F(Drops, HeldWhereTheOtherSideReceivesNothing) {
   EXPECT_TRUE(call().says(caller(), Component::kRtcp, rtcp_packet()));
 }
 
-TEST_F(Drops, NotConnectedWhileAnotherBranchHasTheCall) {
+TEST_F(RelayDrops, NotConnectedWhileAnotherBranchHasTheCall) {
   establish({.suite = kSuite}, {.suite = kSuite});
   RelayedPhone rival(2, {.suite = kSuite});
   call().add(rival);
@@ -121,7 +121,7 @@ TEST_F(Drops, NotConnectedWhileAnotherBranchHasTheCall) {
   EXPECT_EQ(call().counters(caller()), caller_before);
 }
 
-TEST_F(Drops, UnknownKindIsWhatIsNeitherRtpNorRtcp) {
+TEST_F(RelayDrops, UnknownKindIsWhatIsNeitherRtpNorRtcp) {
   const Octets stun = from_hex("000100002112a442000102030405060708090a0b");
   const Octets dtls = from_hex("16fefd0000000000000000000100");
   Octets zrtp = from_hex("1000000a5a525450cafebabe");
@@ -142,7 +142,7 @@ TEST_F(Drops, UnknownKindIsWhatIsNeitherRtpNorRtcp) {
   }
 }
 
-TEST_F(Drops, MalformedIsWhatAnnouncesMoreThanThereIs) {
+TEST_F(RelayDrops, MalformedIsWhatAnnouncesMoreThanThereIs) {
   Octets csrcs = rtp_packet(2, 1, 8);
   csrcs[0] = 0x8f;
   Octets extension = rtp_packet(2, 1, 8);
@@ -159,7 +159,7 @@ TEST_F(Drops, MalformedIsWhatAnnouncesMoreThanThereIs) {
   }
 }
 
-TEST_F(Drops, MalformedIsPlainRtcpThatDoesNotAddUp) {
+TEST_F(RelayDrops, MalformedIsPlainRtcpThatDoesNotAddUp) {
   establish({}, {.suite = kSuite});
   Octets overrun = rtcp_packet();
   overrun[3] = 9;
@@ -170,7 +170,7 @@ TEST_F(Drops, MalformedIsPlainRtcpThatDoesNotAddUp) {
   both_are_heard(2);
 }
 
-TEST_F(Drops, MalformedIsRtcpThatSaysItIsNotEncrypted) {
+TEST_F(RelayDrops, MalformedIsRtcpThatSaysItIsNotEncrypted) {
   establish({.suite = kSuite}, {});
   Octets wire = caller().seal(Component::kRtcp, rtcp_packet());
   wire[wire.size() - 14] &= 0x7f;  // E, in front of the tag
@@ -178,7 +178,7 @@ TEST_F(Drops, MalformedIsRtcpThatSaysItIsNotEncrypted) {
   both_are_heard(2);
 }
 
-TEST_F(Drops, TooShortIsWhatCannotHoldATag) {
+TEST_F(RelayDrops, TooShortIsWhatCannotHoldATag) {
   for (const SuiteFacts& suite : kSuites) {
     establish({.suite = suite.suite}, {});
     const Octets bare = rtp_packet(2, 1, suite.rtp_tag_size - 1);
@@ -190,7 +190,7 @@ TEST_F(Drops, TooShortIsWhatCannotHoldATag) {
   }
 }
 
-TEST_F(Drops, AuthenticationIsAWrongTagWhereverItComesFrom) {
+TEST_F(RelayDrops, AuthenticationIsAWrongTagWhereverItComesFrom) {
   for (const SuiteFacts& suite : kSuites) {
     establish({.suite = suite.suite}, {.suite = suite.suite});
     for (const Component kind : {Component::kRtp, Component::kRtcp}) {
@@ -206,7 +206,7 @@ TEST_F(Drops, AuthenticationIsAWrongTagWhereverItComesFrom) {
   }
 }
 
-TEST_F(Drops, ReplayIsWhatWasSeenBefore) {
+TEST_F(RelayDrops, ReplayIsWhatWasSeenBefore) {
   establish({.suite = kSuite}, {.suite = kSuite});
   const Octets media = caller().seal(Component::kRtp, rtp_packet(2, 1));
   const Octets report = caller().seal(Component::kRtcp, rtcp_packet(1));
@@ -218,7 +218,7 @@ TEST_F(Drops, ReplayIsWhatWasSeenBefore) {
   both_are_heard(2);
 }
 
-TEST_F(Drops, KeyExpiredWhenTheKeyHasDoneItsPackets) {
+TEST_F(RelayDrops, KeyExpiredWhenTheKeyHasDoneItsPackets) {
   establish({.suite = kSuite, .lifetime = 3}, {});
   both_are_heard(2);
   both_are_heard(3);
@@ -231,7 +231,7 @@ TEST_F(Drops, KeyExpiredWhenTheKeyHasDoneItsPackets) {
   EXPECT_EQ(call().dropped(callee(), Drop::kKeyExpired), 1U);
 }
 
-TEST_F(Drops, TooManySsrcsIsOneMoreThanAKeyServes) {
+TEST_F(RelayDrops, TooManySsrcsIsOneMoreThanAKeyServes) {
   for (const std::optional<Suite> suite : {std::optional<Suite>{}, std::optional(kSuite)}) {
     establish({.suite = suite}, {.suite = kSuite});
     for (std::uint32_t ssrc = 1; ssrc < srtp::kMaxSsrcs; ++ssrc) {
@@ -246,7 +246,7 @@ TEST_F(Drops, TooManySsrcsIsOneMoreThanAKeyServes) {
   }
 }
 
-TEST_F(Drops, WrongSourceIsAPlainPacketFromElsewhere) {
+TEST_F(RelayDrops, WrongSourceIsAPlainPacketFromElsewhere) {
   for (const auto window : {std::chrono::milliseconds(0), std::chrono::milliseconds(5000)}) {
     establish({.latch_window = window}, {.suite = kSuite});
     const Octets next = rtp_packet(2, RelayedCall::ssrc_of(caller()));
@@ -257,7 +257,7 @@ TEST_F(Drops, WrongSourceIsAPlainPacketFromElsewhere) {
   }
 }
 
-TEST_F(Drops, DuplicateIsWhatWouldRepeatKeystream) {
+TEST_F(RelayDrops, DuplicateIsWhatWouldRepeatKeystream) {
   establish({}, {.suite = kSuite});
   const std::uint32_t ssrc = RelayedCall::ssrc_of(caller());
   const LegCounters there = call().counters(callee());
@@ -271,7 +271,7 @@ TEST_F(Drops, DuplicateIsWhatWouldRepeatKeystream) {
   both_are_heard(2);
 }
 
-TEST_F(Drops, TooBigIsWhatLeavesNoRoomForTheTag) {
+TEST_F(RelayDrops, TooBigIsWhatLeavesNoRoomForTheTag) {
   establish({}, {.suite = kSuite});
   Octets packet = rtp_packet(2, RelayedCall::ssrc_of(caller()));
   const LegCounters there = call().counters(callee());
@@ -284,7 +284,7 @@ TEST_F(Drops, TooBigIsWhatLeavesNoRoomForTheTag) {
   both_are_heard(2);  // its index has not been used
 }
 
-TEST_F(Drops, InternalIsAnOpaqueLegFacingAnother) {
+TEST_F(RelayDrops, InternalIsAnOpaqueLegFacingAnother) {
   for (const std::optional<Suite> suite : {std::optional<Suite>{}, std::optional(kSuite)}) {
     establish({}, {.suite = suite});
     call().stream.set_leg(caller().leg, caller().leg_setup(relay::Opaque{}), call().now);
@@ -297,7 +297,7 @@ TEST_F(Drops, InternalIsAnOpaqueLegFacingAnother) {
   }
 }
 
-TEST_F(Drops, InternalIsALegThatIsNotThere) {
+TEST_F(RelayDrops, InternalIsALegThatIsNotThere) {
   establish({}, {});
   const auto sent = call().feed(RelayedPhone(7, {}), Component::kRtp, kStranger, rtp_packet(1));
   ASSERT_FALSE(sent);

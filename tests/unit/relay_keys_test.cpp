@@ -58,9 +58,9 @@ TEST(PlainOnASecuredLeg, ForgedRtcpGoodbyeIsNotRelayed) {
               Drop::kAuthentication);
 }
 
-class EverySuite : public ::testing::TestWithParam<Suite> {};
+class RelaySuite : public ::testing::TestWithParam<Suite> {};
 
-TEST_P(EverySuite, RecordedStreamIsNotHeardAgain) {
+TEST_P(RelaySuite, RecordedStreamIsNotHeardAgain) {
   RelayedCall call({.suite = GetParam()}, {});
   std::vector<Octets> recorded;
   for (std::uint16_t i = 1; i <= 500; ++i) {
@@ -75,7 +75,7 @@ TEST_P(EverySuite, RecordedStreamIsNotHeardAgain) {
   EXPECT_EQ(call.dropped(call.caller, Drop::kReplay), 1000U);
 }
 
-TEST_P(EverySuite, RecordedStreamIsNotHeardAgainOneTurnLater) {
+TEST_P(RelaySuite, RecordedStreamIsNotHeardAgainOneTurnLater) {
   RelayedCall call({.suite = GetParam()}, {});
   const Octets first = call.caller.seal(Component::kRtp, rtp_packet(1));
   ASSERT_TRUE(arrives(call, call.caller, first));
@@ -88,7 +88,7 @@ TEST_P(EverySuite, RecordedStreamIsNotHeardAgainOneTurnLater) {
   expect_drop(arrives(call, call.caller, first), Drop::kReplay);
 }
 
-TEST_P(EverySuite, ReorderingWithinTheWindowIsHeardOnce) {
+TEST_P(RelaySuite, ReorderingWithinTheWindowIsHeardOnce) {
   RelayedCall call({.suite = GetParam()}, {.suite = GetParam()});
   std::vector<Octets> wires;
   for (std::uint16_t i = 0; i < 64; ++i) wires.push_back(call.caller.seal(Component::kRtp, rtp_packet(65500 + i)));
@@ -97,7 +97,7 @@ TEST_P(EverySuite, ReorderingWithinTheWindowIsHeardOnce) {
   for (const Octets& wire : wires) EXPECT_FALSE(arrives(call, call.caller, wire));
 }
 
-TEST_P(EverySuite, RtcpIsHeardOnceForEachSsrc) {
+TEST_P(RelaySuite, RtcpIsHeardOnceForEachSsrc) {
   RelayedCall call({.suite = GetParam()}, {.suite = GetParam()});
   std::vector<Octets> wires;
   for (std::uint32_t i = 0; i < 40; ++i) wires.push_back(call.caller.seal(Component::kRtcp, rtcp_packet(1 + i % 2)));
@@ -107,7 +107,7 @@ TEST_P(EverySuite, RtcpIsHeardOnceForEachSsrc) {
   for (const Octets& wire : wires) expect_drop(call.feed(call.caller, Component::kRtcp, at, wire), Drop::kReplay);
 }
 
-TEST_P(EverySuite, SequenceNumbersTurnOver) {
+TEST_P(RelaySuite, SequenceNumbersTurnOver) {
   for (const std::optional<Suite> in : {std::optional<Suite>{}, std::optional(GetParam())}) {
     RelayedCall call({.suite = in}, {.suite = GetParam()});
     for (std::uint32_t i = 0; i < 3 * 65536; i += 97) {
@@ -119,7 +119,7 @@ TEST_P(EverySuite, SequenceNumbersTurnOver) {
   }
 }
 
-TEST_P(EverySuite, PlainSourceThatStartsItsNumbersAnewGoesOn) {
+TEST_P(RelaySuite, PlainSourceThatStartsItsNumbersAnewGoesOn) {
   RelayedCall call({}, {.suite = GetParam()});
   for (std::uint16_t i = 30000; i < 30100; ++i) ASSERT_TRUE(call.says_rtp(call.caller, i));
   expect_drop(call.says_rtp(call.caller, 1), Drop::kDuplicate);
@@ -131,7 +131,7 @@ TEST_P(EverySuite, PlainSourceThatStartsItsNumbersAnewGoesOn) {
   EXPECT_EQ(call.accounted(call.caller), 199U);
 }
 
-TEST_P(EverySuite, SsrcsTakeTurnsWithoutRepeatingKeystream) {
+TEST_P(RelaySuite, SsrcsTakeTurnsWithoutRepeatingKeystream) {
   RelayedCall call({}, {.suite = GetParam()});
   std::uint16_t number = 1;
   for (const std::uint32_t ssrc : {1U, 2U, 1U, 3U, 2U, 1U}) {
@@ -142,7 +142,7 @@ TEST_P(EverySuite, SsrcsTakeTurnsWithoutRepeatingKeystream) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Suites, EverySuite,
+INSTANTIATE_TEST_SUITE_P(Suites, RelaySuite,
                          ::testing::Values(Suite::kAeadAes256Gcm, Suite::kAesCm128HmacSha1_80,
                                            Suite::kAesCm128HmacSha1_32, Suite::kAes192CmHmacSha1_80),
                          suite_name<::testing::TestParamInfo<Suite>>);

@@ -99,7 +99,7 @@ TEST_F(Natted, HoldMayEndElsewhere) {
   EXPECT_EQ(towards_callee(), kElsewhere);
 }
 
-TEST(Leg, HeldFromTheStartIsFoundWhenItComes) {
+TEST(RelayLeg, HeldFromTheStartIsFoundWhenItComes) {
   RelayedCall call({}, {.latch_window = kWindow});
   call.stream.remove_leg(call.callee.leg);
   LegSetup hold = call.callee.leg_setup();
@@ -111,7 +111,7 @@ TEST(Leg, HeldFromTheStartIsFoundWhenItComes) {
   expect_drop(call.says_rtp(call.caller, 2), Drop::kHeld);
 }
 
-TEST(Leg, SecuredAndHeldStillSendsNothing) {
+TEST(RelayLeg, SecuredAndHeldStillSendsNothing) {
   RelayedCall call({}, {.suite = kSuite});
   LegSetup hold = call.callee.leg_setup(relay::Keep{});
   hold.rtp.reset();
@@ -120,7 +120,7 @@ TEST(Leg, SecuredAndHeldStillSendsNothing) {
   expect_drop(call.says_rtp(call.caller, 1), Drop::kHeld);
 }
 
-TEST(Leg, BecomesMuxedInARunningCall) {
+TEST(RelayLeg, BecomesMuxedInARunningCall) {
   RelayedCall call({.suite = kSuite}, {.suite = kSuite});
   ASSERT_TRUE(call.says(call.caller, Component::kRtcp, rtcp_packet()));
   call.callee.setup.mux = Mux::kMuxed;
@@ -131,7 +131,7 @@ TEST(Leg, BecomesMuxedInARunningCall) {
   EXPECT_EQ(sent->socket, call.callee.socket(Component::kRtp));
 }
 
-TEST(Leg, BecomesPlainOnlyWhenTold) {
+TEST(RelayLeg, BecomesPlainOnlyWhenTold) {
   RelayedCall call({.suite = kSuite}, {});
   call.stream.set_leg(0, call.caller.leg_setup(relay::Keep{}), call.now);
   expect_drop(call.feed(call.caller, Component::kRtp, call.caller.at(Component::kRtp), media(call.caller, 1)),
@@ -140,14 +140,14 @@ TEST(Leg, BecomesPlainOnlyWhenTold) {
   EXPECT_TRUE(call.feed(call.caller, Component::kRtp, call.caller.at(Component::kRtp), media(call.caller, 1)));
 }
 
-class Fork : public ::testing::Test {
+class RelayFork : public ::testing::Test {
  protected:
-  Fork() { call.add(rival); }
+  RelayFork() { call.add(rival); }
   RelayedPhone rival{2, {.suite = kSuite}};
   RelayedCall call{{.suite = kSuite}, {.suite = kSuite}};
 };
 
-TEST_F(Fork, OneBranchAtATimeHasTheCall) {
+TEST_F(RelayFork, OneBranchAtATimeHasTheCall) {
   ASSERT_TRUE(call.says_rtp(call.callee, 1));
   expect_drop(call.says_rtp(rival, 1), Drop::kNotConnected);
   EXPECT_EQ(call.says_rtp(call.caller, 1)->to, call.callee.at(Component::kRtp));
@@ -161,14 +161,14 @@ TEST_F(Fork, OneBranchAtATimeHasTheCall) {
   EXPECT_TRUE(call.says_rtp(call.callee, 3));
 }
 
-TEST_F(Fork, BranchesThatShareAnSsrcDoNotShareKeystream) {
+TEST_F(RelayFork, BranchesThatShareAnSsrcDoNotShareKeystream) {
   for (std::uint16_t i = 100; i < 120; ++i) ASSERT_TRUE(call.says(call.callee, Component::kRtp, rtp_packet(i)));
   call.stream.connect(rival.leg);
   EXPECT_FALSE(call.says(rival, Component::kRtp, rtp_packet(110, 0xcafebabe, 160, 0x11)));
   EXPECT_TRUE(call.says(rival, Component::kRtp, rtp_packet(120, 0xcafebabe, 160, 0x11)));
 }
 
-TEST_F(Fork, RemovedBranchThatHadTheCallLeavesNobody) {
+TEST_F(RelayFork, RemovedBranchThatHadTheCallLeavesNobody) {
   call.stream.remove_leg(call.callee.leg);
   expect_drop(call.says_rtp(call.caller, 1), Drop::kNotAnswered);
   expect_drop(call.says_rtp(rival, 1), Drop::kNotAnswered);
@@ -177,13 +177,13 @@ TEST_F(Fork, RemovedBranchThatHadTheCallLeavesNobody) {
   EXPECT_TRUE(call.says_rtp(call.caller, 2));
 }
 
-TEST_F(Fork, RemovedBranchThatHadNotChangesNothing) {
+TEST_F(RelayFork, RemovedBranchThatHadNotChangesNothing) {
   call.stream.remove_leg(rival.leg);
   EXPECT_TRUE(call.says_rtp(call.caller, 1));
   expect_drop(call.says_rtp(rival, 1), Drop::kInternal);
 }
 
-TEST_F(Fork, EveryBranchThatIsPossibleHasItsOwnCounters) {
+TEST_F(RelayFork, EveryBranchThatIsPossibleHasItsOwnCounters) {
   for (relay::LegIndex leg = 3; leg < relay::kMaxLegs; ++leg) {
     call.stream.set_leg(leg, call.callee.leg_setup(relay::Plain{}), call.now);
     EXPECT_FALSE(call.feed(RelayedPhone(leg, {}), Component::kRtp, call.callee.at(Component::kRtp), rtp_packet(leg)));
@@ -232,7 +232,7 @@ TEST(PlainLegs, CarryZrtpAndTheSrtcpItLeadsTo) {
   expect_drop(call.feed(call.caller, Component::kRtcp, call.caller.at(Component::kRtcp), zrtp), Drop::kUnknownKind);
 }
 
-TEST(Stream, MovesWithItsLegs) {
+TEST(RelayStream, MovesWithItsLegs) {
   RelayedCall call({.suite = kSuite}, {.suite = kSuite});
   ASSERT_TRUE(call.says_rtp(call.caller, 1));
   relay::Stream moved = std::move(call.stream);

@@ -47,7 +47,7 @@ std::vector<Octets> shapes() {
   return all;
 }
 
-class Transform : public ::testing::TestWithParam<std::tuple<MaybeSuite, MaybeSuite>> {
+class RelayTransform : public ::testing::TestWithParam<std::tuple<MaybeSuite, MaybeSuite>> {
  protected:
   static void carries(RelayedCall& call, RelayedPhone& from, RelayedPhone& to) {
     for (const Octets& packet : shapes()) {
@@ -69,7 +69,7 @@ class Transform : public ::testing::TestWithParam<std::tuple<MaybeSuite, MaybeSu
   }
 };
 
-TEST_P(Transform, CarriesRtpAndRtcpBothWaysOctetByOctet) {
+TEST_P(RelayTransform, CarriesRtpAndRtcpBothWaysOctetByOctet) {
   const auto [a, b] = GetParam();
   RelayedCall call({.suite = a}, {.suite = b});
   carries(call, call.caller, call.callee);
@@ -85,7 +85,7 @@ TEST_P(Transform, CarriesRtpAndRtcpBothWaysOctetByOctet) {
   }
 }
 
-TEST_P(Transform, CountsWholeUdpPayloads) {
+TEST_P(RelayTransform, CountsWholeUdpPayloads) {
   const auto [a, b] = GetParam();
   RelayedCall call({.suite = a}, {.suite = b});
   const Octets packet = rtp_packet(1);
@@ -96,7 +96,7 @@ TEST_P(Transform, CountsWholeUdpPayloads) {
   EXPECT_EQ(call.counters(call.callee).sent_rtp, (relay::Tally{1, sent->wire.size()}));
 }
 
-TEST_P(Transform, LetsPlainOctetsOutOfAPlainLegOnly) {
+TEST_P(RelayTransform, LetsPlainOctetsOutOfAPlainLegOnly) {
   const auto [a, b] = GetParam();
   RelayedCall call({.suite = a}, {.suite = b});
   for (const std::size_t size : {4U, 16U, 160U}) {
@@ -108,7 +108,7 @@ TEST_P(Transform, LetsPlainOctetsOutOfAPlainLegOnly) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pairs, Transform,
+INSTANTIATE_TEST_SUITE_P(Pairs, RelayTransform,
                          ::testing::Combine(::testing::ValuesIn(all_protections()),
                                             ::testing::ValuesIn(all_protections())),
                          [](const auto& row) {
