@@ -43,6 +43,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     options = arguments()
     os.chdir(ROOT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if options.stop:
         return kept.stop()
