@@ -1,14 +1,25 @@
 #include "app/capacity.hpp"
 
-#include <set>
+#include <algorithm>
+#include <vector>
 
 namespace osrtp::app {
 
+namespace {
+
+// Descriptors that are no media ports: log, control sockets, event queue, libraries.
+constexpr std::size_t kOwn = 32;
+// Of ports, and with them of descriptors.
+constexpr std::size_t kPerCall = 4;
+
+}  // namespace
+
 Capacity capacity(const Configuration& configuration, std::size_t descriptors) {
-  constexpr std::size_t kOwn = 32;  // log, control sockets, event queue, libraries
-  constexpr std::size_t kPerCall = 4;
-  std::set<IpAddress> addresses;
-  for (const call::Interface& interface : configuration.interfaces) addresses.insert(interface.address);
+  std::vector<IpAddress> addresses;  // interfaces on the same one share its ports
+  for (const call::Interface& interface : configuration.interfaces) {
+    const bool known = std::find(addresses.begin(), addresses.end(), interface.address) != addresses.end();
+    if (!known) addresses.push_back(interface.address);
+  }
 
   Capacity least{configuration.settings.max_calls, "max-calls"};
   const Capacity by_ports{addresses.size() * configuration.ports.pairs() / 2, "ports"};

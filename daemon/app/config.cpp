@@ -41,6 +41,7 @@ Wrong whole_number(const toml::node& node, std::int64_t& value) {
 }
 
 constexpr std::int64_t kDay = 86'400;
+constexpr double kLongestLatch = 60;  // seconds
 
 template <std::chrono::seconds call::Settings::*kMember>
 Wrong set_seconds(const toml::node& node, Configuration& into) {
@@ -51,9 +52,8 @@ Wrong set_seconds(const toml::node& node, Configuration& into) {
 }
 
 Wrong set_latch_window(const toml::node& node, Configuration& into) {
-  constexpr double kMost = 60;
   const auto seconds = node.is_number() ? node.value<double>() : std::nullopt;
-  if (!seconds || !(*seconds >= 0 && *seconds <= kMost)) return "must be a number of seconds from 0 to 60";
+  if (!seconds || !(*seconds >= 0 && *seconds <= kLongestLatch)) return "must be a number of seconds from 0 to 60";
   into.settings.latch_window = std::chrono::milliseconds(std::llround(*seconds * 1000));
   return std::nullopt;
 }
@@ -187,7 +187,8 @@ Wrong read_table(const toml::table& table, std::span<const Key> keys, const std:
   };
   std::stable_sort(entries.begin(), entries.end(), earlier);
   for (const auto& [key, node] : entries) {
-    const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == key->str(); });
+    const auto known =
+        std::find_if(keys.begin(), keys.end(), [name = key->str()](const Key& k) { return k.name == name; });
     const std::string shown = "key '" + prefix + std::string(key->str()) + "'";
     if (known == keys.end()) return at_line(key->source(), "unknown " + shown);
     auto wrong = known->set(*node, into);

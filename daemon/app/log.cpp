@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
+
+#include "base/escape.hpp"
 
 namespace osrtp::app {
 
@@ -19,24 +21,6 @@ constexpr std::array<spdlog::level::level_enum, 4> kLevels{spdlog::level::err, s
 constexpr std::array<std::string_view, 4> kPriorities{"<3>", "<4>", "<6>", "<7>"};
 
 }  // namespace
-
-std::string escaped(std::string_view line) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const auto clean = [](char c) { return c >= ' ' && c < 127 && c != '\\'; };
-  std::string safe;
-  safe.reserve(line.size());
-  for (const char c : line) {
-    if (clean(c)) {
-      safe += c;
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    safe += "\\x";
-    safe += kDigits[octet >> 4U];
-    safe += kDigits[octet & 15U];
-  }
-  return safe;
-}
 
 bool stderr_is_journal() {
   // The variable is inherited even where standard error has been sent elsewhere since.

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace osrtp {
+
+/// `text` in printable ASCII: everything else, and the backslash, as \xNN. What a peer has sent
+/// can then neither begin a line of its own nor command a terminal.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+}  // namespace osrtp

@@ -1,0 +1,73 @@
+#include "ctl/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <utility>
+
+namespace osrtp::ctl {
+
+namespace {
+
+/// The command line as CLI11 leaves it.
+struct Raw {
+  std::string control = "unix:/run/osrtpd/control.sock";
+  std::string call_id;
+  int limit = 500;
+};
+
+void describe(CLI::App& cli, Raw& raw) {
+  cli.set_help_flag("--help", "Print this and exit");
+  cli.set_version_flag("--version", "osrtpctl " OSRTP_VERSION, "Print the version and exit");
+  cli.add_option("--control", raw.control, "The daemon's control socket (unix:/run/osrtpd/control.sock)")
+      ->type_name("unix:PATH|udp:ADDRESS:PORT");
+  cli.add_flag("--json")->description("Print the daemon's reply as it is");
+  cli.require_subcommand(1);
+  cli.fallthrough();
+  cli.add_subcommand("ping", "Is the daemon there?");
+  cli.add_subcommand("list", "The Call-IDs of the calls it has")
+      ->add_option("--limit", raw.limit, "At most this many (500)")
+      ->check(CLI::Range(1, 1'000'000))
+      ->type_name("N");
+  cli.add_subcommand("query", "How is each leg of a call protected?")
+      ->add_option("call-id", raw.call_id, "The SIP Call-ID")
+      ->type_name("")
+      ->required();
+  cli.add_subcommand("statistics", "Numbers since the daemon's start");
+  cli.add_subcommand("delete", "End a call; the phones are not told")
+      ->add_option("call-id", raw.call_id, "The SIP Call-ID")
+      ->type_name("")
+      ->required();
+}
+
+protocol::Request request_of(const CLI::App& cli, const Raw& raw) {
+  if (cli.got_subcommand("list")) return protocol::List{raw.limit};
+  if (cli.got_subcommand("query")) return protocol::Query{raw.call_id, {}, {}};
+  if (cli.got_subcommand("statistics")) return protocol::Statistics{};
+  if (cli.got_subcommand("delete")) {
+    protocol::Delete request;
+    request.call_id = raw.call_id;
+    return request;
+  }
+  return protocol::Ping{};
+}
+
+}  // namespace
+
+std::variant<Arguments, Answer, Misuse> parse_arguments(int count, const char* const* arguments) {
+  CLI::App cli("Asks a running osrtpd. See osrtpctl(1).", "osrtpctl");
+  Raw raw;
+  describe(cli, raw);
+  try {
+    cli.parse(count, arguments);
+  } catch (const CLI::CallForHelp&) {
+    return Answer{cli.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return Answer{std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return Misuse{error.what()};
+  }
+  auto server = io::parse_control_address(raw.control);
+  if (!server) return Misuse{server.error()};
+  return Arguments{*std::move(server), request_of(cli, raw), cli.count("--json") != 0 ? Output::kJson : Output::kText};
+}
+
+}  // namespace osrtp::ctl

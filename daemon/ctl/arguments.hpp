@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "io/address.hpp"
+#include "protocol/message.hpp"
+
+namespace osrtp::ctl {
+
+enum class Output : std::uint8_t { kText, kJson };
+
+/// The command line, understood: whom to ask what, and how to show the answer.
+struct Arguments {
+  io::ControlAddress server;
+  protocol::Request request;
+  Output output = Output::kText;
+};
+
+/// --help or --version.
+struct Answer {
+  std::string text;
+};
+/// One sentence about what is wrong with it.
+struct Misuse {
+  std::string sentence;
+};
+
+[[nodiscard]] std::variant<Arguments, Answer, Misuse> parse_arguments(int count, const char* const* arguments);
+
+}  // namespace osrtp::ctl

@@ -1,0 +1,44 @@
+#include <cstdio>
+
+#include "base/escape.hpp"
+#include "ctl/arguments.hpp"
+#include "ctl/ask.hpp"
+#include "ctl/print.hpp"
+#include "protocol/codec.hpp"
+
+namespace {
+
+using namespace osrtp;
+
+constexpr int kFailed = 1;
+constexpr int kWrongOptions = 2;
+
+int complain(int status, const std::string& sentence) {
+  std::fputs(("osrtpctl: " + escaped(sentence) + "\n").c_str(), stderr);
+  return status;
+}
+
+int run(const ctl::Arguments& arguments) {
+  const auto dictionary = ctl::ask(arguments.server, arguments.request);
+  if (!dictionary) return complain(kFailed, dictionary.error());
+  const auto reply = protocol::decode_reply(*dictionary, protocol::command_of(arguments.request));
+  const bool json = arguments.output == ctl::Output::kJson;
+  if (json) std::fputs((*dictionary + "\n").c_str(), stdout);
+  if (!reply) return complain(kFailed, reply.error().reason);
+  const bool good = ctl::succeeded(*reply);
+  if (!json) std::fputs(ctl::describe(*reply, arguments.request).c_str(), good ? stdout : stderr);
+  return good && std::fflush(stdout) == 0 ? 0 : kFailed;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const auto parsed = ctl::parse_arguments(count, words);
+  if (const auto* misuse = std::get_if<ctl::Misuse>(&parsed)) {
+    return complain(kWrongOptions, misuse->sentence + "; see osrtpctl --help");
+  }
+  if (const auto* answer = std::get_if<ctl::Answer>(&parsed)) {
+    return std::fputs(answer->text.c_str(), stdout) < 0 ? kFailed : 0;
+  }
+  return run(std::get<ctl::Arguments>(parsed));
+}

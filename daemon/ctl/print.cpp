@@ -1,0 +1,141 @@
+#include "ctl/print.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "base/escape.hpp"
+#include "base/result.hpp"
+
+namespace osrtp::ctl {
+
+namespace {
+
+using protocol::SecurityState;
+
+std::string because(const std::optional<protocol::Reason>& reason) {
+  return reason ? " because " + std::string(name(*reason)) : std::string();
+}
+
+std::string protection(const protocol::LegSecurity& leg) {
+  std::string state(name(leg.state));
+  switch (leg.state) {
+    case SecurityState::kSrtpSdes:
+    case SecurityState::kSrtpDtls:
+      return "encrypted, " + state + " " + escaped(leg.suite) + ", " + std::to_string(leg.authenticated_packets) +
+             " authenticated";
+    case SecurityState::kPlain:
+      return "plain" + because(leg.reason);
+    case SecurityState::kPending:
+      return "pending, nothing is relayed yet";
+    case SecurityState::kFailed:
+      return "failed" + because(leg.reason) + ", nothing is relayed";
+    case SecurityState::kZrtpPassthrough:
+      return "zrtp, passed through";
+    case SecurityState::kNotRtp:
+      return "not RTP, passed through";
+  }
+  return state;
+}
+
+/// "audio", or "audio 2" where the number of the m-line is needed to tell it apart.
+std::string media_name(const protocol::LegSecurity& leg, const protocol::CallReport& call) {
+  const std::string number = std::to_string(leg.media + 1);
+  for (const protocol::PartyReport& party : call.parties) {
+    if (party.leg != leg.leg || leg.media >= party.medias.size()) continue;
+    const std::string& type = party.medias[leg.media].type;
+    const auto same = [&](const protocol::MediaReport& media) { return media.type == type; };
+    const bool alone = std::count_if(party.medias.begin(), party.medias.end(), same) == 1;
+    return escaped(type) + (alone ? "" : " " + number);
+  }
+  return "media " + number;
+}
+
+std::string local_time(std::int64_t unix_seconds) {
+  const std::time_t when = unix_seconds;
+  std::tm parts{};
+  std::array<char, 32> text{};
+  if (localtime_r(&when, &parts) == nullptr) return "?";
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
+}
+
+std::string report(const protocol::CallReport& call) {
+  constexpr std::int64_t million = 1'000'000;
+  std::string text = "since " + local_time(call.created_us / million) + "\n";
+  for (const protocol::LegSecurity& leg : call.security) text += describe(leg, call) + "\n";
+  const auto sum = [](const char* what, const protocol::Counts& counts) {
+    return std::string(what) + ": " + std::to_string(counts.packets) + " packets, " + std::to_string(counts.bytes) +
+           " octets\n";
+  };
+  return text + sum("RTP", call.rtp) + sum("RTCP", call.rtcp);
+}
+
+std::string call_id_of(const protocol::Request& request) {
+  if (const auto* query = std::get_if<protocol::Query>(&request)) return escaped(query->call_id);
+  if (const auto* ended = std::get_if<protocol::Delete>(&request)) return escaped(ended->call_id);
+  return {};
+}
+
+std::string listing(const protocol::ListReply& list, const protocol::Request& request) {
+  std::string text;
+  for (const std::string& id : list.calls) text += escaped(id) + "\n";
+  const auto* asked = std::get_if<protocol::List>(&request);
+  const bool full = asked != nullptr && list.calls.size() >= static_cast<std::size_t>(asked->limit);
+  return full ? text + "... perhaps more, see --limit\n" : text;
+}
+
+std::string numbers(const protocol::StatisticsReply& n) {
+  std::string text = "uptime: " + std::to_string(n.uptime) + " s\n";
+  text += "calls now: " + std::to_string(n.calls) + "\n";
+  text += "calls ended: " + std::to_string(n.managed_calls) + "\n";
+  text += "offers: " + std::to_string(n.offers) + "\n";
+  text += "answers: " + std::to_string(n.answers) + "\n";
+  text += "refused: " + std::to_string(n.refused) + "\n";
+  for (const auto& [why, count] : n.dropped) text += "dropped, " + escaped(why) + ": " + std::to_string(count) + "\n";
+  return text;
+}
+
+std::string refusal(const protocol::Error& error) {
+  std::string text = std::string(name(error.code)) + ": " + escaped(error.reason) + "\n";
+  for (const protocol::LegSecurity& leg : error.security) text += describe(leg, {}) + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string describe(const protocol::LegSecurity& security, const protocol::CallReport& call) {
+  std::string line = std::string(name(security.leg)) + " " + media_name(security, call) + ": " + protection(security);
+  line += ", " + std::to_string(security.relayed_packets) + " relayed";
+  for (const auto& [why, count] : security.dropped) {
+    line += ", " + std::to_string(count) + " dropped (" + escaped(why) + ")";
+  }
+  return line;
+}
+
+std::string describe(const protocol::Reply& reply, const protocol::Request& request) {
+  const std::string id = call_id_of(request);
+  std::string text =
+      std::visit(Overloaded{
+                     [](const protocol::Pong&) { return std::string("pong\n"); },
+                     [](const protocol::SdpReply& r) { return r.sdp; },
+                     [&](const protocol::QueryReply& r) { return "call " + id + " " + report(r.call); },
+                     [&](const protocol::DeleteReply& r) {
+                       return r.call ? "ended call " + id + " " + report(*r.call) : "there is no call " + id + "\n";
+                     },
+                     [&](const protocol::ListReply& r) { return listing(r, request); },
+                     [](const protocol::StatisticsReply& r) { return numbers(r); },
+                     [](const protocol::Error& r) { return refusal(r); },
+                 },
+                 reply.body);
+  // A call that is not there has been said already.
+  if (!succeeded(reply)) return text;
+  for (const std::string& warning : reply.warnings) text += "warning: " + escaped(warning) + "\n";
+  return text;
+}
+
+bool succeeded(const protocol::Reply& reply) noexcept {
+  if (const auto* ended = std::get_if<protocol::DeleteReply>(&reply.body)) return ended->call.has_value();
+  return !std::holds_alternative<protocol::Error>(reply.body);
+}
+
+}  // namespace osrtp::ctl
