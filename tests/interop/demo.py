@@ -33,7 +33,8 @@ def arguments() -> argparse.Namespace:
     which.add_argument("--calls", type=int, metavar="N", help="only the N most telling calls")
     which.add_argument("--only", metavar="NAME", choices=[call.name for call in scenario.CALLS],
                        help="only this call: %(choices)s")
-    parser.add_argument("--seconds", type=float, default=5.0, help="of talk in each call (default: %(default)g)")
+    parser.add_argument("--seconds", type=float, default=6.0,
+                        help="of talk in each call (default: %(default)g; baresip sends RTCP after 5)")
     parser.add_argument("--keep", action="store_true", help="afterwards leave it running for your own calls")
     parser.add_argument("--address", help="with --keep: where they listen (default: this machine's address)")
     parser.add_argument("--stop", action="store_true", help="stop what --keep left running")
