@@ -24,6 +24,15 @@ bool IpAddress::is_loopback() const noexcept {
   return octets_ == one;
 }
 
+bool IpAddress::is_unicast() const noexcept {
+  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  const bool v6 = family_ == Family::kIpv6;
+  const bool mapped = v6 && std::equal(kMapped.begin(), kMapped.end(), octets_.begin());
+  if (v6 && !mapped) return octets_[0] != 0xff && !is_unspecified();
+  const std::uint8_t first = octets_[mapped ? kMapped.size() : 0];
+  return first != 0 && first < 224;  // 0/8 is this network, 224/4 multicast, 240/4 reserved
+}
+
 std::string IpAddress::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(family_ == Family::kIpv4 ? AF_INET : AF_INET6, octets_.data(), text.data(), text.size());

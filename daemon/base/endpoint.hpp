@@ -41,6 +41,9 @@ class IpAddress {
   [[nodiscard]] constexpr bool is_unspecified() const noexcept { return octets_ == std::array<std::uint8_t, 16>{}; }
   /// 127.0.0.0/8 or ::1.
   [[nodiscard]] bool is_loopback() const noexcept;
+  /// One host's: not unspecified, multicast, broadcast or reserved. An IPv4 address inside an IPv6 one
+  /// (::ffff:0:0/96) counts as what it is.
+  [[nodiscard]] bool is_unicast() const noexcept;
   [[nodiscard]] std::string to_string() const;
 
   friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) noexcept = default;

@@ -46,6 +46,7 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
   if (branch_.exchange->offerer == Leg::kCaller && !request_.to_tag.empty()) branch_.party.tag = request_.to_tag;
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
+  stop_missing_lines();
   branch_.answered = true;
   // A branch without any media must not take the call from one that has some.
   if (carries_media(sections) || !others_talk()) call_.connect(branch_, request_.sip_code, now_);
@@ -75,7 +76,7 @@ std::optional<protocol::Error> Answering::read() {
 negotiate::Section Answering::line(std::size_t n) {
   const OfferedLine& offered = branch_.exchange->lines[n];
   if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) return refuse(n, refused->reason);
-  if (offered.carriage == sdp::Carriage::kOther && !offered.offered) return negotiate::LeaveAlone{};
+  if (offered.carriage == sdp::Carriage::kOther) return leave_alone(n);
   if (!offered.offered) return retire(n);
   return settled_line(n, offered);
 }
@@ -94,22 +95,47 @@ negotiate::Section Answering::refuse(std::size_t n, Reason why) {
 
 /// The offerer has given the line up (port 0): what ran on it is over, and should it come back its keys are fresh.
 negotiate::Section Answering::retire(std::size_t n) {
+  for (Party* party : {&offerer(), &answerer()}) retire(*party, n);
+  return negotiate::RejectLine{};
+}
+
+void Answering::retire(Party& party, std::size_t n) {
+  if (n >= party.media.size() || !party.media[n].ports) return;
+  LegMedia& media = party.media[n];
+  become(media, SecurityState::kPending, std::nullopt, std::nullopt, now_.wall);
+  media.used = media.held = false;
+  set(party, n, blocked_leg(media, {}, relay::Drop::kHeld));
+}
+
+/// No offer may have fewer m-lines than the one before (RFC 3264 §8); where one has, what it leaves out is over.
+void Answering::stop_missing_lines() {
+  for (std::size_t n = media_.size(); n < call_.streams_.size(); ++n) {
+    retire(answerer(), n);
+    if (!others_talk()) retire(offerer(), n);
+  }
+}
+
+/// What we do not carry passes us by; what we did carry on that line is over.
+negotiate::Section Answering::leave_alone(std::size_t n) {
   for (Party* party : {&offerer(), &answerer()}) {
     LegMedia& media = party->media[n];
     if (!media.ports) continue;
-    become(media, SecurityState::kPending, std::nullopt, std::nullopt, now_.wall);
-    media.used = false;
+    become(media, SecurityState::kNotRtp, std::nullopt, Reason::kNotRtp, now_.wall);
     set(*party, n, blocked_leg(media, {}, relay::Drop::kHeld));
   }
-  return negotiate::RejectLine{};
+  return negotiate::LeaveAlone{};
 }
 
 bool Answering::others_talk() const { return call_.answered() && call_.connected_ != branch_.party.index; }
 
 negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& offered) {
   LegMedia& media = answerer().media[n];
-  const auto history =
-      media.status.state == SecurityState::kSrtpSdes ? negotiate::History::kEncrypted : negotiate::History::kNew;
+  // An answer cannot change what a line is (RFC 3264 §6): neither fax in place of SRTP nor the reverse.
+  if (media_[n].port && media_[n].carriage != offered.carriage) {
+    const bool rtp = media_[n].carriage == sdp::Carriage::kRtp;
+    return fail_both(n, rtp ? Reason::kMediaRejected : Reason::kNotRtp, Reason::kMediaRejected);
+  }
+  const auto history = media.encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew;
   const auto settled =
       negotiate::settle(answerer().terms, offered.towards_answerer, offered.own_lines, media_[n], history);
   remark(n, settled.remark);
@@ -119,18 +145,28 @@ negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& off
   if (const auto* failed = std::get_if<negotiate::SettledFailed>(&settled.outcome)) {
     return fail_both(n, failed->reason, Reason::kMediaRejected);
   }
-  media.held = media_[n].direction != sdp::Direction::kSendRecv || !media_[n].rtp_endpoint();
-  offerer().media[n].held = offered.held;
+  return run_legs(n, offered, settled);
+}
+
+negotiate::Section Answering::run_legs(std::size_t n, const OfferedLine& offered, const negotiate::Settled& settled) {
+  const auto failure = [n](const Party& party) {
+    const Status& status = party.media[n].status;
+    return status.state == SecurityState::kFailed ? status.reason : std::nullopt;
+  };
   set(answerer(), n, answerer_leg(n, offered, settled));
+  if (const auto why = failure(answerer())) return fail_both(n, *why, Reason::kMediaRejected);
+  offerer().media[n].held = offered.held;
   set(offerer(), n, offerer_leg(n, offered));
+  if (const auto why = failure(offerer())) return fail_both(n, Reason::kMediaRejected, *why);
   return our_line(n, offered);
 }
 
 relay::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& offered, const negotiate::Settled& settled) {
   LegMedia& media = answerer().media[n];
   const sdp::Media& said = media_[n];
-  const auto mux = said.rtcp_mux ? relay::Mux::kMuxed : relay::Mux::kSeparate;
-  const Reach reach{said.rtp_endpoint(), said.rtcp_endpoint(), mux};
+  Reach reach = call_.reach(said, n, warnings_);
+  if (!offered.mux_offered) reach.mux = relay::Mux::kSeparate;  // RFC 5761 §5.1.1: only what was offered
+  media.held = said.direction != sdp::Direction::kSendRecv || !reach.rtp;
   const Settings& settings = call_.around_.settings;
   if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
     const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite};

@@ -24,8 +24,13 @@ class Answering {
   [[nodiscard]] negotiate::Section settled_line(std::size_t n, const OfferedLine& offered);
   [[nodiscard]] negotiate::Section refuse(std::size_t n, protocol::Reason why);
   [[nodiscard]] negotiate::Section retire(std::size_t n);
+  void retire(Party& party, std::size_t n);
+  void stop_missing_lines();
+  [[nodiscard]] negotiate::Section leave_alone(std::size_t n);
   /// Another branch has the call.
   [[nodiscard]] bool others_talk() const;
+  [[nodiscard]] negotiate::Section run_legs(std::size_t n, const OfferedLine& offered,
+                                            const negotiate::Settled& settled);
   [[nodiscard]] negotiate::Section our_line(std::size_t n, const OfferedLine& offered);
   [[nodiscard]] negotiate::Section fail_both(std::size_t n, protocol::Reason answerer, protocol::Reason offerer);
   [[nodiscard]] relay::LegSetup answerer_leg(std::size_t n, const OfferedLine& offered,

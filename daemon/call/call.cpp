@@ -38,6 +38,11 @@ Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequ
   if (branch == nullptr || !branch->exchange) {
     return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer without an offer", {}});
   }
+  // Two offers have crossed (RFC 3261 §14.1): what answers the older one would be read as the wrong side's.
+  const Party& offerer = branch->exchange->offerer == Leg::kCaller ? caller_ : branch->party;
+  if (request.from_tag != offerer.tag) {
+    return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer to an offer that the other side has replaced", {}});
+  }
   return Answering(*this, *branch, request, now, warnings).run();
 }
 
@@ -58,8 +63,12 @@ Call::Roles Call::roles_of_offer(const protocol::SdpRequest& request) {
     }
     return nullptr;
   };
-  if (caller_.tag.empty())
-    return {request.osrtp ? request.osrtp->offerer.value_or(Leg::kCaller) : Leg::kCaller, nullptr};
+  if (caller_.tag.empty()) {  // the first offer, or a late one that did not say whose call it is
+    const Leg offerer = request.osrtp ? request.osrtp->offerer.value_or(Leg::kCaller) : Leg::kCaller;
+    Branch* known = with_tag(request.from_tag);
+    if (known != nullptr || offerer == Leg::kCallee) return {Leg::kCallee, known};
+    return {Leg::kCaller, find_branch(request.to_tag, request.via_branch)};
+  }
   if (request.from_tag != caller_.tag) return {Leg::kCallee, with_tag(request.from_tag)};
   if (Branch* dialog = with_tag(request.to_tag)) return {Leg::kCaller, dialog};
   if (!request.to_tag.empty() && branches_.size() == 1) return {Leg::kCaller, branches_.front().get()};

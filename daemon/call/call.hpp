@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "call/legs.hpp"
 #include "call/media_plane.hpp"
 #include "call/party.hpp"
 #include "call/settings.hpp"
@@ -67,6 +68,10 @@ class Call {
   /// Media now runs with `branch`; a final answer (2xx) ends the others.
   void connect(Branch& branch, int sip_code, Now now);
   [[nodiscard]] negotiate::Disguise disguise(const protocol::SdpRequest& request) const;
+  /// Where a peer says that it receives, as far as that is one host and not this call's own ports:
+  /// nothing is sent to a group, to everybody, or in a circle. A warning tells of what is left out.
+  [[nodiscard]] Reach reach(const sdp::Media& said, std::size_t n, std::vector<std::string>& warnings) const;
+  [[nodiscard]] bool owns(const Endpoint& endpoint) const;
   [[nodiscard]] bool held() const;
   [[nodiscard]] std::optional<TimePoint> last_received() const;
 

@@ -32,6 +32,12 @@ std::uint32_t window(const sdp::CryptoAttribute& peer, const Settings& settings)
   return std::min(wanted, srtp::kMaxReplayWindow);
 }
 
+/// Under one key both directions would share a keystream wherever two SSRCs meet (SDES-6, SDES-9).
+bool is_ours(const LegMedia& media, const Secret& peer) {
+  return std::any_of(media.own_keys.begin(), media.own_keys.end(),
+                     [&](const auto& own) { return own.second.equals(peer); });
+}
+
 /// A key that has protected packets is never taken up again by a context that starts at zero.
 void retire_own_key(LegMedia& media) {
   if (media.installed) media.own_keys.erase(media.installed->suite);
@@ -74,11 +80,13 @@ sdp::CryptoAttribute own_line(LegMedia& media, std::uint32_t tag, Suite suite, c
 relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys, const Settings& settings,
                          const Entropy& entropy, WallTime now) {
   const sdp::InlineKey& peer = keys.peer->keys.front();
+  if (is_ours(media, peer.key_salt)) return failed_leg(media, protocol::Reason::kBadCryptoAttribute, now);
   relay::LegSetup setup = setup_of(media, reach, settings);
   const Change changed = change(media, keys.suite, peer);
   if (media.installed && media.installed->suite != keys.suite) retire_own_key(media);
   media.installed = InstalledKeys{keys.suite, peer.key_salt.clone(), peer.mki};
   become(media, SecurityState::kSrtpSdes, keys.suite, std::nullopt, now);
+  media.encrypted = true;
   switch (changed) {
     case Change::kNone:
       setup.protection = relay::Keep{};
@@ -101,6 +109,7 @@ relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& ke
 relay::LegSetup plain_leg(LegMedia& media, const Reach& reach, protocol::Reason reason, const Settings& settings,
                           WallTime now) {
   become(media, SecurityState::kPlain, std::nullopt, reason, now);
+  media.encrypted = false;
   relay::LegSetup setup = setup_of(media, reach, settings);
   setup.protection = relay::Plain{};
   return setup;

@@ -102,17 +102,18 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   line.kind = media.kind;
   line.proto = media.proto;
   line.mux = media.rtcp_mux && !request_.rtcp_mux.reject;
-  line.held = media.direction != sdp::Direction::kSendRecv || !media.rtp_endpoint();
-  line.rtp = media.rtp_endpoint();
-  line.rtcp = media.rtcp_endpoint();
+  const Reach reach = call_.reach(media, n, warnings_);
+  line.held = media.direction != sdp::Direction::kSendRecv || !reach.rtp;
+  line.rtp = reach.rtp;
+  line.rtcp = reach.rtcp;
   if (const auto* sdes = std::get_if<negotiate::AnswerSdes>(&line.towards_offerer)) {
     line.chosen = media.crypto[sdes->line].clone();
   }
   if (!media.port || std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return line;
-  if (media.carriage == sdp::Carriage::kOther) return line;
-  if (media.carriage == sdp::Carriage::kUdp) {
-    line.offered = answerer_terms_.policy != protocol::Policy::kRequire;
-    if (!line.offered) line.towards_offerer = negotiate::Refuse{Reason::kNotRtp};
+  if (media.carriage != sdp::Carriage::kRtp) {
+    const bool refused = answerer_terms_.policy == protocol::Policy::kRequire;
+    if (refused) line.towards_offerer = negotiate::Refuse{Reason::kNotRtp};
+    line.offered = !refused && media.carriage == sdp::Carriage::kUdp;
     return line;
   }
   const auto offer = negotiate::plan_offer(answerer_terms_, protocol::has_feedback(media.profile));
@@ -126,8 +127,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
 }
 
 negotiate::History Offering::history(const Party* party, std::size_t n) const {
-  const bool encrypted =
-      party != nullptr && n < party->media.size() && party->media[n].status.state == SecurityState::kSrtpSdes;
+  const bool encrypted = party != nullptr && n < party->media.size() && party->media[n].encrypted;
   return encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew;
 }
 
@@ -225,7 +225,7 @@ void Offering::commit_party(Party& party, const NewPorts& ports) {
     LegMedia& media = party.media[n];
     media.kind = exchange_.lines[n].kind;
     media.used = media.used || media_[n].port.has_value();
-    if (media.used && exchange_.lines[n].carriage == sdp::Carriage::kOther) {
+    if (media.used && !media.ports && exchange_.lines[n].carriage == sdp::Carriage::kOther) {
       become(media, SecurityState::kNotRtp, std::nullopt, Reason::kNotRtp, now_.wall);
     }
     if (!ports[n]) continue;
@@ -254,6 +254,7 @@ negotiate::Section Offering::section(std::size_t n) {
   if (line.carriage == sdp::Carriage::kRtp) {
     ours.rtcp_mux = offers_mux(request_.rtcp_mux, line.mux);
     ours.proto = name(line.towards_answerer.profile);
+    line.mux_offered = ours.rtcp_mux;
   }
   if (line.towards_answerer.sdes) {
     std::uint32_t tag = 1;

@@ -41,10 +41,11 @@ struct LegMedia {
   std::map<Suite, Secret> own_keys;
   Status status;
   std::optional<InstalledKeys> installed;
-  std::string kind;      // "audio", for reports
-  std::string protocol;  // the profile as written to or by this party
-  bool used = false;     // false: port 0 from the start, nothing to report
-  bool held = false;     // the party receives nothing, or wants nothing
+  std::string kind;        // "audio", for reports
+  std::string protocol;    // the profile as written to or by this party
+  bool used = false;       // false: port 0 from the start, nothing to report
+  bool held = false;       // the party receives nothing, or wants nothing
+  bool encrypted = false;  // SRTP has run, and nothing plain by consent since: what comes without keys is a downgrade
 };
 
 /// One m-line of an offer, with everything its answer will need.
@@ -61,7 +62,8 @@ struct OfferedLine {
 
   negotiate::OfferPlan towards_answerer;
   std::vector<negotiate::OwnLine> own_lines;
-  bool offered = false;  // false: it went on with port 0, or untouched
+  bool offered = false;      // false: it went on with port 0, or untouched
+  bool mux_offered = false;  // ours towards the answerer
 };
 
 /// An offer under way, and once answered the one that runs: an answer may come again (183, then 200).

@@ -44,7 +44,9 @@ void apply_suites(negotiate::Terms& terms, const std::vector<std::string>& names
   for (const std::string& text : names) {
     const auto suite = suite_named(text);
     if (!suite) {
-      warnings.push_back("unknown suite '" + text + "'");
+      const std::string warning = "unknown suite '" + text + "'";
+      // Both legs read the same list.
+      if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
       continue;
     }
     if (std::find(terms.offered.begin(), terms.offered.end(), *suite) == terms.offered.end()) {
