@@ -1,0 +1,159 @@
+"""Starting, stopping, and every way of not starting."""
+
+import os
+import pathlib
+import signal
+import socket
+import tempfile
+
+from relay import ADDRESS, PORTS, Relay, expect, expect_refusal, wait_until
+
+
+def test_stops_cleanly_on_sigterm_and_sigint():
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with Relay() as relay:
+            expect(relay.path.is_socket(), "no control socket")
+            status = relay.stop(number)
+            expect(status == 0, f"exit status {status}")
+            expect(not relay.path.exists(), "the control socket is still there")
+
+
+def test_goes_on_after_sighup():
+    with Relay() as relay:
+        relay.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "event=hangup" in relay.said(), "a line about it")
+        expect(relay.ask("ping")["result"] == "pong", "no answer any more")
+
+
+def test_says_at_the_start_what_it_does():
+    with Relay() as relay:
+        line = next(line for line in relay.said().splitlines() if "event=start" in line)
+        for part in (" info event=start ", "version=", f"interfaces={ADDRESS} ", f"control={relay.control} ",
+                     f"ports={PORTS[0]}-{PORTS[1]} ", "suites=AEAD_AES_256_GCM,", "calls_possible=250 limited_by=ports"):
+            expect(part in line, f"{part!r} is not in {line!r}")
+
+
+def test_answers_help_and_version():
+    for flag, part in (("--help", "--interface"), ("--version", "osrtpd ")):
+        status = os.waitstatus_to_exitcode(os.system(f"build/osrtpd {flag} | grep -q -e '{part}'"))
+        expect(status == 0, f"{flag} does not print {part!r}")
+
+
+def test_tells_the_service_manager_when_it_is_ready_alive_and_stopping():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as own, tempfile.TemporaryDirectory() as folder:
+        own.bind(f"{folder}/notify")
+        own.settimeout(20)
+
+        def heard() -> str:
+            return own.recv(4096).decode()
+
+        environment = {"NOTIFY_SOCKET": f"{folder}/notify", "WATCHDOG_USEC": "200000"}
+        with Relay(environment=environment) as relay:
+            expect(heard() == "READY=1", "READY=1 does not come first")
+            expect([heard(), heard()] == ["WATCHDOG=1"] * 2, "no sign of life")
+            relay.stop()
+            wait_until(lambda: heard() == "STOPPING=1", "STOPPING=1")
+
+
+def test_refuses_wrong_flags_with_one_sentence_and_status_2():
+    for flags, part in ((("--frobnicate"), "--frobnicate"), (("extra",), "extra"),
+                        (("--ports"), "--ports"), (("--ports", "nine"), "'nine'"), (("--ports", "5000-4000"), "5000-4000"),
+                        (("--ports", "4000-4002"), "no room"), (("--ports", "4000-70000"), "65535"),
+                        (("--interface", "here"), "'here'"), (("--interface", "0.0.0.0"), "SDP"),
+                        (("--interface", "127.0.0.1!::1"), "IPv4 and IPv6"), (("--interface", "/127.0.0.1"), "name"),
+                        (("--control", "tcp:127.0.0.1:1"), "tcp:"), (("--control", "unix:here"), "absolute"),
+                        (("--workers", "0"), "--workers"), (("--workers", "many"), "--workers"),
+                        (("--log-level", "loud"), "'loud'")):
+        expect_refusal(flags, 2, part)
+
+
+def test_refuses_a_wrong_configuration_with_file_line_and_key():
+    for text, line, part in (("workers = 'many'\n", 1, "workers"), ("\nfrobnicate = 1\n", 2, "frobnicate"),
+                             ("media-timeout = 60.5\n", 1, "whole number"), ("ports = [1, 2]\n", 1, "ports"),
+                             ("max-calls = 0\n", 1, "max-calls"), ("suites = ['NULL']\n", 1, "NULL"),
+                             ("[policies]\ncaller = 'sometimes'\n", 2, "policies.caller"),
+                             ("policies = 'off'\n", 1, "policies"), ("interfaces = ['x']\n", 1, "'x'"),
+                             ("log-level = 'info'\nlog-level = 'info'\n", 2, "log-level"), ("a b\n", 1, "")):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "osrtpd.toml")
+            file.write_text(text, encoding="utf-8")
+            expect_refusal(("--config", str(file),), 1, f"{file}:{line}: ", part)
+
+
+def test_refuses_a_configuration_that_it_cannot_read():
+    expect_refusal(("--config", "/nonexistent/osrtpd.toml"), 1, "/nonexistent/osrtpd.toml", "No such file")
+    expect_refusal(("--config", "/"), 1, "/: ", "directory")
+
+
+def test_refuses_addresses_that_are_not_its_own():
+    expect_refusal(("--interface", "192.0.2.1"), 1, "192.0.2.1", "not an address of this machine")
+    expect_refusal((), 1, "no media address")
+
+
+def test_refuses_a_busy_control_socket_and_leaves_it_alone():
+    with Relay() as relay:
+        expect_refusal(("--interface", ADDRESS, "--control", relay.control), 1, relay.control, "another process listens there")
+        expect(relay.ask("ping")["result"] == "pong", "the first one has lost its socket")
+
+
+def test_replaces_the_control_socket_of_a_process_that_was_killed():
+    with Relay() as relay:
+        relay.process.kill()
+        relay.process.wait()
+        expect(relay.path.is_socket(), "nothing was left")
+        expect_refusal(("--interface", "192.0.2.1", "--control", relay.control), 1, "192.0.2.1")
+        expect(relay.path.is_socket(), "a daemon that could not start removed it")
+        with Relay(control=relay.control) as second:
+            expect(second.ask("ping")["result"] == "pong", "no answer")
+
+
+def test_refuses_a_control_address_that_others_could_reach():
+    for address in ("udp:0.0.0.0:2223", "udp:192.0.2.1:2223"):
+        expect_refusal(("--interface", ADDRESS, "--control", address,), 1, address, "not a loopback address")
+
+
+def test_refuses_ports_that_others_have():
+    held = []
+    try:
+        for port in range(44000, 44004):
+            held.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            held[-1].bind((ADDRESS, port))
+        expect_refusal(("--interface", ADDRESS, "--ports", "44000-44003"), 1, "44000-44003", ADDRESS)
+    finally:
+        for one in held:
+            one.close()
+
+
+def test_reads_its_configuration_and_lets_flags_override_it():
+    config = f"interfaces = ['wan/{ADDRESS}!198.51.100.7']\nports = '42100-42199'\nlog-level = 'debug'\nworkers = 3\n"
+    with Relay(config=config, interface="", ports=()) as relay:
+        expect(f"interfaces=wan/{ADDRESS}!198.51.100.7 " in relay.said(), relay.said())
+        expect("ports=42100-42199 " in relay.said(), relay.said())
+        expect("event=workers-ignored asked=3 running=1" in relay.said(), relay.said())
+    with Relay(config=config, ports=(42200, 42299)) as relay:
+        expect(f"interfaces={ADDRESS} " in relay.said() and "ports=42200-42299 " in relay.said(), relay.said())
+
+
+def test_starts_with_the_example_configuration():
+    example = pathlib.Path("examples/osrtpd.toml").read_text(encoding="utf-8")
+    with Relay(config=example) as relay:
+        expect(relay.ask("ping")["result"] == "pong", "no answer")
+
+
+def test_leaves_no_core_file():
+    with Relay() as relay:
+        limits = pathlib.Path(f"/proc/{relay.process.pid}/limits")
+        core = next(line for line in limits.read_text(encoding="utf-8").splitlines() if line.startswith("Max core"))
+        expect(core.split()[4:6] == ["0", "0"], core)
+
+
+def test_runs_unprivileged():
+    if os.geteuid() != 0:
+        return "it has run so in every other test"
+    nobody = 65534
+    with Relay(user=nobody) as relay:
+        status = pathlib.Path(f"/proc/{relay.process.pid}/status").read_text(encoding="utf-8")
+        expect(f"Uid:\t{nobody}\t{nobody}" in status and "CapEff:\t0000000000000000" in status, status)
+        # Dumpable processes belong to their user here, others to root.
+        expect(os.stat(f"/proc/{relay.process.pid}/mem").st_uid == 0, "its user can read its memory")
+        expect(relay.stop() == 0 and not relay.path.exists(), "no clean stop")
