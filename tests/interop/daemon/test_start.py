@@ -56,8 +56,8 @@ def test_tells_the_service_manager_when_it_is_ready_alive_and_stopping():
 
 
 def test_refuses_wrong_flags_with_one_sentence_and_status_2():
-    for flags, part in ((("--frobnicate"), "--frobnicate"), (("extra",), "extra"),
-                        (("--ports"), "--ports"), (("--ports", "nine"), "'nine'"), (("--ports", "5000-4000"), "5000-4000"),
+    for flags, part in ((("--frobnicate",), "--frobnicate"), (("extra",), "extra"),
+                        (("--ports",), "--ports"), (("--ports", "nine"), "'nine'"), (("--ports", "5000-4000"), "5000-4000"),
                         (("--ports", "4000-4002"), "no room"), (("--ports", "4000-70000"), "65535"),
                         (("--interface", "here"), "'here'"), (("--interface", "0.0.0.0"), "SDP"),
                         (("--interface", "127.0.0.1!::1"), "IPv4 and IPv6"), (("--interface", "/127.0.0.1"), "name"),
