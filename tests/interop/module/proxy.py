@@ -1,5 +1,7 @@
 """A real Kamailio with our module, on a loopback address of its own."""
 
+import contextlib
+import os
 import pathlib
 import shutil
 import signal
@@ -34,7 +36,8 @@ class Kamailio:
     def start(self) -> bool:
         """@return whether it runs; else the log says why not."""
         with self.log.open("wb") as log:
-            self._process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                             start_new_session=True)
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline and self._process.poll() is None:
             if self._answers():
@@ -44,13 +47,17 @@ class Kamailio:
         return False
 
     def stop(self) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        """Ends it whole: one that is told to stop while it still forks leaves its last processes behind."""
+        if not self._process:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process = None
 
     def log_text(self) -> str:

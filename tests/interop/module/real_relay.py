@@ -16,7 +16,7 @@ class RealRelay:
         self._path = address.removeprefix("unix:")
         pathlib.Path(self._path).unlink(missing_ok=True)
         self._log = log.open("wb")
-        argv = [DAEMON, "--interface", ADDRESS, "--control", address, "--ports", "40000-40400", "--log-level", "debug"]
+        argv = [DAEMON, "--interface", ADDRESS, "--control", address, "--ports", "40000-59999", "--log-level", "debug"]
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + 10
         while not self._answers():
