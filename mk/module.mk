@@ -24,21 +24,20 @@ $(KAMAILIO_DEFS): mk/kamailio-headers.sh
 	@printf 'include $(KAMAILIO_SRC)/config.mak\nx:\n\t$$(info $$(C_DEFS) $$(CC_PMUTEX_OPTS))\n\t@:\n' \
 	  | env -u MAKEFLAGS -u MAKELEVEL $(MAKE) -s --no-print-directory -f - x >$@.new && mv $@.new $@
 
-# The exported names aside, nothing of ours may meet one of Kamailio's thousands of globals. Unused parameters and
-# text constants as char* are how its interfaces are.
+# Unused parameters and text constants as char* are how Kamailio's interfaces are.
 MODULE_CFLAGS = -std=gnu11 -g $(OPT) -fPIC -Wall -Wextra -Wshadow -Wconversion -Werror -Wno-unused-parameter \
-  -fvisibility=hidden -DMOD_NAME='"osrtp"' @$(KAMAILIO_DEFS) -isystem $(KAMAILIO_SRC) -I.
+  -DMOD_NAME='"osrtp"' @$(KAMAILIO_DEFS) -isystem $(KAMAILIO_SRC) -I.
 $(B)/module/%.c.o: module/%.c $(KAMAILIO_DEFS)
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(MODULE_CFLAGS) -MMD -MP -c $< -o $@
-$(patsubst %,$(B)/%.o,$(MODULE_CPP)): CXXFLAGS += -fvisibility=hidden
 
 # Its C++ files need no Kamailio: their tests link them like any other part.
 $(B)/libosrtp-module.a: $(call obj,$(MODULE_CPP))
 	rm -f $@ && ar rcs $@ $^
 
-$(MODULE_SO): $(MODULE_OBJ) $(B)/libosrtp-protocol.a
-	$(CXX) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,--exclude-libs,ALL $^ -ljansson -o $@
+$(MODULE_SO): $(MODULE_OBJ) $(B)/libosrtp-protocol.a module/osrtp.map
+	$(CXX) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,--version-script=module/osrtp.map \
+	  $(filter-out %.map,$^) -ljansson -o $@
 
 interop-module: daemon module  ## the module in a real Kamailio, driven by sipp
 	@tests/interop/module/module_check.sh

@@ -142,8 +142,7 @@ static sr_kemi_t kemi_functions[] = {
     {{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}},
 };
 
-/* All that Kamailio looks for by name; the rest of the module is hidden from its thousands of globals. */
-#pragma GCC visibility push(default)
+/* All that Kamailio looks for by name; osrtp.map hides the rest. */
 
 MODULE_VERSION
 
@@ -156,5 +155,3 @@ int mod_register(char* path, int* dlflags, void* unused1, void* unused2) {
   sr_kemi_modules_add(kemi_functions);
   return 0;
 }
-
-#pragma GCC visibility pop

@@ -1,6 +1,8 @@
 """What is refused when a script is loaded, and scripts in other languages."""
 
-from proxy import HERE, Kamailio, free_port
+import subprocess
+
+from proxy import HERE, MODULE, Kamailio, free_port
 from sip import PLAIN, request
 from stand import Stand, case, same
 from steps import ANSWERED, ANSWERS
@@ -72,3 +74,10 @@ def the_example_configuration_is_accepted(stand: Stand) -> None:
              f'TLS_CONFIG="{examples}/tls.cfg"')
     checked = Kamailio(stand.directory, stand.socket, "127.0.0.1:0", examples / "kamailio.cfg", ports).check()
     same(checked.returncode, 0)
+
+
+@case
+def nothing_is_exported_but_what_kamailio_looks_for(_: Stand) -> None:
+    symbols = subprocess.run(["nm", "-D", "--defined-only", MODULE], capture_output=True, text=True, check=True).stdout
+    same(sorted(line.split()[-1] for line in symbols.splitlines()),
+         ["exports", "mod_register", "module_flags", "module_interface_ver", "module_version"])
