@@ -253,15 +253,17 @@ TEST_F(NewKey, OfTheWrongSizeLetsNothingPass) {
   expect_drop(call.says_rtp(call.callee, 5), Drop::kFailed);
 }
 
-TEST_F(NewKey, OnBothSidesStartsTheNumbersAnewToo) {
-  // A whole new pair: the phone starts its numbers anew under the same SSRC, and they are taken as they are.
-  RelayedPhone again(0, {.suite = Suite::kAeadAes128Gcm});
-  call.caller.setup = again.setup;
-  call.caller.out = context(srtp::Direction::kOutbound, again.own_key());
+TEST(NewKeys, OnBothSidesTakeNumbersAsTheyAre) {
+  RelayedCall call(kSecured, {});
+  for (const int number : {30000, 100, 101}) {
+    static_cast<void>(call.says_rtp(call.callee, static_cast<std::uint16_t>(number)));
+  }
+  ASSERT_EQ(call.caller.oracle->index(), 30001U);  // started anew, and shifted
+  const RelayedPhone again(0, {.suite = Suite::kAeadAes128Gcm});
   call.caller.oracle.emplace(Suite::kAeadAes128Gcm, again.relay_key().master.reveal());
-  call.stream.set_leg(0, call.caller.leg_setup(), call.now);
-  EXPECT_TRUE(call.says_rtp(call.callee, 5));
-  EXPECT_EQ(call.caller.oracle->index(), 5U);
+  call.stream.set_leg(0, again.leg_setup(), call.now);
+  ASSERT_TRUE(call.says_rtp(call.callee, 102));
+  EXPECT_EQ(call.caller.oracle->index(), 102U);
 }
 
 }  // namespace

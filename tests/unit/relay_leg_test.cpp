@@ -111,6 +111,18 @@ TEST(RelayLeg, HeldFromTheStartIsFoundWhenItComes) {
   expect_drop(call.says_rtp(call.caller, 2), Drop::kHeld);
 }
 
+TEST(RelayLeg, TellsWhenItsPeerWasLastHeardRelayedOrNot) {
+  RelayedCall call({.suite = kSuite}, {});
+  EXPECT_FALSE(call.counters(call.caller).last_received);
+  ASSERT_TRUE(call.says_rtp(call.caller, 1));
+  EXPECT_EQ(call.counters(call.caller).last_received, call.now);
+  call.now += seconds(1);
+  call.stream.connect(relay::kCallerLeg);  // nobody
+  expect_drop(call.says_rtp(call.caller, 2), Drop::kNotAnswered);
+  EXPECT_EQ(call.counters(call.caller).last_received, call.now);
+  EXPECT_FALSE(call.counters(call.callee).last_received);
+}
+
 TEST(RelayLeg, SecuredAndHeldStillSendsNothing) {
   RelayedCall call({}, {.suite = kSuite});
   LegSetup hold = call.callee.leg_setup(relay::Keep{});
