@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/fingerprint.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+struct x509_st;
+struct evp_pkey_st;
+
+namespace osrtp::dtls {
+
+/// A certificate and its private key. Immutable; whoever runs a handshake with it holds it, so that renewing
+/// the daemon's identity touches no running call.
+class Identity {
+ public:
+  /// Self-signed, ECDSA P-256, valid for 30 days around `now` (RFC 8827 §6.5 suggests self-signed ones).
+  /// OpenSSL draws the key. @return or what failed, for people.
+  [[nodiscard]] static Result<std::shared_ptr<const Identity>, std::string> generate(WallTime now);
+  /// PEM text of a certificate and of its key, RSA of 2048 bits or more, or EC.
+  [[nodiscard]] static Result<std::shared_ptr<const Identity>, std::string> from_pem(std::string_view certificate,
+                                                                                     std::string_view key);
+  Identity(const Identity&) = delete;
+  Identity& operator=(const Identity&) = delete;
+  ~Identity();
+
+  [[nodiscard]] Fingerprint fingerprint(HashFunction hash) const;
+
+  [[nodiscard]] x509_st* certificate() const noexcept { return certificate_.get(); }
+  [[nodiscard]] evp_pkey_st* key() const noexcept { return key_.get(); }
+
+ private:
+  struct Free {
+    void operator()(x509_st* certificate) const noexcept;
+    void operator()(evp_pkey_st* key) const noexcept;
+  };
+  Identity() = default;
+  std::unique_ptr<x509_st, Free> certificate_;
+  std::unique_ptr<evp_pkey_st, Free> key_;
+};
+
+}  // namespace osrtp::dtls
