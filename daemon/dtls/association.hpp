@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,8 @@ inline constexpr std::size_t kMaxPacket = 1200;
 /// has the answer is lost, so waiting for a second would cost the call's first second.
 inline constexpr std::chrono::milliseconds kFirstRetransmission{50};
 inline constexpr std::chrono::milliseconds kLongestRetransmission{1'000};
+/// A fatal alert without authentication may be anybody's: it counts if the handshake has not gone on by then.
+inline constexpr std::chrono::seconds kAlertDoubt{1};
 /// A handshake that is not done by then has failed.
 inline constexpr std::chrono::seconds kHandshakeLimit{15};
 
@@ -47,15 +50,31 @@ struct Keys {
   Secret theirs;  // protects what the peer sends
 };
 
-/// One DTLS 1.2 association with one peer address. Pure but for what OpenSSL draws and times itself: datagrams
-/// and `now` come in, datagrams and keys go out. Move-only; belongs to one loop.
+/// One DTLS 1.2 association with one peer address. Datagrams and `now` come in, datagrams and keys go out.
+/// Move-only; belongs to one loop.
+///
+/// Pure but for two things of OpenSSL's: it draws its own random numbers, and it repeats a flight as new records only
+/// when its own clock (gettimeofday) agrees that the time is over. Our schedule, in `now`, decides when a flight is
+/// repeated; where OpenSSL's clock does not agree (it was set back), the same records go out again, which serves
+/// unless the peer's last flight was lost.
+///
+/// Until its keys are agreed, a handshake cannot tell the peer from somebody who writes the peer's address: plain
+/// alerts only raise doubt (kAlertDoubt) and what no handshake needs is dropped, but a forged handshake message in
+/// the right place still ends an association. Handshakes decides who can reach one, and starts another.
 class Association {
  public:
+  /// What a passive one gets first.
+  enum class Opening : std::uint8_t {
+    kHello,            // a ClientHello
+    kHelloWithCookie,  // the second one, whole, whose cookie the caller has verified (RFC 6347 §4.2.1)
+  };
+
   struct Setup {
     std::shared_ptr<const Identity> identity;
     Role role = Role::kPassive;
     std::vector<Suite> profiles{kProfiles.begin(), kProfiles.end()};  // others are ignored
-    std::vector<Fingerprint> peer;  // empty: not known yet, the handshake waits for expect()
+    std::vector<Fingerprint> peer{};  // empty: not known yet, the handshake waits for expect()
+    Opening opening = Opening::kHello;
   };
 
   /// The handshake goes on.

@@ -22,6 +22,9 @@ enum class Source : std::uint8_t {
 /// behind a NAT is a stranger too.
 inline constexpr std::size_t kMaxAssociations = 4;
 
+/// Our own ClientHello is tried again so long after a handshake broke for a reason that need not be the peer's.
+inline constexpr std::chrono::seconds kCallAgain{1};
+
 /// A datagram to send from the component's socket.
 struct Outgoing {
   Endpoint to;
@@ -33,7 +36,9 @@ struct Outgoing {
 ///
 /// Without ICE a ClientHello is first answered by a stateless cookie (RFC 6347 §4.2.1), never larger than it, so
 /// that an address that cannot receive costs nothing. A failed handshake ends that candidate only; the component
-/// fails when its signalled or validated peer's own certificate is wrong, or when the time is over.
+/// fails when its signalled or validated peer's own certificate is wrong, or when the time is over. A ClientHello
+/// that asks for a cookie has to be whole, as it is for every stateless answer; from a validated address it may be
+/// fragmented.
 class Handshakes {
  public:
   /// Nobody has proved to be the peer yet.

@@ -1,0 +1,269 @@
+#include "dtls/handshakes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dtls/cookie.hpp"
+#include "dtls/records.hpp"
+
+namespace osrtp::dtls {
+namespace {
+
+// What waits for take_output(); what is more is lost, as on a network.
+constexpr std::size_t kMaxOutgoing = 128;
+
+struct Candidate {
+  Endpoint peer;                     // where our datagrams go
+  Source source;                     // the best that has been known of `peer`
+  std::vector<std::uint8_t> random;  // of its ClientHello; empty: not known
+  Association association;
+  bool has_answered = false;  // something else than a ClientHello has come
+
+  [[nodiscard]] bool is_handshaking() const {
+    return std::holds_alternative<Association::Handshaking>(association.state());
+  }
+  [[nodiscard]] bool is_connected() const {
+    return std::holds_alternative<Association::Connected>(association.state());
+  }
+  [[nodiscard]] std::optional<Failure> failure() const {
+    const auto* failed = std::get_if<Association::Failed>(&association.state());
+    return failed != nullptr ? std::optional(failed->why) : std::nullopt;
+  }
+  /// Who has shown a wrong certificate, or agreed on nothing, at the end of a whole handshake from the peer's own
+  /// address, is the peer; a handshake that broke may have been broken by anybody.
+  [[nodiscard]] bool condemns_component() const {
+    const auto why = failure();
+    return why && source != Source::kStranger &&
+           (*why == Failure::kFingerprintMismatch || *why == Failure::kNoCommonProfile);
+  }
+};
+
+}  // namespace
+
+struct Handshakes::Impl {
+  explicit Impl(Setup of_component) : setup(std::move(of_component)) {}
+
+  [[nodiscard]] bool is_pending() const noexcept { return std::holds_alternative<Pending>(state); }
+  [[nodiscard]] Candidate* find(const Endpoint& peer);
+  void handle(const Endpoint& from, Source source, ByteView datagram, TimePoint now);
+  void handle_passive(const Endpoint& from, Source source, ByteView datagram, TimePoint now);
+  void admit(const Endpoint& from, Source source, const ClientHello& hello, ByteView datagram, TimePoint now);
+  [[nodiscard]] std::optional<Association::Opening> opening_for(const Endpoint& from, Source source,
+                                                                const ClientHello& hello, std::size_t size);
+  [[nodiscard]] bool make_room(const Endpoint& from);
+  [[nodiscard]] std::optional<Association> associate(Role role, Association::Opening opening, TimePoint now) const;
+  void call_peer(TimePoint now);
+  void feed(Candidate& candidate, Source source, ByteView datagram, TimePoint now);
+  void send(const Endpoint& to, std::vector<std::uint8_t> octets);
+  void collect();
+  void review(TimePoint now);
+  void end(State last);
+
+  Setup setup;
+  State state = Pending{};
+  std::vector<Fingerprint> expected{};
+  std::optional<TimePoint> deadline{};
+  std::optional<Endpoint> target{};       // we are active
+  std::optional<TimePoint> call_again{};  // our own handshake broke
+  std::vector<Candidate> candidates{};    // oldest first; once Connected the winner alone
+  std::optional<Keys> keys{};
+  std::vector<Outgoing> outgoing{};
+};
+
+Candidate* Handshakes::Impl::find(const Endpoint& peer) {
+  const auto found = std::find_if(candidates.begin(), candidates.end(),
+                                  [&](const Candidate& candidate) { return candidate.peer == peer; });
+  return found != candidates.end() ? &*found : nullptr;
+}
+
+std::optional<Association> Handshakes::Impl::associate(Role role, Association::Opening opening, TimePoint now) const {
+  return Association::create(
+      {.identity = setup.identity, .role = role, .profiles = setup.profiles, .peer = expected, .opening = opening},
+      now);
+}
+
+void Handshakes::Impl::call_peer(TimePoint now) {
+  call_again.reset();
+  auto association = associate(Role::kActive, Association::Opening::kHello, now);
+  if (!association) {
+    call_again = now + kCallAgain;
+    return;
+  }
+  candidates.push_back(
+      {.peer = *target, .source = Source::kSignalled, .random = {}, .association = *std::move(association)});
+}
+
+void Handshakes::Impl::handle(const Endpoint& from, Source source, ByteView datagram, TimePoint now) {
+  if (std::holds_alternative<Failed>(state)) return;
+  if (is_pending() && !target) return handle_passive(from, source, datagram, now);
+  if (candidates.empty()) return;
+  Candidate& only = candidates.front();
+  if (from != only.peer && source != Source::kValidated) return;
+  // A passive winner answers where it is spoken to; an active one calls where connect() says.
+  if (!target) only.peer = from;
+  feed(only, from == only.peer ? source : only.source, datagram, now);
+}
+
+void Handshakes::Impl::handle_passive(const Endpoint& from, Source source, ByteView datagram, TimePoint now) {
+  Candidate* known = find(from);
+  const auto hello = ClientHello::parse(datagram);
+  const bool is_new =
+      hello && (known == nullptr || (hello->whole && !std::ranges::equal(hello->random, known->random)));
+  if (is_new) return admit(from, source, *hello, datagram, now);
+  if (known == nullptr) return;
+  known->has_answered = known->has_answered || !hello;
+  feed(*known, source, datagram, now);
+}
+
+// Nothing: this ClientHello begins no association, though it may have been answered with a cookie.
+std::optional<Association::Opening> Handshakes::Impl::opening_for(const Endpoint& from, Source source,
+                                                                  const ClientHello& hello, std::size_t size) {
+  const bool is_first = hello.message_sequence == 0 && hello.cookie.empty();
+  if (source == Source::kValidated) {
+    if (is_first) return Association::Opening::kHello;
+    // The cookie proves that the address can receive, and ICE has proved that.
+    return hello.whole && !hello.cookie.empty() ? std::optional(Association::Opening::kHelloWithCookie) : std::nullopt;
+  }
+  if (!hello.whole) return std::nullopt;
+  if (has_right_cookie(setup.cookie_secret, from, hello)) return Association::Opening::kHelloWithCookie;
+  const auto cookie = cookie_for(setup.cookie_secret, from, hello);
+  if (!cookie) return std::nullopt;
+  auto reply = hello_verify_request(*cookie, hello);
+  if (reply.size() <= size) send(from, std::move(reply));
+  return std::nullopt;
+}
+
+void Handshakes::Impl::admit(const Endpoint& from, Source source, const ClientHello& hello, ByteView datagram,
+                             TimePoint now) {
+  Candidate* known = find(from);
+  // A peer that begins again is believed while its handshake has not gone on, or when a cookie shows that it is there.
+  const bool settled =
+      known != nullptr && (!known->is_handshaking() || (source == Source::kValidated && known->has_answered));
+  if (settled) return;
+  const auto opening = opening_for(from, source, hello, datagram.size());
+  if (!opening) return;
+  if (known != nullptr) std::erase_if(candidates, [&](const Candidate& c) { return c.peer == from; });
+  if (!make_room(from)) return;
+  auto association = associate(Role::kPassive, *opening, now);
+  if (!association) return;
+  candidates.push_back({.peer = from,
+                        .source = source,
+                        .random = {hello.random.begin(), hello.random.end()},
+                        .association = *std::move(association)});
+  feed(candidates.back(), source, datagram, now);
+}
+
+// The oldest stranger goes, of the newcomer's own address where there is one: many ports of one host do not drive
+// out other hosts.
+bool Handshakes::Impl::make_room(const Endpoint& from) {
+  if (candidates.size() < kMaxAssociations) return true;
+  const auto is_stranger = [](const Candidate& c) { return c.source == Source::kStranger; };
+  auto goes = std::find_if(candidates.begin(), candidates.end(),
+                           [&](const Candidate& c) { return is_stranger(c) && c.peer.address == from.address; });
+  if (goes == candidates.end()) goes = std::find_if(candidates.begin(), candidates.end(), is_stranger);
+  if (goes == candidates.end()) return false;
+  candidates.erase(goes);
+  return true;
+}
+
+void Handshakes::Impl::feed(Candidate& candidate, Source source, ByteView datagram, TimePoint now) {
+  candidate.source = std::min(candidate.source, source);
+  candidate.association.handle(datagram, now);
+}
+
+void Handshakes::Impl::send(const Endpoint& to, std::vector<std::uint8_t> octets) {
+  if (outgoing.size() < kMaxOutgoing) outgoing.push_back({to, std::move(octets)});
+}
+
+void Handshakes::Impl::collect() {
+  for (Candidate& candidate : candidates) {
+    for (auto& octets : candidate.association.take_output()) send(candidate.peer, std::move(octets));
+  }
+}
+
+void Handshakes::Impl::end(State last) {
+  candidates.clear();
+  call_again.reset();
+  deadline.reset();
+  state = std::move(last);
+}
+
+void Handshakes::Impl::review(TimePoint now) {
+  collect();
+  if (!is_pending()) return;
+  const auto winner =
+      std::find_if(candidates.begin(), candidates.end(), [](const auto& c) { return c.is_connected(); });
+  if (winner != candidates.end()) {
+    Candidate kept = std::move(*winner);
+    keys = kept.association.take_keys();
+    end(Connected{kept.peer});
+    candidates.push_back(std::move(kept));
+    return;
+  }
+  const auto condemned =
+      std::find_if(candidates.begin(), candidates.end(), [](const auto& c) { return c.condemns_component(); });
+  if (condemned != candidates.end()) return end(Failed{*condemned->failure()});
+  std::erase_if(candidates, [](const Candidate& c) { return c.failure().has_value(); });
+  if (target && candidates.empty() && !call_again) call_again = now + kCallAgain;
+}
+
+Handshakes::Handshakes(Setup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
+Handshakes::Handshakes(Handshakes&&) noexcept = default;
+Handshakes& Handshakes::operator=(Handshakes&&) noexcept = default;
+Handshakes::~Handshakes() = default;
+
+void Handshakes::expect(std::vector<Fingerprint> peer, TimePoint now) {
+  if (!impl_->is_pending()) return;
+  impl_->expected = std::move(peer);
+  impl_->deadline = now + kHandshakeLimit;
+  for (Candidate& candidate : impl_->candidates) candidate.association.expect(impl_->expected, now);
+  impl_->review(now);
+}
+
+void Handshakes::connect(const Endpoint& peer, TimePoint now) {
+  if (impl_->target) {
+    impl_->target = peer;
+    if (!impl_->candidates.empty()) impl_->candidates.front().peer = peer;
+    return;
+  }
+  if (!impl_->is_pending()) return;
+  impl_->candidates.clear();
+  impl_->target = peer;
+  impl_->call_peer(now);
+  impl_->review(now);
+}
+
+void Handshakes::handle(const Endpoint& from, Source source, ByteView datagram, TimePoint now) {
+  impl_->handle(from, source, datagram, now);
+  impl_->review(now);
+}
+
+std::optional<TimePoint> Handshakes::next_timeout() const noexcept {
+  std::optional<TimePoint> next = impl_->deadline;
+  const auto consider = [&next](std::optional<TimePoint> at) {
+    if (at && (!next || *at < *next)) next = at;
+  };
+  consider(impl_->call_again);
+  for (const Candidate& candidate : impl_->candidates) consider(candidate.association.next_timeout());
+  return next;
+}
+
+void Handshakes::handle_timeout(TimePoint now) {
+  if (!impl_->is_pending()) return;
+  if (impl_->deadline && now >= *impl_->deadline) return impl_->end(Failed{Failure::kTimeout});
+  for (Candidate& candidate : impl_->candidates) candidate.association.handle_timeout(now);
+  if (impl_->call_again && now >= *impl_->call_again) impl_->call_peer(now);
+  impl_->review(now);
+}
+
+std::vector<Outgoing> Handshakes::take_output() { return std::exchange(impl_->outgoing, {}); }
+
+const Handshakes::State& Handshakes::state() const noexcept { return impl_->state; }
+
+std::optional<Keys> Handshakes::take_keys() {
+  auto taken = std::move(impl_->keys);
+  impl_->keys.reset();
+  return taken;
+}
+
+}  // namespace osrtp::dtls

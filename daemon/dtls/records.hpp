@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+/// The outside of DTLS 1.2 (RFC 6347 §4.1, §4.2.2): what can be told of a datagram without a key.
+namespace osrtp::dtls {
+
+inline constexpr std::uint8_t kChangeCipherSpec = 20;
+inline constexpr std::uint8_t kAlertRecord = 21;
+inline constexpr std::uint8_t kHandshakeRecord = 22;
+
+inline constexpr std::size_t kRecordHeader = 13;
+inline constexpr std::size_t kHandshakeHeader = 12;
+
+/// One record; borrows the datagram.
+struct Record {
+  std::uint8_t type = 0;
+  std::uint16_t version = 0;
+  std::uint16_t epoch = 0;
+  std::uint64_t sequence = 0;  // 48 bits
+  ByteView payload;
+  ByteView whole;  // with its header
+};
+
+/// The next record, and moves behind it. Nothing: the rest is no record.
+[[nodiscard]] std::optional<Record> next_record(ByteReader& datagram);
+
+/// What is left of a datagram when everything that its sender need not prove to be the peer for, and that would
+/// end a handshake nevertheless, is taken out.
+struct Sifted {
+  std::vector<std::uint8_t> records;  // for OpenSSL; empty: nothing is left
+  bool plain_fatal_alert = false;     // a fatal alert in epoch 0: anybody can write one
+};
+/// Keeps handshake records and ChangeCipherSpec of epoch 0, and all records of later epochs, which OpenSSL
+/// authenticates. Drops HelloRequest, which is for renegotiation, and what is no DTLS 1.x record.
+[[nodiscard]] Sifted sift(ByteView datagram);
+
+/// Of the ClientHello that begins a datagram (RFC 6347 §4.2.1). Borrows it.
+struct ClientHello {
+  std::uint64_t record_sequence = 0;
+  std::uint16_t message_sequence = 0;
+  bool whole = false;  // not fragmented, and it parses; what follows is there only then
+  ByteView random;
+  ByteView cookie;  // empty: it has none
+  ByteView rest;    // what follows the cookie: cipher suites, compression methods, extensions
+
+  /// Nothing: the datagram does not begin with a ClientHello or a fragment of one.
+  [[nodiscard]] static std::optional<ClientHello> parse(ByteView datagram);
+};
+
+}  // namespace osrtp::dtls
