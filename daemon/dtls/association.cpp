@@ -55,7 +55,6 @@ struct Association::Impl final : SessionEvents {
   void repeat_flight();
   void lengthen_interval();
 
-  // The session knows the pipe and goes first: it is declared last.
   std::shared_ptr<const Identity> identity;
   Role role;
   bool listens;  // OpenSSL has still to be told that the ClientHello has a cookie
@@ -71,8 +70,9 @@ struct Association::Impl final : SessionEvents {
   std::optional<TimePoint> alert_counts{};  // an alert has come that may be forged
   int repetitions = 0;                      // by OpenSSL, of this flight
 
+  std::uint64_t next_sequence = 0;  // of the peer's records in epoch 0
   DatagramPipe pipe{};
-  SslHandle ssl{};
+  SslHandle ssl{};  // knows the pipe, so it is the first to go
 };
 
 int Association::Impl::judge(X509& certificate) {
@@ -116,7 +116,12 @@ void Association::Impl::repeat_flight() {
 
 void Association::Impl::handle(ByteView datagram) {
   if (std::holds_alternative<Failed>(state)) return;
-  const Sifted sifted = sift(datagram);
+  if (listens) {
+    const auto hello = ClientHello::parse(datagram);
+    if (!hello) return;
+    next_sequence = hello->record_sequence;  // which OpenSSL takes for its ServerHello (RFC 6347 §4.2.1)
+  }
+  const Sifted sifted = sift(datagram, next_sequence);
   if (sifted.plain_fatal_alert) doubt();
   if (sifted.records.empty()) return;
   pipe.arrived = ByteView(sifted.records);
@@ -152,8 +157,7 @@ void Association::Impl::handshake() {
   }
 }
 
-// The handshake is done. What still comes is the peer's last flight once more, which OpenSSL answers, data that
-// nobody has agreed on, or alerts: the keys live as long as the call, whatever they say.
+// The handshake is done. What still comes is the peer's last flight once more, which OpenSSL answers.
 void Association::Impl::read() {
   std::array<std::uint8_t, 256> ignored{};
   for (int calls = 0; calls < kMaxCalls; ++calls) {

@@ -9,15 +9,24 @@ constexpr std::uint8_t kHelloRequest = 0;
 constexpr std::uint8_t kClientHello = 1;
 constexpr std::uint8_t kFatal = 2;
 constexpr std::size_t kRandomSize = 32;
+constexpr std::size_t kShortestSealed = 24;  // AES-GCM's explicit nonce and tag
+constexpr std::size_t kSequenceOffset = 5;
+constexpr std::size_t kSequenceSize = 6;
 
 bool is_plain_fatal_alert(const Record& record) noexcept {
   return record.type == kAlertRecord && record.epoch == 0 && record.payload.size() == 2 && record.payload[0] == kFatal;
 }
 
 bool is_for_openssl(const Record& record) noexcept {
-  if (record.epoch != 0) return true;
+  if (record.epoch != 0) return record.type == kHandshakeRecord && record.payload.size() >= kShortestSealed;
   if (record.type == kChangeCipherSpec) return true;
   return record.type == kHandshakeRecord && !record.payload.empty() && record.payload[0] != kHelloRequest;
+}
+
+void renumber(ByteSpan record, std::uint64_t sequence) noexcept {
+  for (std::size_t i = 0; i < kSequenceSize; ++i) {
+    record[kSequenceOffset + kSequenceSize - 1 - i] = static_cast<std::uint8_t>(sequence >> (8 * i));
+  }
 }
 
 std::optional<std::uint32_t> read_24(ByteReader& reader) noexcept {
@@ -67,13 +76,15 @@ std::optional<Record> next_record(ByteReader& datagram) {
   return record;
 }
 
-Sifted sift(ByteView datagram) {
+Sifted sift(ByteView datagram, std::uint64_t& next_sequence) {
   Sifted sifted;
   ByteReader reader(datagram);
   while (const auto record = next_record(reader)) {
     if (is_plain_fatal_alert(*record)) sifted.plain_fatal_alert = true;
     if (!is_for_openssl(*record)) continue;
+    const std::size_t at = sifted.records.size();
     sifted.records.insert(sifted.records.end(), record->whole.begin(), record->whole.end());
+    if (record->epoch == 0) renumber(ByteSpan(sifted.records).subspan(at), next_sequence++);
   }
   return sifted;
 }

@@ -36,9 +36,13 @@ struct Sifted {
   std::vector<std::uint8_t> records;  // for OpenSSL; empty: nothing is left
   bool plain_fatal_alert = false;     // a fatal alert in epoch 0: anybody can write one
 };
-/// Keeps handshake records and ChangeCipherSpec of epoch 0, and all records of later epochs, which OpenSSL
-/// authenticates. Drops HelloRequest, which is for renegotiation, and what is no DTLS 1.x record.
-[[nodiscard]] Sifted sift(ByteView datagram);
+/// Keeps handshake records, and ChangeCipherSpec in epoch 0, but for HelloRequest, which is for renegotiation. Keys
+/// live as long as the call, so alerts and data are nothing to us once there are keys. A record that is too short to
+/// be sealed would end a session of OpenSSL 3.0's, and goes too.
+///
+/// Records of epoch 0 are numbered anew from `next_sequence` on: anybody can write one with a high number, and what
+/// the peer sends would then count as replayed. Their messages have numbers of their own.
+[[nodiscard]] Sifted sift(ByteView datagram, std::uint64_t& next_sequence);
 
 /// Of the ClientHello that begins a datagram (RFC 6347 §4.2.1). Borrows it.
 struct ClientHello {

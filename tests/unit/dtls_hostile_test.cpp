@@ -142,17 +142,26 @@ TEST(DtlsHostile, AMutatedHandshakeEndsAtWorstInAFailure) {
   EXPECT_LT(connected, 150);
 }
 
-TEST(DtlsRecords, SiftingKeepsWhatIsAuthenticatedLaterAndHandshakes) {
+Octets together(const std::vector<Octets>& parts) {
+  Octets all;
+  for (const Octets& one : parts) all.insert(all.end(), one.begin(), one.end());
+  return all;
+}
+
+TEST(DtlsRecords, SiftingKeepsHandshakesAndNumbersPlainOnesAnew) {
   const Octets hello = record(22, from_hex("01000000000000000000000000"));
-  const Octets later = record(21, {2, 40}, 1);
-  Octets all = record(21, {2, 40});
-  for (const Octets& one : {hello, record(23, {1}), later}) all.insert(all.end(), one.begin(), one.end());
-  const Sifted sifted = sift(all);
-  Octets wanted = hello;
-  wanted.insert(wanted.end(), later.begin(), later.end());
-  EXPECT_EQ(sifted.records, wanted);
+  const Octets later = record(22, Octets(40, 7), 1);
+  std::uint64_t next = 0x0102'0304'0506;
+  const Sifted sifted =
+      sift(together({record(21, {2, 40}), hello, record(23, {1}), record(22, Octets(9, 7), 1), later, hello}), next);
+  Octets first = hello;
+  Octets second = hello;
+  for (std::uint8_t i = 0; i < 6; ++i) first[5U + i] = second[5U + i] = static_cast<std::uint8_t>(i + 1);
+  second[10] = 7;
+  EXPECT_EQ(sifted.records, together({first, later, second}));
+  EXPECT_EQ(next, 0x0102'0304'0508U);
   EXPECT_TRUE(sifted.plain_fatal_alert);
-  EXPECT_FALSE(sift(record(21, {1, 0})).plain_fatal_alert);
+  EXPECT_FALSE(sift(record(21, {1, 0}), next).plain_fatal_alert);
 }
 
 TEST(DtlsRecords, AClientHelloIsReadWholeOrNotAtAll) {

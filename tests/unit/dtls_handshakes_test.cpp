@@ -1,0 +1,371 @@
+// One component against all comers, on virtual time.
+#include <gtest/gtest.h>
+
+#include "dtls/cookie.hpp"
+#include "support/dtls.hpp"
+
+namespace osrtp::dtls {
+namespace {
+
+using namespace osrtp::testing;
+
+Endpoint at(const char* text) { return *Endpoint::parse(text); }
+const Endpoint kPeer = at("192.0.2.1:4000");
+const Endpoint kStranger = at("203.0.113.66:9");
+
+/// Somebody with a DTLS client or server of their own.
+struct Somebody {
+  Endpoint address;
+  Association association;
+};
+
+struct World {
+  TimePoint now{std::chrono::seconds(1)};
+  OpensslClock clock{now};
+  Handshakes ours{{.identity = bob(), .cookie_secret = {1, 2, 3}}};
+
+  Somebody somebody(const Endpoint& address, const std::shared_ptr<const Identity>& identity, Role role,
+                    std::vector<Suite> profiles = {kProfiles.begin(), kProfiles.end()}) const {
+    return {address,
+            *Association::create(
+                {.identity = identity, .role = role, .profiles = std::move(profiles), .peer = only(*bob())}, now)};
+  }
+  Somebody caller(const Endpoint& address, const std::shared_ptr<const Identity>& identity = alice()) const {
+    return somebody(address, identity, Role::kActive);
+  }
+  /// Everything that ours sends to `one`, and the other way round, until both are silent.
+  void talk(Somebody& one, Source source) {
+    for (bool any = true; any;) {
+      any = false;
+      for (const Octets& octets : one.association.take_output()) {
+        any = true;
+        ours.handle(one.address, source, octets, now);
+      }
+      for (const Outgoing& out : ours.take_output()) {
+        any = true;
+        if (out.to == one.address) one.association.handle(out.octets, now);
+      }
+    }
+  }
+  void go_to(TimePoint when) {
+    now = when;
+    clock.set(now);
+  }
+  void wait(std::chrono::milliseconds time) {
+    const TimePoint until = now + time;
+    while (ours.next_timeout() && *ours.next_timeout() <= until) {
+      go_to(*ours.next_timeout());
+      ours.handle_timeout(now);
+    }
+    go_to(until);
+  }
+  bool connected() const { return is<Handshakes::Connected>(ours.state()); }
+  bool pending() const { return is<Handshakes::Pending>(ours.state()); }
+};
+
+bool is_hello_verify_request(const Octets& octets) { return octets.size() == 60 && octets[13] == 3; }
+
+TEST(DtlsHandshakes, AClientHelloFromTheSignalledAddressIsAnsweredByACookieNotLargerThanIt) {
+  World world;
+  auto peer = world.caller(kPeer);
+  const auto hello = peer.association.take_output();
+  ASSERT_EQ(hello.size(), 1U);
+  world.ours.handle(kPeer, Source::kSignalled, hello[0], world.now);
+  const auto reply = world.ours.take_output();
+  ASSERT_EQ(reply.size(), 1U);
+  EXPECT_TRUE(is_hello_verify_request(reply[0].octets));
+  EXPECT_LE(reply[0].octets.size(), hello[0].size());
+  EXPECT_EQ(reply[0].to, kPeer);
+  EXPECT_FALSE(world.ours.next_timeout()) << "nothing is kept";
+}
+
+TEST(DtlsHandshakes, FromAValidatedAddressNoCookieIsAsked) {
+  World world;
+  auto peer = world.caller(kPeer);
+  world.ours.handle(kPeer, Source::kValidated, peer.association.take_output().at(0), world.now);
+  const auto reply = world.ours.take_output();
+  ASSERT_FALSE(reply.empty());
+  EXPECT_FALSE(is_hello_verify_request(reply[0].octets));
+}
+
+class FromEverySource : public ::testing::TestWithParam<Source> {};
+
+TEST_P(FromEverySource, ThePeersCertificateWins) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  auto peer = world.caller(kPeer);
+  world.talk(peer, GetParam());
+  ASSERT_TRUE(world.connected());
+  EXPECT_EQ(std::get<Handshakes::Connected>(world.ours.state()).peer, kPeer);
+  const auto ours = world.ours.take_keys();
+  const auto theirs = peer.association.take_keys();
+  ASSERT_TRUE(ours && theirs);
+  EXPECT_EQ(master(ours->ours), master(theirs->theirs));
+  EXPECT_FALSE(world.ours.take_keys());
+  EXPECT_FALSE(world.ours.next_timeout());
+}
+
+TEST_P(FromEverySource, AHandshakeBeforeTheAnswerWaitsForIt) {
+  World world;
+  auto peer = world.caller(kPeer);
+  world.talk(peer, GetParam());
+  EXPECT_TRUE(world.pending());
+  EXPECT_FALSE(world.ours.take_keys());
+  world.wait(std::chrono::minutes(3));
+  world.ours.expect(only(*alice()), world.now);
+  EXPECT_TRUE(world.connected());
+}
+
+TEST_P(FromEverySource, AWrongCertificateFailsOnlyWhereThePeerIsKnownToBe) {
+  for (const bool known_before : {true, false}) {
+    World world;
+    if (known_before) world.ours.expect(only(*alice()), world.now);
+    auto other = world.caller(kPeer, mallory());
+    world.talk(other, GetParam());
+    if (!known_before) world.ours.expect(only(*alice()), world.now);
+    if (GetParam() == Source::kStranger) {
+      EXPECT_TRUE(world.pending());
+      auto peer = world.caller(at("192.0.2.1:4002"));
+      world.talk(peer, Source::kStranger);
+      EXPECT_TRUE(world.connected());
+    } else {
+      EXPECT_EQ(failure_of(world.ours), number(Failure::kFingerprintMismatch));
+      EXPECT_FALSE(world.ours.next_timeout());
+    }
+    EXPECT_EQ(world.ours.take_keys().has_value(), world.connected());
+  }
+}
+
+TEST_P(FromEverySource, NoCommonProfileFailsOnlyWhereThePeerIsKnownToBe) {
+  World world;
+  world.ours = Handshakes({.identity = bob(), .profiles = {Suite::kAeadAes256Gcm}});
+  world.ours.expect(only(*alice()), world.now);
+  auto peer = world.somebody(kPeer, alice(), Role::kActive, {Suite::kAeadAes128Gcm});
+  world.talk(peer, GetParam());
+  EXPECT_EQ(failure_of(world.ours), GetParam() == Source::kStranger ? -1 : number(Failure::kNoCommonProfile));
+}
+
+std::string name_of(Source source) {
+  switch (source) {
+    case Source::kValidated:
+      return "Validated";
+    case Source::kSignalled:
+      return "Signalled";
+    case Source::kStranger:
+      return "Stranger";
+  }
+  return "";
+}
+INSTANTIATE_TEST_SUITE_P(DtlsHandshakes, FromEverySource,
+                         ::testing::Values(Source::kValidated, Source::kSignalled, Source::kStranger),
+                         [](const auto& row) { return name_of(row.param); });
+
+TEST(DtlsHandshakes, OneIsOutOfTime15SecondsAfterTheAnswer) {
+  World world;
+  world.wait(std::chrono::minutes(5));
+  EXPECT_TRUE(world.pending());
+  world.ours.expect(only(*alice()), world.now);
+  EXPECT_EQ(world.ours.next_timeout(), world.now + kHandshakeLimit);
+  world.wait(std::chrono::milliseconds(14'999));
+  EXPECT_TRUE(world.pending());
+  world.wait(std::chrono::milliseconds(1));
+  EXPECT_EQ(failure_of(world.ours), number(Failure::kTimeout));
+}
+
+TEST(DtlsHandshakes, AStrangersHandshakesAreFewAndThePeersStays) {
+  World world;
+  auto peer = world.caller(kPeer);
+  // The peer is in the middle of its handshake: it has the cookie, our flight waits for it.
+  for (int i = 0; i < 2; ++i) {
+    for (const Octets& octets : peer.association.take_output()) {
+      world.ours.handle(kPeer, Source::kSignalled, octets, world.now);
+    }
+    if (i == 0) peer.association.handle(world.ours.take_output().at(0).octets, world.now);
+  }
+  auto flight = world.ours.take_output();
+  for (int i = 0; i < 20; ++i) {
+    auto stranger = world.caller(at(("203.0.113." + std::to_string(i + 1) + ":9").c_str()), mallory());
+    world.talk(stranger, Source::kStranger);
+    EXPECT_TRUE(is<Association::Connected>(stranger.association.state())) << "the stranger got that far";
+  }
+  world.ours.expect(only(*alice()), world.now);
+  for (const Outgoing& out : flight) peer.association.handle(out.octets, world.now);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
+}
+
+TEST(DtlsHandshakes, FromOneHostOnlyOneStrangerGivesWay) {
+  World world;
+  auto peer = world.caller(kPeer);  // behind a NAT: a stranger, and the first
+  world.talk(peer, Source::kStranger);
+  for (std::uint32_t port = 1; port < 30; ++port) {
+    auto stranger = world.caller({kStranger.address, *Port::from(port)}, mallory());
+    world.talk(stranger, Source::kStranger);
+  }
+  world.ours.expect(only(*alice()), world.now);
+  EXPECT_TRUE(world.connected());
+}
+
+TEST(DtlsHandshakes, ACookieIsForOneAddressAndOneClientHello) {
+  World world;
+  auto peer = world.caller(kPeer);
+  world.ours.handle(kPeer, Source::kSignalled, peer.association.take_output().at(0), world.now);
+  peer.association.handle(world.ours.take_output().at(0).octets, world.now);
+  const Octets second = peer.association.take_output().at(0);
+  const auto is_asked_again = [&](const Endpoint& from, const Octets& hello) {
+    world.ours.handle(from, Source::kSignalled, hello, world.now);
+    const auto out = world.ours.take_output();
+    return out.size() == 1 && is_hello_verify_request(out[0].octets);
+  };
+  EXPECT_TRUE(is_asked_again(at("192.0.2.1:4001"), second));
+  EXPECT_TRUE(is_asked_again(at("192.0.2.2:4000"), second));
+  Octets other = second;
+  other[13 + 12 + 2] ^= 1U;  // the random number
+  EXPECT_TRUE(is_asked_again(kPeer, other));
+  other = second;
+  other.back() ^= 1U;
+  EXPECT_TRUE(is_asked_again(kPeer, other));
+  EXPECT_FALSE(is_asked_again(kPeer, second));
+}
+
+TEST(DtlsHandshakes, AnActiveOneCallsAtOnceAndConnects) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
+  EXPECT_EQ(master(world.ours.take_keys()->ours), master(peer.association.take_keys()->theirs));
+}
+
+TEST(DtlsHandshakes, AnActiveOneAnswersAHelloVerifyRequest) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  World other;
+  other.ours = Handshakes({.identity = alice(), .cookie_secret = {9}});
+  other.ours.expect(only(*bob()), other.now);
+  const Endpoint us = at("198.51.100.1:5000");
+  int cookies = 0;
+  for (bool any = true; any;) {
+    any = false;
+    for (const Outgoing& out : world.ours.take_output()) {
+      any = true;
+      other.ours.handle(us, Source::kStranger, out.octets, other.now);
+    }
+    for (const Outgoing& out : other.ours.take_output()) {
+      any = true;
+      cookies += is_hello_verify_request(out.octets) ? 1 : 0;
+      world.ours.handle(kPeer, Source::kSignalled, out.octets, world.now);
+    }
+  }
+  EXPECT_EQ(cookies, 1);
+  EXPECT_TRUE(world.connected());
+  EXPECT_TRUE(other.connected());
+}
+
+TEST(DtlsHandshakes, AnActiveOneHearsNobodyElse) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  (void)world.ours.take_output();
+  auto peer = world.caller(kStranger);
+  world.talk(peer, Source::kStranger);
+  EXPECT_TRUE(world.pending());
+  EXPECT_TRUE(is<Association::Handshaking>(peer.association.state()));
+}
+
+TEST(DtlsHandshakes, AnActiveOneIsRedirectedByANomination) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  auto peer = world.somebody(at("192.0.2.1:4444"), alice(), Role::kPassive);
+  EXPECT_EQ(world.ours.take_output().at(0).to, kPeer);
+  world.ours.connect(peer.address, world.now);
+  world.wait(kFirstRetransmission);
+  world.talk(peer, Source::kValidated);
+  EXPECT_TRUE(world.connected());
+}
+
+TEST(DtlsHandshakes, AnActiveOneWithTheWrongPeerFails) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  auto peer = world.somebody(kPeer, mallory(), Role::kPassive);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_EQ(failure_of(world.ours), number(Failure::kFingerprintMismatch));
+}
+
+TEST(DtlsHandshakes, AnActiveOneWhoseHandshakeBreaksCallsAgain) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  (void)world.ours.take_output();
+  world.ours.handle(kPeer, Source::kSignalled, from_hex("15fefd 0000 000000000001 0002 0228"), world.now);
+  world.wait(kAlertDoubt + kCallAgain);
+  EXPECT_TRUE(world.pending());
+  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
+  (void)world.ours.take_output();
+  world.wait(kFirstRetransmission);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
+}
+
+TEST(DtlsHandshakes, APassiveCandidateIsForgottenWhenWeAreActive) {
+  World world;
+  auto stranger = world.caller(kStranger);
+  world.talk(stranger, Source::kStranger);
+  world.ours.connect(kPeer, world.now);
+  world.ours.expect(only(*alice()), world.now);
+  EXPECT_TRUE(world.pending());
+}
+
+TEST(DtlsHandshakes, AfterTheWinnerOnlyItAndValidatedAddressesAreHeard) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  auto peer = world.caller(kPeer);
+  // The last flight of ours is lost.
+  for (int i = 0; i < 3 && !world.connected(); ++i) {
+    for (const Octets& octets : peer.association.take_output()) {
+      world.ours.handle(kPeer, Source::kSignalled, octets, world.now);
+    }
+    if (world.connected()) break;
+    for (const Outgoing& out : world.ours.take_output()) peer.association.handle(out.octets, world.now);
+  }
+  ASSERT_TRUE(world.connected());
+  (void)world.ours.take_output();
+  world.go_to(world.now + kFirstRetransmission);
+  peer.association.handle_timeout(world.now);
+  const auto again = peer.association.take_output();
+  ASSERT_FALSE(again.empty());
+  for (const Octets& octets : again) world.ours.handle(kStranger, Source::kStranger, octets, world.now);
+  EXPECT_TRUE(world.ours.take_output().empty());
+  const Endpoint nominated = at("192.0.2.1:4444");
+  for (const Octets& octets : again) world.ours.handle(nominated, Source::kValidated, octets, world.now);
+  const auto answer = world.ours.take_output();
+  ASSERT_FALSE(answer.empty());
+  EXPECT_EQ(answer[0].to, nominated);
+  for (const Outgoing& out : answer) peer.association.handle(out.octets, world.now);
+  EXPECT_TRUE(is<Association::Connected>(peer.association.state()));
+  EXPECT_EQ(std::get<Handshakes::Connected>(world.ours.state()).peer, kPeer);
+}
+
+TEST(DtlsHandshakes, APeerThatBeginsAgainIsHeard) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  for (const Source source : {Source::kValidated, Source::kSignalled}) {
+    auto first = world.caller(kPeer);
+    for (int i = 0; i < 2; ++i) {
+      for (const Octets& octets : first.association.take_output()) world.ours.handle(kPeer, source, octets, world.now);
+      for (const Outgoing& out : world.ours.take_output()) {
+        if (is_hello_verify_request(out.octets)) first.association.handle(out.octets, world.now);
+      }
+    }
+  }
+  auto second = world.caller(kPeer);
+  world.talk(second, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
+}
+
+}  // namespace
+}  // namespace osrtp::dtls
