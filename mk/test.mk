@@ -19,6 +19,10 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/libosrtp-module.a $(B)/libosrt
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(DAEMON_LIBS) -o $@
 
+# One end of a DTLS handshake, for tests/interop/dtls_check.sh.
+$(B)/dtls-peer: $(B)/tests/interop/dtls_peer.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+	$(CXX) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+
 # For the check that a failing test is noticed.
 $(B)/planted-failure: $(B)/tests/planted/failure.cpp.o
 	$(CXX) $(LDFLAGS) $^ -lgtest_main -lgtest -o $@
