@@ -35,6 +35,7 @@ struct Association::Impl final : SessionEvents {
       : identity(setup.identity),
         role(setup.role),
         listens(setup.role == Role::kPassive && setup.opening == Opening::kHelloWithCookie),
+        judges_early(is_judged_early(setup)),
         expected(setup.peer),
         now(start),
         limit(start + kHandshakeLimit) {}
@@ -58,6 +59,7 @@ struct Association::Impl final : SessionEvents {
   std::shared_ptr<const Identity> identity;
   Role role;
   bool listens;  // OpenSSL has still to be told that the ClientHello has a cookie
+  bool judges_early;
   std::vector<Fingerprint> expected;
   State state = Handshaking{};
   std::optional<Failure> verdict{};  // over the peer's certificate
@@ -80,7 +82,7 @@ int Association::Impl::judge(X509& certificate) {
     verdict = Failure::kAlert;
     return X509_V_ERR_EE_KEY_TOO_SMALL;
   }
-  if (!expected.empty() && !matches(certificate, expected)) {
+  if (judges_early && !expected.empty() && !matches(certificate, expected)) {
     verdict = Failure::kFingerprintMismatch;
     return X509_V_ERR_CERT_REJECTED;  // the bad_certificate of RFC 5763 §5
   }

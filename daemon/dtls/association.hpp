@@ -58,6 +58,10 @@ struct Keys {
 /// repeated; where OpenSSL's clock does not agree (it was set back), the same records go out again, which serves
 /// unless the peer's last flight was lost.
 ///
+/// A wrong certificate is answered by a bad_certificate alert as soon as it comes (RFC 5763 §5), or by close_notify at
+/// the end of the handshake where its verdict has to wait: the fingerprints are not known yet, or the ClientHello had
+/// no cookie and might be forged like the certificate.
+///
 /// Until its keys are agreed, a handshake cannot tell the peer from somebody who writes the peer's address: plain
 /// alerts only raise doubt (kAlertDoubt) and what no handshake needs is dropped, but a forged handshake message in
 /// the right place still ends an association. Handshakes decides who can reach one, and starts another.

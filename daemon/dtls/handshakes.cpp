@@ -17,7 +17,6 @@ struct Candidate {
   Source source;                     // the best that has been known of `peer`
   std::vector<std::uint8_t> random;  // of its ClientHello; empty: not known
   Association association;
-  bool has_answered = false;  // something else than a ClientHello has come
 
   [[nodiscard]] bool is_handshaking() const {
     return std::holds_alternative<Association::Handshaking>(association.state());
@@ -111,7 +110,6 @@ void Handshakes::Impl::handle_passive(const Endpoint& from, Source source, ByteV
       hello && (known == nullptr || (hello->whole && !std::ranges::equal(hello->random, known->random)));
   if (is_new) return admit(from, source, *hello, datagram, now);
   if (known == nullptr) return;
-  known->has_answered = known->has_answered || !hello;
   feed(*known, source, datagram, now);
 }
 
@@ -119,11 +117,9 @@ void Handshakes::Impl::handle_passive(const Endpoint& from, Source source, ByteV
 std::optional<Association::Opening> Handshakes::Impl::opening_for(const Endpoint& from, Source source,
                                                                   const ClientHello& hello, std::size_t size) {
   const bool is_first = hello.message_sequence == 0 && hello.cookie.empty();
-  if (source == Source::kValidated) {
-    if (is_first) return Association::Opening::kHello;
-    // The cookie proves that the address can receive, and ICE has proved that.
-    return hello.whole && !hello.cookie.empty() ? std::optional(Association::Opening::kHelloWithCookie) : std::nullopt;
-  }
+  // Who begins again while a handshake runs shows that it is there, wherever it calls from: anybody can write a
+  // ClientHello.
+  if (source == Source::kValidated && is_first && find(from) == nullptr) return Association::Opening::kHello;
   if (!hello.whole) return std::nullopt;
   if (has_right_cookie(setup.cookie_secret, from, hello)) return Association::Opening::kHelloWithCookie;
   const auto cookie = cookie_for(setup.cookie_secret, from, hello);
@@ -135,14 +131,11 @@ std::optional<Association::Opening> Handshakes::Impl::opening_for(const Endpoint
 
 void Handshakes::Impl::admit(const Endpoint& from, Source source, const ClientHello& hello, ByteView datagram,
                              TimePoint now) {
-  Candidate* known = find(from);
-  // A peer that begins again is believed while its handshake has not gone on, or when a cookie shows that it is there.
-  const bool settled =
-      known != nullptr && (!known->is_handshaking() || (source == Source::kValidated && known->has_answered));
-  if (settled) return;
+  const Candidate* known = find(from);
+  if (known != nullptr && !known->is_handshaking()) return;
   const auto opening = opening_for(from, source, hello, datagram.size());
   if (!opening) return;
-  if (known != nullptr) std::erase_if(candidates, [&](const Candidate& c) { return c.peer == from; });
+  std::erase_if(candidates, [&](const Candidate& candidate) { return candidate.peer == from; });
   if (!make_room(from)) return;
   auto association = associate(Role::kPassive, *opening, now);
   if (!association) return;

@@ -73,19 +73,21 @@ bool restrict_protocol(SSL_CTX* context) {
          SSL_CTX_set_cipher_list(context, kCiphers) == 1;
 }
 
-bool identify(SSL_CTX* context, const Identity& identity, SessionEvents& events) {
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+bool identify(SSL_CTX* context, const Association::Setup& setup, SessionEvents& events) {
+  // That there is no certificate is a verdict, too.
+  const int none = is_judged_early(setup) ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | none, nullptr);
   SSL_CTX_set_cert_verify_callback(context, verify, &events);
   SSL_CTX_set_cookie_verify_cb(context, accept_cookie);
-  return SSL_CTX_use_certificate(context, identity.certificate()) == 1 &&
-         SSL_CTX_use_PrivateKey(context, identity.key()) == 1;
+  return SSL_CTX_use_certificate(context, setup.identity->certificate()) == 1 &&
+         SSL_CTX_use_PrivateKey(context, setup.identity->key()) == 1;
 }
 
 ContextHandle new_context(const Association::Setup& setup, SessionEvents& events) {
   ContextHandle context(SSL_CTX_new(DTLS_method()));
   const std::string profiles = profile_list(setup.profiles);
   const bool whole = context && setup.identity && !profiles.empty() && restrict_protocol(context.get()) &&
-                     identify(context.get(), *setup.identity, events) &&
+                     identify(context.get(), setup, events) &&
                      SSL_CTX_set_tlsext_use_srtp(context.get(), profiles.c_str()) == 0;  // 0 is success here
   if (!whole) context.reset();
   return context;

@@ -29,6 +29,13 @@ class SessionEvents {
   ~SessionEvents() = default;
 };
 
+/// Whether the peer's certificate is judged when it comes, which its sender is told by an alert. Where we wait for a
+/// ClientHello without a cookie, nothing shows that it and the certificate are not forged both, before the handshake
+/// is done: a verdict has to wait for that.
+[[nodiscard]] constexpr bool is_judged_early(const Association::Setup& setup) noexcept {
+  return setup.role == Role::kActive || setup.opening == Association::Opening::kHelloWithCookie;
+}
+
 /// DTLS 1.2 with ECDHE and forward secrecy only, without renegotiation, resumption, tickets and compression; both sides
 /// show certificates, and `events` judges the peer's. `pipe` and `events` outlive it. Nothing: out of memory, or the
 /// identity cannot be used.

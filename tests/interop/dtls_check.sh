@@ -83,7 +83,7 @@ verdict 'a server that nobody named' 'failed 2' "$(said "$work/ours")"
 
 refused() {  # NAME IDENTITY OPTIONS…
   call_us refused "$2" "$(fingerprint "$2")" "${srtp[@]}" "${@:3}"
-  verdict "$1" 'no keys' "$(said "$work/ours" || echo no keys)"
+  verdict "$1" 'no keys, alert' "$(said "$work/ours" || echo no keys), $(grep -o 'SSL alert number' "$work/theirs" | sed 's/.*alert.*/alert/')"
 }
 refused 'RSA of 1024 bits' weak -dtls1_2 -cipher DEFAULT@SECLEVEL=0
 refused 'DTLS 1.0' ec -dtls1 -cipher DEFAULT@SECLEVEL=0

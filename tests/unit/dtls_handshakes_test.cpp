@@ -350,21 +350,69 @@ TEST(DtlsHandshakes, AfterTheWinnerOnlyItAndValidatedAddressesAreHeard) {
   EXPECT_EQ(std::get<Handshakes::Connected>(world.ours.state()).peer, kPeer);
 }
 
-TEST(DtlsHandshakes, APeerThatBeginsAgainIsHeard) {
+/// The last flight of `one` goes to ours, and what comes back is what it gets next.
+void advance(World& world, Somebody& one, Source source) {
+  for (const Octets& octets : one.association.take_output()) world.ours.handle(one.address, source, octets, world.now);
+  for (const Outgoing& out : world.ours.take_output()) {
+    if (out.to == one.address) one.association.handle(out.octets, world.now);
+  }
+}
+
+class FromTheSignalledOrValidated : public ::testing::TestWithParam<Source> {};
+
+TEST_P(FromTheSignalledOrValidated, APeerThatBeginsAgainIsHeard) {
   World world;
   world.ours.expect(only(*alice()), world.now);
-  for (const Source source : {Source::kValidated, Source::kSignalled}) {
-    auto first = world.caller(kPeer);
-    for (int i = 0; i < 2; ++i) {
-      for (const Octets& octets : first.association.take_output()) world.ours.handle(kPeer, source, octets, world.now);
-      for (const Outgoing& out : world.ours.take_output()) {
-        if (is_hello_verify_request(out.octets)) first.association.handle(out.octets, world.now);
-      }
-    }
-  }
+  auto first = world.caller(kPeer);
+  advance(world, first, GetParam());
+  if (GetParam() == Source::kSignalled) advance(world, first, GetParam());
+  EXPECT_TRUE(is<Association::Handshaking>(first.association.state()));
   auto second = world.caller(kPeer);
-  world.talk(second, Source::kSignalled);
+  world.talk(second, GetParam());
   EXPECT_TRUE(world.connected());
+}
+
+TEST_P(FromTheSignalledOrValidated, AForgedClientHelloDoesNotDisturbAHandshake) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  auto peer = world.caller(kPeer);
+  for (int flights = 0; flights < 4 && !world.connected(); ++flights) {
+    auto forged = world.caller(kPeer, mallory());
+    world.ours.handle(kPeer, GetParam(), forged.association.take_output().at(0), world.now);
+    for (const Outgoing& out : world.ours.take_output())
+      EXPECT_EQ(is_hello_verify_request(out.octets), flights > 0 || GetParam() == Source::kSignalled);
+    advance(world, peer, GetParam());
+  }
+  EXPECT_TRUE(world.connected());
+}
+
+INSTANTIATE_TEST_SUITE_P(DtlsHandshakes, FromTheSignalledOrValidated,
+                         ::testing::Values(Source::kValidated, Source::kSignalled),
+                         [](const auto& row) { return name_of(row.param); });
+
+Octets forged_record(std::uint8_t record_number, const Octets& message) {
+  Octets out = from_hex("16fefd 0000 0000000000");
+  out.push_back(record_number);
+  out.push_back(static_cast<std::uint8_t>(message.size() >> 8U));
+  out.push_back(static_cast<std::uint8_t>(message.size()));
+  out.insert(out.end(), message.begin(), message.end());
+  return out;
+}
+
+TEST(DtlsHandshakes, AForgedClientHelloWithAForgedCertificateOrNoneDoesNotFailTheComponent) {
+  for (const char* certificate :
+       {"0b000003 0001 000000 000003 000000", "0b00000a 0001 000000 00000a 000007 000004 30020500"}) {
+    World world;
+    world.ours.expect(only(*alice()), world.now);
+    auto forged = world.caller(kPeer, mallory());
+    world.ours.handle(kPeer, Source::kValidated, forged.association.take_output().at(0), world.now);
+    world.ours.handle(kPeer, Source::kValidated, forged_record(1, from_hex(certificate)), world.now);
+    EXPECT_TRUE(world.pending());
+    (void)world.ours.take_output();
+    auto peer = world.caller(kPeer);
+    world.talk(peer, Source::kValidated);
+    EXPECT_TRUE(world.connected());
+  }
 }
 
 }  // namespace
