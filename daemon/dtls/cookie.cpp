@@ -44,18 +44,18 @@ bool has_right_cookie(const CookieSecret& secret, const Endpoint& client, const 
 }
 
 std::vector<std::uint8_t> hello_verify_request(const Cookie& cookie, const ClientHello& hello) {
-  constexpr std::size_t kBody = 2 + 1 + std::tuple_size_v<Cookie>;
+  constexpr std::size_t body_size = 2 + 1 + std::tuple_size_v<Cookie>;
   Octets out;
-  out.reserve(kRecordHeader + kHandshakeHeader + kBody);
+  out.reserve(kRecordHeader + kHandshakeHeader + body_size);
   out.push_back(kHandshakeRecord);
   append<2>(out, kVersion);
   append<8>(out, hello.record_sequence);  // RFC 6347 §4.2.1: the ClientHello's; epoch 0
-  append<2>(out, kHandshakeHeader + kBody);
+  append<2>(out, kHandshakeHeader + body_size);
   out.push_back(kHelloVerifyRequest);
-  append<3>(out, kBody);
+  append<3>(out, body_size);
   append<2>(out, 0);  // the first message of ours, always: there is no state
   append<3>(out, 0);
-  append<3>(out, kBody);
+  append<3>(out, body_size);
   append<2>(out, kVersion);
   out.push_back(static_cast<std::uint8_t>(cookie.size()));
   append(out, cookie);

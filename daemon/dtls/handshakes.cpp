@@ -178,7 +178,7 @@ void Handshakes::Impl::end(State last) {
   candidates.clear();
   call_again.reset();
   deadline.reset();
-  state = std::move(last);
+  state = last;
 }
 
 void Handshakes::Impl::review(TimePoint now) {

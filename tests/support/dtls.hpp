@@ -34,7 +34,7 @@ inline const std::shared_ptr<const dtls::Identity>& mallory() {
   return made;
 }
 
-/// RSA of `bits`, self-signed, in PEM.
+/// RSA of `bits`, self-signed, in PEM; the certificate is larger than a packet.
 struct Pem {
   std::string certificate;
   std::string key;

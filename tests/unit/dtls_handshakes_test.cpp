@@ -1,69 +1,12 @@
 // One component against all comers, on virtual time.
 #include <gtest/gtest.h>
 
-#include "dtls/cookie.hpp"
-#include "support/dtls.hpp"
+#include "support/dtls_world.hpp"
 
 namespace osrtp::dtls {
 namespace {
 
 using namespace osrtp::testing;
-
-Endpoint at(const char* text) { return *Endpoint::parse(text); }
-const Endpoint kPeer = at("192.0.2.1:4000");
-const Endpoint kStranger = at("203.0.113.66:9");
-
-/// Somebody with a DTLS client or server of their own.
-struct Somebody {
-  Endpoint address;
-  Association association;
-};
-
-struct World {
-  TimePoint now{std::chrono::seconds(1)};
-  OpensslClock clock{now};
-  Handshakes ours{{.identity = bob(), .cookie_secret = {1, 2, 3}}};
-
-  Somebody somebody(const Endpoint& address, const std::shared_ptr<const Identity>& identity, Role role,
-                    std::vector<Suite> profiles = {kProfiles.begin(), kProfiles.end()}) const {
-    return {address,
-            *Association::create(
-                {.identity = identity, .role = role, .profiles = std::move(profiles), .peer = only(*bob())}, now)};
-  }
-  Somebody caller(const Endpoint& address, const std::shared_ptr<const Identity>& identity = alice()) const {
-    return somebody(address, identity, Role::kActive);
-  }
-  /// Everything that ours sends to `one`, and the other way round, until both are silent.
-  void talk(Somebody& one, Source source) {
-    for (bool any = true; any;) {
-      any = false;
-      for (const Octets& octets : one.association.take_output()) {
-        any = true;
-        ours.handle(one.address, source, octets, now);
-      }
-      for (const Outgoing& out : ours.take_output()) {
-        any = true;
-        if (out.to == one.address) one.association.handle(out.octets, now);
-      }
-    }
-  }
-  void go_to(TimePoint when) {
-    now = when;
-    clock.set(now);
-  }
-  void wait(std::chrono::milliseconds time) {
-    const TimePoint until = now + time;
-    while (ours.next_timeout() && *ours.next_timeout() <= until) {
-      go_to(*ours.next_timeout());
-      ours.handle_timeout(now);
-    }
-    go_to(until);
-  }
-  bool connected() const { return is<Handshakes::Connected>(ours.state()); }
-  bool pending() const { return is<Handshakes::Pending>(ours.state()); }
-};
-
-bool is_hello_verify_request(const Octets& octets) { return octets.size() == 60 && octets[13] == 3; }
 
 TEST(DtlsHandshakes, AClientHelloFromTheSignalledAddressIsAnsweredByACookieNotLargerThanIt) {
   World world;
@@ -145,17 +88,6 @@ TEST_P(FromEverySource, NoCommonProfileFailsOnlyWhereThePeerIsKnownToBe) {
   EXPECT_EQ(failure_of(world.ours), GetParam() == Source::kStranger ? -1 : number(Failure::kNoCommonProfile));
 }
 
-std::string name_of(Source source) {
-  switch (source) {
-    case Source::kValidated:
-      return "Validated";
-    case Source::kSignalled:
-      return "Signalled";
-    case Source::kStranger:
-      return "Stranger";
-  }
-  return "";
-}
 INSTANTIATE_TEST_SUITE_P(DtlsHandshakes, FromEverySource,
                          ::testing::Values(Source::kValidated, Source::kSignalled, Source::kStranger),
                          [](const auto& row) { return name_of(row.param); });
@@ -228,98 +160,6 @@ TEST(DtlsHandshakes, ACookieIsForOneAddressAndOneClientHello) {
   EXPECT_FALSE(is_asked_again(kPeer, second));
 }
 
-TEST(DtlsHandshakes, AnActiveOneCallsAtOnceAndConnects) {
-  World world;
-  world.ours.expect(only(*alice()), world.now);
-  world.ours.connect(kPeer, world.now);
-  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
-  world.talk(peer, Source::kSignalled);
-  EXPECT_TRUE(world.connected());
-  EXPECT_EQ(master(world.ours.take_keys()->ours), master(peer.association.take_keys()->theirs));
-}
-
-TEST(DtlsHandshakes, AnActiveOneAnswersAHelloVerifyRequest) {
-  World world;
-  world.ours.expect(only(*alice()), world.now);
-  world.ours.connect(kPeer, world.now);
-  World other;
-  other.ours = Handshakes({.identity = alice(), .cookie_secret = {9}});
-  other.ours.expect(only(*bob()), other.now);
-  const Endpoint us = at("198.51.100.1:5000");
-  int cookies = 0;
-  for (bool any = true; any;) {
-    any = false;
-    for (const Outgoing& out : world.ours.take_output()) {
-      any = true;
-      other.ours.handle(us, Source::kStranger, out.octets, other.now);
-    }
-    for (const Outgoing& out : other.ours.take_output()) {
-      any = true;
-      cookies += is_hello_verify_request(out.octets) ? 1 : 0;
-      world.ours.handle(kPeer, Source::kSignalled, out.octets, world.now);
-    }
-  }
-  EXPECT_EQ(cookies, 1);
-  EXPECT_TRUE(world.connected());
-  EXPECT_TRUE(other.connected());
-}
-
-TEST(DtlsHandshakes, AnActiveOneHearsNobodyElse) {
-  World world;
-  world.ours.expect(only(*alice()), world.now);
-  world.ours.connect(kPeer, world.now);
-  (void)world.ours.take_output();
-  auto peer = world.caller(kStranger);
-  world.talk(peer, Source::kStranger);
-  EXPECT_TRUE(world.pending());
-  EXPECT_TRUE(is<Association::Handshaking>(peer.association.state()));
-}
-
-TEST(DtlsHandshakes, AnActiveOneIsRedirectedByANomination) {
-  World world;
-  world.ours.expect(only(*alice()), world.now);
-  world.ours.connect(kPeer, world.now);
-  auto peer = world.somebody(at("192.0.2.1:4444"), alice(), Role::kPassive);
-  EXPECT_EQ(world.ours.take_output().at(0).to, kPeer);
-  world.ours.connect(peer.address, world.now);
-  world.wait(kFirstRetransmission);
-  world.talk(peer, Source::kValidated);
-  EXPECT_TRUE(world.connected());
-}
-
-TEST(DtlsHandshakes, AnActiveOneWithTheWrongPeerFails) {
-  World world;
-  world.ours.expect(only(*alice()), world.now);
-  world.ours.connect(kPeer, world.now);
-  auto peer = world.somebody(kPeer, mallory(), Role::kPassive);
-  world.talk(peer, Source::kSignalled);
-  EXPECT_EQ(failure_of(world.ours), number(Failure::kFingerprintMismatch));
-}
-
-TEST(DtlsHandshakes, AnActiveOneWhoseHandshakeBreaksCallsAgain) {
-  World world;
-  world.ours.expect(only(*alice()), world.now);
-  world.ours.connect(kPeer, world.now);
-  (void)world.ours.take_output();
-  world.ours.handle(kPeer, Source::kSignalled, from_hex("15fefd 0000 000000000001 0002 0228"), world.now);
-  world.wait(kAlertDoubt + kCallAgain);
-  EXPECT_TRUE(world.pending());
-  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
-  (void)world.ours.take_output();
-  world.wait(kFirstRetransmission);
-  world.talk(peer, Source::kSignalled);
-  EXPECT_TRUE(world.connected());
-}
-
-TEST(DtlsHandshakes, APassiveCandidateIsForgottenWhenWeAreActive) {
-  World world;
-  auto stranger = world.caller(kStranger);
-  world.talk(stranger, Source::kStranger);
-  world.ours.connect(kPeer, world.now);
-  world.ours.expect(only(*alice()), world.now);
-  EXPECT_TRUE(world.pending());
-}
-
 TEST(DtlsHandshakes, AfterTheWinnerOnlyItAndValidatedAddressesAreHeard) {
   World world;
   world.ours.expect(only(*alice()), world.now);
@@ -348,14 +188,6 @@ TEST(DtlsHandshakes, AfterTheWinnerOnlyItAndValidatedAddressesAreHeard) {
   for (const Outgoing& out : answer) peer.association.handle(out.octets, world.now);
   EXPECT_TRUE(is<Association::Connected>(peer.association.state()));
   EXPECT_EQ(std::get<Handshakes::Connected>(world.ours.state()).peer, kPeer);
-}
-
-/// The last flight of `one` goes to ours, and what comes back is what it gets next.
-void advance(World& world, Somebody& one, Source source) {
-  for (const Octets& octets : one.association.take_output()) world.ours.handle(one.address, source, octets, world.now);
-  for (const Outgoing& out : world.ours.take_output()) {
-    if (out.to == one.address) one.association.handle(out.octets, world.now);
-  }
 }
 
 class FromTheSignalledOrValidated : public ::testing::TestWithParam<Source> {};

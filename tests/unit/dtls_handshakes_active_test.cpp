@@ -1,0 +1,104 @@
+// One component that calls its peer, on virtual time.
+#include <gtest/gtest.h>
+
+#include "support/dtls_world.hpp"
+
+namespace osrtp::dtls {
+namespace {
+
+using namespace osrtp::testing;
+
+TEST(DtlsHandshakesActive, AnActiveOneCallsAtOnceAndConnects) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
+  EXPECT_EQ(master(world.ours.take_keys()->ours), master(peer.association.take_keys()->theirs));
+}
+
+TEST(DtlsHandshakesActive, AnActiveOneAnswersAHelloVerifyRequest) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  World other;
+  other.ours = Handshakes({.identity = alice(), .cookie_secret = {9}});
+  other.ours.expect(only(*bob()), other.now);
+  const Endpoint us = at("198.51.100.1:5000");
+  int cookies = 0;
+  for (bool any = true; any;) {
+    any = false;
+    for (const Outgoing& out : world.ours.take_output()) {
+      any = true;
+      other.ours.handle(us, Source::kStranger, out.octets, other.now);
+    }
+    for (const Outgoing& out : other.ours.take_output()) {
+      any = true;
+      cookies += is_hello_verify_request(out.octets) ? 1 : 0;
+      world.ours.handle(kPeer, Source::kSignalled, out.octets, world.now);
+    }
+  }
+  EXPECT_EQ(cookies, 1);
+  EXPECT_TRUE(world.connected());
+  EXPECT_TRUE(other.connected());
+}
+
+TEST(DtlsHandshakesActive, AnActiveOneHearsNobodyElse) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  (void)world.ours.take_output();
+  auto peer = world.caller(kStranger);
+  world.talk(peer, Source::kStranger);
+  EXPECT_TRUE(world.pending());
+  EXPECT_TRUE(is<Association::Handshaking>(peer.association.state()));
+}
+
+TEST(DtlsHandshakesActive, AnActiveOneIsRedirectedByANomination) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  auto peer = world.somebody(at("192.0.2.1:4444"), alice(), Role::kPassive);
+  EXPECT_EQ(world.ours.take_output().at(0).to, kPeer);
+  world.ours.connect(peer.address, world.now);
+  world.wait(kFirstRetransmission);
+  world.talk(peer, Source::kValidated);
+  EXPECT_TRUE(world.connected());
+}
+
+TEST(DtlsHandshakesActive, AnActiveOneWithTheWrongPeerFails) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  auto peer = world.somebody(kPeer, mallory(), Role::kPassive);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_EQ(failure_of(world.ours), number(Failure::kFingerprintMismatch));
+}
+
+TEST(DtlsHandshakesActive, AnActiveOneWhoseHandshakeBreaksCallsAgain) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  (void)world.ours.take_output();
+  world.ours.handle(kPeer, Source::kSignalled, from_hex("15fefd 0000 000000000001 0002 0228"), world.now);
+  world.wait(kAlertDoubt + kCallAgain);
+  EXPECT_TRUE(world.pending());
+  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
+  (void)world.ours.take_output();
+  world.wait(kFirstRetransmission);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
+}
+
+TEST(DtlsHandshakesActive, APassiveCandidateIsForgottenWhenWeAreActive) {
+  World world;
+  auto stranger = world.caller(kStranger);
+  world.talk(stranger, Source::kStranger);
+  world.ours.connect(kPeer, world.now);
+  world.ours.expect(only(*alice()), world.now);
+  EXPECT_TRUE(world.pending());
+}
+
+}  // namespace
+}  // namespace osrtp::dtls
