@@ -85,16 +85,16 @@ RtcpMuxWishes read_rtcp_mux(Reader& in, Warnings& warnings) {
   return wishes;
 }
 
-/// One value. NG has a string here, or a list of strings that exclude each other.
-std::string read_ice(Reader& in, Warnings& warnings) {
-  std::string ice;
-  for (const std::string& entry : in.list({"ICE", "ice"})) {
-    const std::string word = lower(hyphened(entry));
-    const Effect effect = effect_of_ice(word);
-    warnings.add_effect(effect, "ICE", entry);
-    if (effect != Effect::kUnknown && ice.empty()) ice = word;
+/// One value. NG has a string here, or a list of strings that exclude each other: the first that is known counts.
+template <class Wish>
+Wish read_wish(Reader& in, Spellings key, Warnings& warnings, std::optional<Wish> (*named)(std::string_view)) {
+  std::optional<Wish> wish;
+  for (const std::string& entry : in.list(key)) {
+    const auto known = named(entry);
+    if (!known) warnings.add("unknown " + std::string(*key.begin()), entry);
+    if (!wish) wish = known;
   }
-  return ice;
+  return wish.value_or(Wish{});
 }
 
 /// A name of a closed list. Another one is refused: the caller meant something, and guessing could
@@ -113,10 +113,10 @@ std::optional<Leg> leg_named(std::string_view text) {
   return text == name(Leg::kCallee) ? std::optional(Leg::kCallee) : std::nullopt;
 }
 
-std::vector<std::string> read_keying(Reader& in) {
-  std::vector<std::string> methods = in.list({"keying"});
+std::vector<std::string> read_keying(Reader& in, std::string_view key) {
+  std::vector<std::string> methods = in.list({key});
   for (const std::string& method : methods) {
-    if (method != "sdes" && method != "dtls") in.refuse("keying", "has an entry that is neither dtls nor sdes");
+    if (method != "sdes" && method != "dtls") in.refuse(key, "has an entry that is neither dtls nor sdes");
   }
   return methods;
 }
@@ -134,6 +134,7 @@ std::vector<std::string> read_suites(Reader& in) {
 }
 
 constexpr std::string_view kPolicies = "off, opportunistic, prefer, require";
+constexpr std::string_view kPeers = "sip, webrtc";
 constexpr std::string_view kHops = "encrypted, clear, unknown";
 
 OsrtpOptions read_osrtp(Reader& in) {
@@ -146,7 +147,11 @@ OsrtpOptions read_osrtp(Reader& in) {
   options.callee_signalling =
       read_name<Signalling>(in, "callee-signalling", signalling_named, kHops).value_or(Signalling::kUnknown);
   options.allow_sdes_over_clear = in.boolean({"allow-sdes-over-clear"});
-  options.keying = read_keying(in);
+  options.keying = read_keying(in, "keying");
+  options.caller_keying = read_keying(in, "caller-keying");
+  options.callee_keying = read_keying(in, "callee-keying");
+  options.caller_peer = read_name<Peer>(in, "caller-peer", peer_named, kPeers).value_or(Peer::kSip);
+  options.callee_peer = read_name<Peer>(in, "callee-peer", peer_named, kPeers).value_or(Peer::kSip);
   options.suites = read_suites(in);
   in.warn_of_the_rest();
   return options;
@@ -224,7 +229,8 @@ class Decoder {
     request.flags = read_words(in_, "flags", warnings_, effect_of_flag);
     request.replace = read_words(in_, "replace", warnings_, effect_of_replacement);
     request.rtcp_mux = read_rtcp_mux(in_, warnings_);
-    request.ice = read_ice(in_, warnings_);
+    request.dtls = read_wish<DtlsWish>(in_, {"DTLS", "dtls"}, warnings_, dtls_wish_named);
+    request.ice = read_wish<IceWish>(in_, {"ICE", "ice"}, warnings_, ice_wish_named);
     request.sip_code = in_.integer({"sip-code", "sip code"}, 0, 0, 699);
   }
 

@@ -2,6 +2,7 @@
 #include "base/endpoint.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/json.hpp"
+#include "protocol/ng_words.hpp"
 #include "protocol/octets.hpp"
 
 namespace osrtp::protocol {
@@ -69,6 +70,10 @@ std::optional<Unencodable> write_osrtp(Writer& out, const OsrtpOptions& options)
   }
   if (options.allow_sdes_over_clear) ours.set("allow-sdes-over-clear", json::boolean(true));
   ours.list("keying", options.keying);
+  ours.list("caller-keying", options.caller_keying);
+  ours.list("callee-keying", options.callee_keying);
+  if (options.caller_peer != Peer::kSip) ours.text("caller-peer", name(options.caller_peer));
+  if (options.callee_peer != Peer::kSip) ours.text("callee-peer", name(options.callee_peer));
   ours.list("suites", options.suites);
   out.set("osrtp", ours.take());
   return ours.failed();
@@ -100,7 +105,8 @@ void write(Writer& out, const SdpRequest& request) {
   out.list("flags", request.flags);
   out.list("replace", request.replace);
   out.list("rtcp-mux", words(request.rtcp_mux));
-  out.text("ICE", request.ice);
+  if (request.dtls != DtlsWish{}) out.text("DTLS", name(request.dtls));
+  if (request.ice != IceWish{}) out.text("ICE", name(request.ice));
   out.integer("sip-code", request.sip_code, 0);
 }
 

@@ -22,10 +22,28 @@ struct OsrtpOptions {
   Signalling caller_signalling = Signalling::kUnknown;
   Signalling callee_signalling = Signalling::kUnknown;
   bool allow_sdes_over_clear = false;
-  std::vector<std::string> keying;  // "sdes", "dtls"; empty: all
+  std::vector<std::string> keying;         // "sdes", "dtls"; empty: all
+  std::vector<std::string> caller_keying;  // the same for one leg; empty: `keying`
+  std::vector<std::string> callee_keying;
+  Peer caller_peer = Peer::kSip;
+  Peer callee_peer = Peer::kSip;
   std::vector<std::string> suites;  // registered names, preferred first; empty: the daemon's
 
   friend bool operator==(const OsrtpOptions&, const OsrtpOptions&) = default;
+};
+
+/// What an offer wants of DTLS (NG `DTLS`).
+enum class DtlsWish : std::uint8_t {
+  kActive,   // offered and accepted, our role is active where we may choose
+  kPassive,  // the same, passive
+  kOff,      // neither offered nor accepted
+};
+
+/// What an offer wants of ICE towards its receiver (NG `ICE`). The peers' own ICE lines never cross.
+enum class IceWish : std::uint8_t {
+  kDefault,  // ours where the offer had ICE
+  kRemove,   // none
+  kForce,    // ours (NG `force`; `optional` and `force-relay` come to the same with one candidate)
 };
 
 /// rtcp-mux wishes of an offer towards its receiver (NG `rtcp-mux`).
@@ -54,7 +72,8 @@ struct SdpRequest {
   std::vector<std::string> flags;            // NG flags; unknown ones are ignored with a warning
   std::vector<std::string> replace;
   RtcpMuxWishes rtcp_mux;
-  std::string ice;   // NG `ICE`, lower case; empty: default
+  DtlsWish dtls = DtlsWish::kActive;
+  IceWish ice = IceWish::kDefault;
   int sip_code = 0;  // of the reply that carries an answer; 0: unknown
   std::optional<OsrtpOptions> osrtp;
 

@@ -37,9 +37,36 @@ constexpr auto kGivenReplacements = std::to_array<std::string_view>({"origin", "
 constexpr auto kReplacements = std::to_array<std::string_view>(
     {"force-increment-sdp-ver", "sdp-version", "session-name", "username", "zero-address"});
 
-// The peers' ICE lines never cross.
-constexpr auto kGivenIce = std::to_array<std::string_view>({"default", "remove"});
-constexpr auto kIce = std::to_array<std::string_view>({"force", "force-relay", "optional"});
+template <class Wish>
+struct Spelt {
+  std::string_view word;
+  Wish wish;
+};
+// Of each wish the first is the one to write. There is one candidate per family and no relay behind us, so what NG
+// distinguishes among the ways to offer one comes to the same.
+constexpr auto kDtls = std::to_array<Spelt<DtlsWish>>({{"active", DtlsWish::kActive},
+                                                       {"passive", DtlsWish::kPassive},
+                                                       {"off", DtlsWish::kOff},
+                                                       {"no", DtlsWish::kOff},
+                                                       {"disable", DtlsWish::kOff},
+                                                       {"disabled", DtlsWish::kOff}});
+constexpr auto kIce = std::to_array<Spelt<IceWish>>({{"default", IceWish::kDefault},
+                                                     {"remove", IceWish::kRemove},
+                                                     {"force", IceWish::kForce},
+                                                     {"optional", IceWish::kForce},
+                                                     {"force-relay", IceWish::kForce}});
+
+template <class Wish>
+std::optional<Wish> wish_named(std::span<const Spelt<Wish>> all, std::string_view value) {
+  const std::string plain = lower(hyphened(value));
+  const auto found = std::ranges::find(all, std::string_view(plain), &Spelt<Wish>::word);
+  return found == all.end() ? std::nullopt : std::optional(found->wish);
+}
+
+template <class Wish>
+std::string_view name_of(std::span<const Spelt<Wish>> all, Wish wish) noexcept {
+  return std::ranges::find(all, wish, &Spelt<Wish>::wish)->word;
+}
 
 Effect effect(std::string_view word, Words given, Words none) {
   const std::string plain = lower(hyphened(word));
@@ -71,6 +98,10 @@ Effect effect_of_flag(std::string_view flag) {
 
 Effect effect_of_replacement(std::string_view entry) { return effect(entry, kGivenReplacements, kReplacements); }
 
-Effect effect_of_ice(std::string_view value) { return effect(value, kGivenIce, kIce); }
+std::optional<DtlsWish> dtls_wish_named(std::string_view value) { return wish_named<DtlsWish>(kDtls, value); }
+std::optional<IceWish> ice_wish_named(std::string_view value) { return wish_named<IceWish>(kIce, value); }
+
+std::string_view name(DtlsWish wish) noexcept { return name_of<DtlsWish>(kDtls, wish); }
+std::string_view name(IceWish wish) noexcept { return name_of<IceWish>(kIce, wish); }
 
 }  // namespace osrtp::protocol

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "protocol/message.hpp"
 
 /// What becomes of the words that clients of the NG protocol use. Inside protocol/ only.
 namespace osrtp::protocol {
@@ -23,7 +26,12 @@ enum class Effect : std::uint8_t {
 [[nodiscard]] Effect effect_of_flag(std::string_view flag);
 /// Of an entry of `replace`.
 [[nodiscard]] Effect effect_of_replacement(std::string_view entry);
-/// Of a value of `ICE`.
-[[nodiscard]] Effect effect_of_ice(std::string_view value);
+
+/// Values of `DTLS` and `ICE`, in any case and spelling. Nothing: not NG's.
+[[nodiscard]] std::optional<DtlsWish> dtls_wish_named(std::string_view value);
+[[nodiscard]] std::optional<IceWish> ice_wish_named(std::string_view value);
+/// The spelling to write.
+[[nodiscard]] std::string_view name(DtlsWish wish) noexcept;
+[[nodiscard]] std::string_view name(IceWish wish) noexcept;
 
 }  // namespace osrtp::protocol

@@ -44,6 +44,22 @@ inline constexpr std::array<std::string_view, 3> kSignallingNames{"unknown", "en
   return std::nullopt;
 }
 
+/// What is at the other end of a leg.
+enum class Peer : std::uint8_t {
+  kSip,     // a phone, a gateway, another proxy
+  kWebrtc,  // a browser: DTLS-SRTP in UDP/TLS/RTP/SAVPF, ICE and rtcp-mux, and nothing else
+};
+
+inline constexpr std::array<std::string_view, 2> kPeerNames{"sip", "webrtc"};
+
+[[nodiscard]] constexpr std::string_view name(Peer peer) noexcept { return kPeerNames[static_cast<std::size_t>(peer)]; }
+[[nodiscard]] constexpr std::optional<Peer> peer_named(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < kPeerNames.size(); ++i) {
+    if (kPeerNames[i] == text) return static_cast<Peer>(i);
+  }
+  return std::nullopt;
+}
+
 /// The RTP profile of an m-line (RFC 3551, 4585, 3711, 5124, 5764).
 enum class Profile : std::uint8_t {
   kRtpAvp,
@@ -68,6 +84,10 @@ inline constexpr std::array<std::string_view, 6> kProfileNames{"RTP/AVP",   "RTP
 [[nodiscard]] constexpr bool is_rtp(Profile p) noexcept { return p != Profile::kOther; }
 /// One of the SAVP profiles: plain RTP is then no legal answer (RFC 8643 §3, OSRTP-9).
 [[nodiscard]] constexpr bool is_secure(Profile p) noexcept { return p >= Profile::kRtpSavp && p != Profile::kOther; }
+/// A profile whose keys come from DTLS (RFC 5764 §8): never from SDES.
+[[nodiscard]] constexpr bool is_dtls(Profile p) noexcept {
+  return p == Profile::kUdpTlsRtpSavp || p == Profile::kUdpTlsRtpSavpf;
+}
 /// A profile with feedback (RFC 4585, RFC 5124).
 [[nodiscard]] constexpr bool has_feedback(Profile p) noexcept {
   return p == Profile::kRtpAvpf || p == Profile::kRtpSavpf || p == Profile::kUdpTlsRtpSavpf;

@@ -68,13 +68,15 @@ OsrtpOptions some_options(Chance& chance) {
   options.callee_signalling = chance.one_of<Signalling>(kSignallingNames.size());
   options.allow_sdes_over_clear = chance.coin();
   options.keying = chance.some([&] { return std::string(chance.coin() ? "sdes" : "dtls"); });
+  options.caller_keying = chance.some([&] { return std::string(chance.coin() ? "sdes" : "dtls"); });
+  options.callee_keying = chance.some([&] { return std::string(chance.coin() ? "sdes" : "dtls"); });
+  options.caller_peer = chance.one_of<Peer>(kPeerNames.size());
+  options.callee_peer = chance.one_of<Peer>(kPeerNames.size());
   options.suites = chance.some([&] { return std::string(kSuiteNames[chance.below(2)]); });
   return options;
 }
 
 void fill(Chance& chance, SdpRequest& request) {
-  static constexpr auto kIce =
-      std::to_array<std::string_view>({"", "remove", "force", "default", "optional", "force-relay"});
   request.call_id = chance.text(1);
   request.from_tag = chance.text(1);
   request.to_tag = chance.text(1);
@@ -88,7 +90,8 @@ void fill(Chance& chance, SdpRequest& request) {
   request.flags = chance.some([&] { return chance.word(); });
   request.replace = chance.some([&] { return chance.word(); });
   request.rtcp_mux = {chance.coin(), chance.coin(), chance.coin(), chance.coin(), chance.coin()};
-  request.ice = kIce[chance.below(kIce.size())];
+  request.dtls = chance.one_of<DtlsWish>(3);
+  request.ice = chance.one_of<IceWish>(3);
   request.sip_code = static_cast<int>(chance.below(700));
   request.osrtp = chance.maybe([&] { return some_options(chance); });
 }

@@ -32,7 +32,8 @@ OsrtpOptions options(const std::string& members) { return offer(R"("osrtp":{)" +
 TEST(CodecRequest, ReadsAnOfferOfTheModule) {
   const Offer o = offer(R"("to-tag":"t1","via-branch":"0","received-from":["IP4","192.0.2.1"],
     "osrtp":{"caller":"require","callee":"opportunistic","caller-signalling":"encrypted","callee-signalling":"clear",
-             "allow-sdes-over-clear":true,"offerer":"callee","keying":["sdes"],"suites":["AEAD_AES_256_GCM"]})");
+             "allow-sdes-over-clear":true,"offerer":"callee","keying":["sdes"],"suites":["AEAD_AES_256_GCM"],
+             "caller-keying":["dtls"],"callee-keying":"sdes,dtls","caller-peer":"webrtc","callee-peer":"sip"})");
   EXPECT_EQ(o.call_id, "c1");
   EXPECT_EQ(o.from_tag, "f1");
   EXPECT_EQ(o.to_tag, "t1");
@@ -46,6 +47,10 @@ TEST(CodecRequest, ReadsAnOfferOfTheModule) {
                                     Signalling::kClear,
                                     true,
                                     {"sdes"},
+                                    {"dtls"},
+                                    {"sdes", "dtls"},
+                                    Peer::kWebrtc,
+                                    Peer::kSip,
                                     {"AEAD_AES_256_GCM"}}));
 }
 
@@ -84,7 +89,10 @@ Offer with_flags(Offer o) { return o.flags = {"trust-address", "pad-crypto"}, o;
 Offer with_replace(Offer o) { return o.replace = {"origin", "session-connection"}, o; }
 Offer with_mux(Offer o) { return o.rtcp_mux = {true, true, false, false, false}, o; }
 Offer with_other_mux(Offer o) { return o.rtcp_mux = {false, false, true, true, true}, o; }
-Offer with_ice(Offer o) { return o.ice = "remove", o; }
+Offer with_ice(Offer o) { return o.ice = IceWish::kRemove, o; }
+Offer with_forced_ice(Offer o) { return o.ice = IceWish::kForce, o; }
+Offer with_passive(Offer o) { return o.dtls = DtlsWish::kPassive, o; }
+Offer without_dtls(Offer o) { return o.dtls = DtlsWish::kOff, o; }
 Offer with_code(Offer o) { return o.sip_code = 183, o; }
 Offer unchanged(Offer o) { return o; }
 
@@ -113,8 +121,18 @@ INSTANTIATE_TEST_SUITE_P(
         Spelling{"MuxSpace", R"("rtcp mux":["offer","require"])", with_mux},
         Spelling{"MuxOthers", R"("rtcp-mux":["demux","accept","reject"])", with_other_mux},
         Spelling{"IceText", R"("ICE":"remove")", with_ice}, Spelling{"IceLower", R"("ice":"Remove")", with_ice},
-        Spelling{"IceList", R"("ICE":["REMOVE"])", with_ice}, Spelling{"CodeNumber", R"("sip-code":183)", with_code},
-        Spelling{"CodeText", R"("sip-code":"183")", with_code},
+        Spelling{"IceList", R"("ICE":["REMOVE"])", with_ice}, Spelling{"IceForce", R"("ICE":"force")", with_forced_ice},
+        Spelling{"IceOptional", R"("ICE":"optional")", with_forced_ice},
+        Spelling{"IceForceRelay", R"("ICE":"force relay")", with_forced_ice},
+        Spelling{"FirstIceCounts", R"("ICE":["force","remove"])", with_forced_ice},
+        Spelling{"IceDefault", R"("ICE":"default")", unchanged},
+        Spelling{"DtlsPassive", R"("DTLS":"passive")", with_passive},
+        Spelling{"DtlsLower", R"("dtls":["Passive"])", with_passive},
+        Spelling{"DtlsActive", R"("DTLS":"active")", unchanged}, Spelling{"DtlsOff", R"("DTLS":"off")", without_dtls},
+        Spelling{"DtlsNo", R"("DTLS":"no")", without_dtls},
+        Spelling{"DtlsDisable", R"("DTLS":"disable")", without_dtls},
+        Spelling{"DtlsDisabled", R"("DTLS":"disabled")", without_dtls},
+        Spelling{"CodeNumber", R"("sip-code":183)", with_code}, Spelling{"CodeText", R"("sip-code":"183")", with_code},
         Spelling{"NullIsAbsent", R"("sip-code":null,"flags":null,"osrtp":null,"ICE":null)", unchanged},
         Spelling{"EmptyIsAbsent", R"("transport-protocol":"","flags":[],"replace":"","media-address":"")", unchanged},
         Spelling{"HarmlessNgKeys", R"("supports":["load limit"],"sip-message-type":"sip_request","label":"A")",
@@ -155,9 +173,9 @@ INSTANTIATE_TEST_SUITE_P(
         Ignored{"NgFlagWithValue", R"("flags":["SDES-no-AES_CM_128_HMAC_SHA1_32"])",
                 "ignored entry of flags 'SDES-no-AES_CM_128_HMAC_SHA1_32'"},
         Ignored{"NgReplacement", R"("replace":["origin","username"])", "ignored entry of replace 'username'"},
-        Ignored{"NgIce", R"("ICE":"force")", "ignored ICE 'force'"},
         Ignored{"Replacement", R"("replace":["everything"])", "unknown entry of replace 'everything'"},
         Ignored{"Mux", R"("rtcp-mux":["maybe"])", "unknown entry of rtcp-mux 'maybe'"},
+        Ignored{"Dtls", R"("DTLS":"perhaps")", "unknown DTLS 'perhaps'"},
         Ignored{"Ice", R"("ICE":"melt")", "unknown ICE 'melt'"},
         Ignored{"OurUnknownKey", R"("osrtp":{"calle":"require"})", "unknown key 'osrtp.calle'"},
         Ignored{"ControlCharacters", R"("a\u001b\n":1)", "unknown key 'a__'"}),
@@ -283,6 +301,14 @@ INSTANTIATE_TEST_SUITE_P(
                             ErrorCode::kBadRequest, "'osrtp.allow-sdes-over-clear' is not a boolean"},
                     Refused{"Keying", offer_json(R"("osrtp":{"keying":["zrtp"]})"), ErrorCode::kBadRequest,
                             "'osrtp.keying' has an entry that is neither dtls nor sdes"},
+                    Refused{"CallerKeying", offer_json(R"("osrtp":{"caller-keying":["zrtp"]})"), ErrorCode::kBadRequest,
+                            "'osrtp.caller-keying' has an entry that is neither dtls nor sdes"},
+                    Refused{"CalleeKeying", offer_json(R"("osrtp":{"callee-keying":"DTLS"})"), ErrorCode::kBadRequest,
+                            "'osrtp.callee-keying' has an entry that is neither dtls nor sdes"},
+                    Refused{"CallerPeer", offer_json(R"("osrtp":{"caller-peer":"browser"})"), ErrorCode::kBadRequest,
+                            "'osrtp.caller-peer' is none of sip, webrtc"},
+                    Refused{"CalleePeer", offer_json(R"("osrtp":{"callee-peer":1})"), ErrorCode::kBadRequest,
+                            "'osrtp.callee-peer' is not a string"},
                     Refused{"Suites", offer_json(R"("osrtp":{"suites":["NULL_HMAC_SHA1_80"]})"), ErrorCode::kBadRequest,
                             "'osrtp.suites' has an entry that is no suite we run"}),
     named);
