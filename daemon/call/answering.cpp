@@ -23,6 +23,8 @@ std::string_view describe(negotiate::Remark remark) {
       return "the answer changed the profile";
     case negotiate::Remark::kSecondMethodIgnored:
       return "the answer names a second key management, ignored";
+    case negotiate::Remark::kAmbiguousAnswer:
+      return "ambiguous-answer: the answer names two key managements, taken as DTLS";
   }
   return {};
 }
@@ -145,6 +147,13 @@ negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& off
   if (const auto* failed = std::get_if<negotiate::SettledFailed>(&settled.outcome)) {
     return fail_both(n, failed->reason, Reason::kMediaRejected);
   }
+  // DTLS is never among the terms of a call yet, so neither leg can have come to it.
+  if (std::holds_alternative<negotiate::SettledDtls>(settled.outcome)) {
+    return fail_both(n, Reason::kNoCommonSuite, Reason::kMediaRejected);
+  }
+  if (std::holds_alternative<negotiate::AnswerDtls>(offered.towards_offerer)) {
+    return fail_both(n, Reason::kMediaRejected, Reason::kNoCommonSuite);
+  }
   return run_legs(n, offered, settled);
 }
 
@@ -199,7 +208,11 @@ negotiate::Section Answering::our_line(std::size_t n, const OfferedLine& offered
                           offered.mux && offered.carriage == sdp::Carriage::kRtp,
                           !offered.mux,
                           offered.proto,
-                          {}};
+                          {},
+                          {},
+                          {},
+                          {},
+                          false};
   if (offered.chosen) {
     ours.crypto.push_back(own_line(media, offered.chosen->tag, offered.chosen->suite, offered.chosen->suite_spelling,
                                    call_.around_.entropy));

@@ -250,7 +250,8 @@ negotiate::Section Offering::section(std::size_t n) {
   if (!line.offered && line.carriage == sdp::Carriage::kOther) return negotiate::LeaveAlone{};
   if (!line.offered) return negotiate::RejectLine{};
   LegMedia& media = answerer().media[n];
-  negotiate::OurLine ours{media.ports->rtp_advertised, media.ports->rtcp_advertised, false, true, line.proto, {}};
+  negotiate::OurLine ours{
+      media.ports->rtp_advertised, media.ports->rtcp_advertised, false, true, line.proto, {}, {}, {}, {}, false};
   if (line.carriage == sdp::Carriage::kRtp) {
     ours.rtcp_mux = offers_mux(request_.rtcp_mux, line.mux);
     ours.proto = name(line.towards_answerer.profile);

@@ -61,6 +61,7 @@ void apply_suites(negotiate::Terms& terms, const std::vector<std::string>& names
 negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg offerer, const Settings& settings,
                              std::vector<std::string>& warnings) {
   negotiate::Terms terms;
+  terms.dtls = false;  // the relay does not run it yet
   terms.policy = leg == Leg::kCaller ? settings.caller_policy : settings.callee_policy;
   terms.allow_sdes_over_clear = settings.allow_sdes_over_clear;
   terms.offered = settings.suites;

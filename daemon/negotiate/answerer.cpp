@@ -30,18 +30,59 @@ Reason unusable(const sdp::Media& offer) {
 
 /// SDES if it can be, else the reason why not.
 std::variant<AnswerSdes, Reason> try_sdes(const Terms& terms, const sdp::Media& offer) {
-  if (terms.policy == Policy::kOff) return Reason::kPolicyOff;
   const bool has_crypto = !offer.crypto.empty() || !offer.bad_crypto.empty();
-  if (!has_crypto) return offer.fingerprint ? Reason::kNoCommonSuite : Reason::kPeerDidNotOffer;
-  if (!terms.sdes) return Reason::kNoCommonSuite;
+  if (!has_crypto) return Reason::kPeerDidNotOffer;
+  if (!speaks_sdes(terms) || protocol::is_dtls(offer.profile)) return Reason::kNoCommonSuite;
   if (clear_hop_forbids_sdes(terms)) return Reason::kSignallingClear;
   if (const auto line = best_line(terms, offer)) return AnswerSdes{*line};
   return unusable(offer);
 }
 
+/// Our role beside the offerer's. A missing one is read as either (DTLS-1): RFC 4145's default, active, would have us
+/// wait for a ClientHello that an old peer waits for as well.
+std::optional<DtlsRole> role_towards(const Terms& terms, std::optional<sdp::SetupRole> offered) {
+  switch (offered.value_or(sdp::SetupRole::kActpass)) {
+    case sdp::SetupRole::kActpass:
+      return terms.answer_passive ? DtlsRole::kPassive : DtlsRole::kActive;
+    case sdp::SetupRole::kActive:
+      return DtlsRole::kPassive;
+    case sdp::SetupRole::kPassive:
+      return DtlsRole::kActive;
+    case sdp::SetupRole::kHoldconn:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// DTLS if it can be, else the reason why not. Keys do not pass through the signalling, so a clear hop is no obstacle.
+std::variant<AnswerDtls, Reason> try_dtls(const Terms& terms, const sdp::Media& offer) {
+  if (!offer.has_fingerprint()) return Reason::kPeerDidNotOffer;
+  if (!terms.dtls) return Reason::kNoCommonSuite;
+  if (usable_fingerprints(terms, offer).empty()) return why_unusable_fingerprints(offer);
+  if (const auto role = role_towards(terms, offer.setup)) return AnswerDtls{*role};
+  return Reason::kBadCryptoAttribute;
+}
+
+/// Of two obstacles the one that says more: a method that was not offered, or that we do not speak, is no news
+/// beside what is wrong with the other.
+Reason telling(const Terms& terms, Reason dtls, Reason sdes) {
+  if (dtls == Reason::kPeerDidNotOffer) return sdes;
+  return !terms.dtls && sdes != Reason::kPeerDidNotOffer ? sdes : dtls;
+}
+
+/// What the offer becomes where encryption is wanted: DTLS first, whose keys nobody on the way can read (DTLS-19).
+std::variant<AnswerDtls, AnswerSdes, Reason> choose(const Terms& terms, const sdp::Media& offer) {
+  if (policy_of(terms) == Policy::kOff) return Reason::kPolicyOff;
+  const auto dtls = try_dtls(terms, offer);
+  if (const auto* accepted = std::get_if<AnswerDtls>(&dtls)) return *accepted;
+  const auto sdes = try_sdes(terms, offer);
+  if (const auto* accepted = std::get_if<AnswerSdes>(&sdes)) return *accepted;
+  return telling(terms, std::get<Reason>(dtls), std::get<Reason>(sdes));
+}
+
 AnswerPlan plan_not_rtp(const Terms& terms) {
   // Fax and the like cannot be SRTP: a leg that must be encrypted does without them (E-15).
-  if (terms.policy == Policy::kRequire) return Refuse{Reason::kNotRtp};
+  if (policy_of(terms) == Policy::kRequire) return Refuse{Reason::kNotRtp};
   return AnswerNotRtp{};
 }
 
@@ -51,12 +92,13 @@ AnswerPlan plan_answer(const Terms& terms, const sdp::Media& offer, History hist
   if (!offer.port) return AnswerUnused{};
   if (offer.carriage != sdp::Carriage::kRtp) return plan_not_rtp(terms);
 
-  const auto sdes = try_sdes(terms, offer);
-  if (const auto* accepted = std::get_if<AnswerSdes>(&sdes)) return *accepted;
-  const Reason reason = std::get<Reason>(sdes);
+  const auto chosen = choose(terms, offer);
+  if (const auto* dtls = std::get_if<AnswerDtls>(&chosen)) return *dtls;
+  if (const auto* sdes = std::get_if<AnswerSdes>(&chosen)) return *sdes;
+  const Reason reason = std::get<Reason>(chosen);
   if (history == History::kEncrypted && !may_downgrade(terms)) return Refuse{Reason::kDowngradeRefused};
   // A plain answer to a secure profile is never legal (RFC 8643 §3, OSRTP-9).
-  if (protocol::is_secure(offer.profile) || terms.policy == Policy::kRequire) return Refuse{reason};
+  if (protocol::is_secure(offer.profile) || policy_of(terms) == Policy::kRequire) return Refuse{reason};
   return AnswerPlain{reason};
 }
 

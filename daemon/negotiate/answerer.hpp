@@ -20,6 +20,11 @@ struct AnswerSdes {
   std::size_t line;  // index into Media::crypto
   friend bool operator==(const AnswerSdes&, const AnswerSdes&) = default;
 };
+/// DTLS-SRTP: the answer has our fingerprint and our role, and a tls-id if the offer had one (RFC 8842 §5.3).
+struct AnswerDtls {
+  DtlsRole role;  // ours
+  friend bool operator==(const AnswerDtls&, const AnswerDtls&) = default;
+};
 /// Not RTP: relayed unread (UDP) or left alone (everything else).
 struct AnswerNotRtp {
   friend bool operator==(const AnswerNotRtp&, const AnswerNotRtp&) = default;
@@ -34,10 +39,11 @@ struct Refuse {
   friend bool operator==(const Refuse&, const Refuse&) = default;
 };
 
-using AnswerPlan = std::variant<AnswerPlain, AnswerSdes, AnswerNotRtp, AnswerUnused, Refuse>;
+using AnswerPlan = std::variant<AnswerPlain, AnswerSdes, AnswerDtls, AnswerNotRtp, AnswerUnused, Refuse>;
 
 /// Total: every offer under every terms has a plan. Independent of what the other
-/// leg becomes.
+/// leg becomes, and of the profile the line had before: a browser that took RTP/AVP with a fingerprint offers
+/// UDP/TLS/RTP/SAVPF the next time (DTLS-18).
 [[nodiscard]] AnswerPlan plan_answer(const Terms& terms, const sdp::Media& offer, History history);
 
 }  // namespace osrtp::negotiate

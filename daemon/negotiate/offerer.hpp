@@ -18,6 +18,7 @@ namespace osrtp::negotiate {
 struct OfferPlan {
   protocol::Profile profile = protocol::Profile::kRtpAvp;
   bool sdes = false;                                // put one a=crypto line per offered suite
+  bool dtls = false;                                // put our fingerprint, setup:actpass and a tls-id
   std::optional<protocol::Reason> keyless_because;  // where the offer has no keys
 
   friend bool operator==(const OfferPlan&, const OfferPlan&) = default;
@@ -38,6 +39,7 @@ enum class Remark : std::uint8_t {
   kTagRenumbered,        // an unknown tag, but only one of our lines has that suite
   kProfileChanged,       // a secure profile in answer to RTP/AVP with keys
   kSecondMethodIgnored,  // a method beside the one we offered
+  kAmbiguousAnswer,      // both methods that we offered: taken as DTLS (RFC 8643 §3.2 forbids such an answer)
 };
 
 struct SettledPlain {
@@ -48,6 +50,10 @@ struct SettledSdes {
   std::size_t own_line;   // index into what we offered: our key
   std::size_t peer_line;  // index into the answer's Media::crypto: its key
   friend bool operator==(const SettledSdes&, const SettledSdes&) = default;
+};
+struct SettledDtls {
+  DtlsRole role;  // ours
+  friend bool operator==(const SettledDtls&, const SettledDtls&) = default;
 };
 struct SettledNotRtp {
   friend bool operator==(const SettledNotRtp&, const SettledNotRtp&) = default;
@@ -63,7 +69,7 @@ struct SettledFailed {
 };
 
 struct Settled {
-  std::variant<SettledPlain, SettledSdes, SettledNotRtp, SettledRejected, SettledFailed> outcome;
+  std::variant<SettledPlain, SettledSdes, SettledDtls, SettledNotRtp, SettledRejected, SettledFailed> outcome;
   std::optional<Remark> remark;
 };
 

@@ -7,6 +7,9 @@
 
 #include "base/endpoint.hpp"
 #include "sdp/crypto.hpp"
+#include "sdp/fingerprint.hpp"
+#include "sdp/ice.hpp"
+#include "sdp/setup.hpp"
 #include "sdp/text.hpp"
 
 /// From what has been decided to the SDP that says so.
@@ -16,6 +19,18 @@ namespace osrtp::negotiate {
 struct LeaveAlone {};
 /// Port 0, without keys.
 struct RejectLine {};
+/// Our end of a DTLS association (RFC 8842 §5).
+struct DtlsLines {
+  Fingerprint fingerprint;
+  sdp::SetupRole setup = sdp::SetupRole::kActpass;
+  std::string tls_id;  // empty: none is said
+};
+/// Our end of ICE, as a lite agent (RFC 8839). The password is a secret.
+struct IceLines {
+  std::string ufrag;
+  std::string password;
+  std::vector<sdp::Candidate> candidates;  // host ones
+};
 /// The m-line now names our ports and this leg's keys.
 struct OurLine {
   Endpoint rtp;
@@ -24,6 +39,10 @@ struct OurLine {
   bool rtcp_separate = true;  // RTCP has a port of its own (also while mux is only offered)
   std::string proto;          // as it is to be written
   std::vector<sdp::CryptoAttribute> crypto;
+  std::optional<DtlsLines> dtls;
+  std::optional<IceLines> ice;  // any line with it makes the session say ice-lite
+  std::string mid;              // as the receiver named this line; empty: it did not
+  bool zrtp_passes = false;     // a=zrtp-hash goes through: both legs are plain, so the ends can do ZRTP over them
 };
 
 using Section = std::variant<LeaveAlone, RejectLine, OurLine>;

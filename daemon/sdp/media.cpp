@@ -83,20 +83,39 @@ void read_crypto(std::string_view value, Media& media) {
   media.crypto.push_back(*std::move(attribute));
 }
 
-/// What a session part and an m-section both can say.
+/// What a session part and an m-section both can say. Of each thing the first counts.
 struct Common {
   std::optional<std::string_view> connection;
   std::optional<Direction> direction;
-  bool fingerprint = false;
-  bool ice = false;
+  std::optional<std::string_view> setup;
+  std::optional<std::string_view> ufrag;
+  std::optional<std::string_view> password;
+  bool ice_lite = false;  // of the session only (RFC 8839 §5.3)
+  std::vector<Fingerprint> fingerprints;
+  std::vector<FingerprintError> bad_fingerprints;
 
   void read(const Line& line) {
     if (line.type == 'c' && !connection) connection = line.value;
     if (line.type != 'a') return;
     const std::string_view attribute = line.attribute();
     if (!direction) direction = direction_named(attribute);
-    fingerprint = fingerprint || attribute == "fingerprint";
-    ice = ice || attribute == "ice-ufrag";
+    if (attribute == "setup" && !setup) setup = line.attribute_value();
+    if (attribute == "ice-ufrag" && !ufrag) ufrag = line.attribute_value();
+    if (attribute == "ice-pwd" && !password) password = line.attribute_value();
+    ice_lite = ice_lite || attribute == "ice-lite";
+    if (attribute == "fingerprint") read_fingerprint(line.attribute_value());
+  }
+
+  [[nodiscard]] bool has_fingerprint() const { return !fingerprints.empty() || !bad_fingerprints.empty(); }
+
+ private:
+  void read_fingerprint(std::string_view value) {
+    auto fingerprint = parse_fingerprint(value);
+    if (fingerprint) {
+      fingerprints.push_back(*std::move(fingerprint));
+    } else {
+      bad_fingerprints.push_back(fingerprint.error());
+    }
   }
 };
 
@@ -107,11 +126,40 @@ Common read_session(const Text& text) {
   return session;
 }
 
+std::vector<Candidate> read_candidates(const Text& text, std::size_t n) {
+  std::vector<Candidate> candidates;
+  const auto [first, last] = text.media(n);
+  for (std::size_t i = first; i < last && candidates.size() < kMaxCandidates; ++i) {
+    const Line line = text.line(i);
+    if (line.type != 'a' || line.attribute() != "candidate") continue;
+    if (const auto candidate = parse_candidate(line.attribute_value())) candidates.push_back(*candidate);
+  }
+  return candidates;
+}
+
+/// Each of the two may stand at either level, the section's before the session's (RFC 8839 §5.4).
+std::optional<Ice> read_ice(const Text& text, std::size_t n, const Common& session, const Common& own) {
+  const std::string_view ufrag = own.ufrag ? *own.ufrag : session.ufrag.value_or("");
+  const std::string_view password = own.password ? *own.password : session.password.value_or("");
+  if (!is_ufrag(ufrag) || !is_ice_password(password)) return std::nullopt;
+  return Ice{ufrag, password, session.ice_lite, read_candidates(text, n)};
+}
+
+void read_dtls(Common& session, Common& own, Media& media) {
+  Common& heard = own.has_fingerprint() ? own : session;
+  media.fingerprints = std::move(heard.fingerprints);
+  media.bad_fingerprints = std::move(heard.bad_fingerprints);
+  if (const auto setup = own.setup ? own.setup : session.setup) media.setup = parse_setup(*setup);
+}
+
 std::optional<ReadError> read_attribute(const Line& line, Media& media) {
   const std::string_view attribute = line.attribute();
   if (attribute == "crypto") read_crypto(line.attribute_value(), media);
   if (attribute == "rtcp-mux") media.rtcp_mux = true;
   if (attribute == "zrtp-hash") media.zrtp_hash = true;
+  if (attribute == "bundle-only") media.bundle_only = true;
+  if (attribute == "mid" && media.mid.empty()) media.mid = line.attribute_value();
+  if (attribute == "tls-id" && !media.tls_id) media.tls_id = parse_tls_id(line.attribute_value());
   if (attribute == "rtcp" && media.carriage == Carriage::kRtp) return read_rtcp(line.attribute_value(), media);
   return std::nullopt;
 }
@@ -154,15 +202,15 @@ Result<Media, ReadError> read_media(const Text& text, std::size_t n) {
     if (line.type != 'a') continue;
     if (const auto error = read_attribute(line, media)) return fail(*error);
   }
-  const Common session = read_session(text);
+  Common session = read_session(text);
   if (const auto connection = own.connection ? own.connection : session.connection) {
     const auto address = read_address(*connection, ReadError::kBadConnection);
     if (!address) return fail(address.error());
     media.connection = *address;
   }
   media.direction = own.direction.value_or(session.direction.value_or(Direction::kSendRecv));
-  media.fingerprint = own.fingerprint || session.fingerprint;
-  media.ice = own.ice || session.ice;
+  read_dtls(session, own, media);
+  media.ice = read_ice(text, n, session, own);
   return media;
 }
 

@@ -9,6 +9,9 @@
 #include "base/endpoint.hpp"
 #include "protocol/policy.hpp"
 #include "sdp/crypto.hpp"
+#include "sdp/fingerprint.hpp"
+#include "sdp/ice.hpp"
+#include "sdp/setup.hpp"
 #include "sdp/text.hpp"
 
 namespace osrtp::sdp {
@@ -37,11 +40,21 @@ struct Media {
   bool rtcp_mux = false;
   std::vector<CryptoAttribute> crypto;  // usable lines, in order; session-level ones are ignored
   std::vector<CryptoError> bad_crypto;  // why the others are not usable
-  bool fingerprint = false;             // here or at session level
+  /// Of the section where it has a line of its own, be it usable or not, else of the session (RFC 8122 §5).
+  std::vector<Fingerprint> fingerprints;           // usable lines, in order
+  std::vector<FingerprintError> bad_fingerprints;  // why the others are not usable
+  std::optional<SetupRole> setup;                  // here or at session level; nothing: none, or an unknown role
+  std::optional<std::string_view> tls_id;          // nothing: none, or malformed
+  std::optional<Ice> ice;                          // nothing: no ufrag and password that are both valid
+  std::string_view mid;                            // a=mid (RFC 5888), empty: none
+  bool bundle_only = false;                        // RFC 8843 §6: port 0 then does not mean rejected
   bool zrtp_hash = false;
-  bool ice = false;  // ice-ufrag here or at session level
 
-  /// Where the peer wants RTP; nothing: nowhere (rejected, held by 0.0.0.0, unknown).
+  /// Whether the peer means DTLS, with something that we can verify or not.
+  [[nodiscard]] bool has_fingerprint() const noexcept { return !fingerprints.empty() || !bad_fingerprints.empty(); }
+
+  /// Where the peer wants RTP; nothing: nowhere (rejected, held by 0.0.0.0, unknown). With ICE it is only the default,
+  /// and 0.0.0.0 means that no candidate is known yet (RFC 8840 §4.1.1): not held.
   [[nodiscard]] std::optional<Endpoint> rtp_endpoint() const;
   /// Where it wants RTCP when not muxed: a=rtcp, else port + 1.
   [[nodiscard]] std::optional<Endpoint> rtcp_endpoint() const;

@@ -45,6 +45,10 @@ template <std::unsigned_integral T>
   return text.starts_with('0') ? std::nullopt : number<T>(text);
 }
 
+[[nodiscard]] inline bool is_letter_or_digit(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 /// Equal but for the case of ASCII letters.
 [[nodiscard]] inline bool same_word(std::string_view a, std::string_view b) noexcept {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };

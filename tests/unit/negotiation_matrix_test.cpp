@@ -80,7 +80,7 @@ void check_sdp(const std::string& sdp, const std::string& said) {
     EXPECT_EQ(!media.crypto.empty(), has(said, "a=crypto list"));
   }
   EXPECT_TRUE(media.bad_crypto.empty());
-  EXPECT_FALSE(media.fingerprint);
+  EXPECT_FALSE(media.has_fingerprint());
 }
 
 void check_packet(Exchange& exchange, Phone& from, std::uint16_t port, Phone& to) {

@@ -44,7 +44,7 @@ TEST(SdpMedia, ReadsAPlainSection) {
   EXPECT_EQ(media->direction, Direction::kSendRecv);
   EXPECT_EQ(shown(media->rtp_endpoint()), "192.0.2.1:4000");
   EXPECT_EQ(shown(media->rtcp_endpoint()), "192.0.2.1:4001");
-  EXPECT_FALSE(media->rtcp_mux || media->fingerprint || media->zrtp_hash || media->ice);
+  EXPECT_FALSE(media->rtcp_mux || media->has_fingerprint() || media->zrtp_hash || media->ice || media->bundle_only);
   EXPECT_TRUE(media->crypto.empty() && media->bad_crypto.empty());
 }
 
@@ -155,14 +155,6 @@ TEST(SdpMedia, TakesTheDirectionOfTheSectionBeforeTheSessions) {
   EXPECT_EQ(Section("a=sendonly\n", "m=audio 4000 RTP/AVP 0\n")->direction, Direction::kSendOnly);
   EXPECT_EQ(Section("a=sendonly\n", "m=audio 4000 RTP/AVP 0\na=inactive\n")->direction, Direction::kInactive);
   EXPECT_EQ(Section("", "m=audio 4000 RTP/AVP 0\na=recvonly\n")->direction, Direction::kRecvOnly);
-}
-
-TEST(SdpMedia, KnowsFingerprintAndIceOfTheSession) {
-  const Section media("a=fingerprint:sha-256 00\na=ice-ufrag:abcd\n", "m=audio 4000 RTP/AVP 0\n");
-  EXPECT_TRUE(media->fingerprint && media->ice);
-  const Section own(
-      "m=audio 4000 RTP/AVP 0\na=fingerprint:sha-256 00\na=ice-ufrag:abcd\na=zrtp-hash:1.10 00\na=rtcp-mux\n");
-  EXPECT_TRUE(own->fingerprint && own->ice && own->zrtp_hash && own->rtcp_mux);
 }
 
 TEST(SdpMedia, AttributeNamesAreCaseSensitive) {
