@@ -1,75 +1,27 @@
 #include "negotiate/render.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
+#include "negotiate/crossing.hpp"
+#include "protocol/policy.hpp"
 #include "sdp/edits.hpp"
-#include "sdp/words.hpp"
 
 namespace osrtp::negotiate {
 namespace {
-
-/// What belongs to one leg only. Keys of one leg on the other would be an exposure (OSRTP-16, DTLS-21);
-/// capability lines offer what we have not agreed to (OSRTP-5); ICE, BUNDLE and other
-/// addresses describe the sender's own sockets.
-constexpr std::array<std::string_view, 30> kLegOnly{"crypto",
-                                                    "cryptoscale",
-                                                    "encryption",
-                                                    "key-mgmt",
-                                                    "srtpctx",
-                                                    "fingerprint",
-                                                    "setup",
-                                                    "tls-id",
-                                                    "dtls-id",
-                                                    "connection",
-                                                    "zrtp-hash",
-                                                    "csup",
-                                                    "creq",
-                                                    "acap",
-                                                    "tcap",
-                                                    "pcfg",
-                                                    "acfg",
-                                                    "candidate",
-                                                    "remote-candidates",
-                                                    "ice-ufrag",
-                                                    "ice-pwd",
-                                                    "ice-options",
-                                                    "ice-lite",
-                                                    "ice-pacing",
-                                                    "ice-mismatch",
-                                                    "end-of-candidates",
-                                                    "bundle-only",
-                                                    "rtcp-mux-only",
-                                                    "altc",
-                                                    "source-filter"};
-
-bool is_leg_only(const sdp::Line& line) {
-  if (line.type == 'k') return true;
-  if (line.type != 'a') return false;
-  const auto attribute = line.attribute();
-  // In any case: a key that its receiver would not read is exposed all the same.
-  const auto named = [&](std::string_view name) { return sdp::same_word(name, attribute); };
-  if (std::any_of(kLegOnly.begin(), kLegOnly.end(), named)) return true;
-  return attribute == "group" && line.attribute_value().starts_with("BUNDLE");
-}
-
-/// A secret in clear. A line that we do not carry keeps what its own protocol needs, fingerprints for one, but not
-/// these.
-bool is_key(const sdp::Line& line) {
-  if (line.type == 'k') return true;
-  if (line.type != 'a') return false;
-  const auto named = [&](std::string_view name) { return sdp::same_word(name, line.attribute()); };
-  return named("crypto") || named("cryptoscale") || named("key-mgmt");
-}
 
 std::string address_type(const IpAddress& address) { return address.family() == Family::kIpv4 ? "IP4 " : "IP6 "; }
 
 std::string connection_line(const IpAddress& address) { return "c=IN " + address_type(address) + address.to_string(); }
 
-/// A held stream says so by its address (RFC 3264 §8.4); the other side must see that too.
-bool is_hold(std::string_view connection) {
+/// Phones that write a=rtcp-fb under RTP/AVP, and mean it, are left to it: only a profile that we change takes it away.
+bool has_feedback(std::string_view proto) { return protocol::has_feedback(protocol::profile_named(proto)); }
+
+/// A held stream says so by its address (RFC 3264 §8.4); the other side must see that too. Not so with ICE, where
+/// the address is only a default, and nowhere means that no candidate is known yet (RFC 8840 §4.1.1).
+bool is_nowhere(std::string_view connection) {
   return connection.starts_with("IN IP4 0.0.0.0") || connection == "IN IP6 ::";
 }
 
@@ -102,7 +54,8 @@ class Renderer {
   std::string run() {
     session();
     for (std::size_t n = 0; n < sections_.size(); ++n) {
-      std::visit(Overloaded{[&](const LeaveAlone&) { leave_alone(n); }, [&](const RejectLine&) { reject(n); },
+      std::visit(Overloaded{[&](const LeaveAlone&) { leave_alone(n); },
+                            [&](const RejectLine& rejected) { reject(n, rejected); },
                             [&](const OurLine& ours) { rewrite(n, ours); }},
                  sections_[n]);
     }
@@ -119,18 +72,41 @@ class Renderer {
     return std::nullopt;
   }
 
+  bool is_ours(std::size_t n) const { return std::holds_alternative<OurLine>(sections_[n]); }
+
+  bool any_ice_of_ours() const {
+    return std::any_of(sections_.begin(), sections_.end(), [](const Section& section) {
+      const auto* ours = std::get_if<OurLine>(&section);
+      return ours != nullptr && ours->ice;
+    });
+  }
+
+  bool says_ice(std::pair<std::size_t, std::size_t> lines) const {
+    for (std::size_t i = lines.first; i < lines.second; ++i) {
+      if (text_.line(i).type == 'a' && text_.line(i).attribute() == "ice-ufrag") return true;
+    }
+    return false;
+  }
+
   void session() {
     const auto ours = our_address();
     const auto [first, last] = text_.session();
+    session_ice_ = says_ice(text_.session());
+    bool any_ice = session_ice_;
+    for (std::size_t n = 0; n < sections_.size(); ++n) any_ice = any_ice || (is_ours(n) && says_ice(text_.media(n)));
     for (std::size_t i = first; i < last; ++i) {
       const sdp::Line line = text_.line(i);
       if (is_leg_only(line)) edits_.remove(i);
-      if (line.type == 'c' && ours && !is_hold(line.value)) {
+      if (line.type == 'c' && ours && (any_ice || !is_nowhere(line.value))) {
         session_connection_ = std::string(line.value);
         edits_.replace(i, connection_line(*ours));
       }
       if (line.type == 'o' && ours && disguise_.origin) replace_origin(i, *ours);
     }
+    if (!any_ice_of_ours()) return;
+    edits_.insert_after(last - 1, "a=ice-lite");
+    // Nomination as RFC 8445 has it, and not RFC 5245's aggressive kind, is what ice2 asks of the peer (RFC 8445 §10).
+    edits_.insert_after(last - 1, "a=ice-options:ice2");
   }
 
   void replace_origin(std::size_t number, const IpAddress& ours) {
@@ -153,23 +129,26 @@ class Renderer {
     edits_.insert_after(last_before_attributes(first, last), "c=" + session_connection_);
   }
 
-  void reject(std::size_t n) {
+  void reject(std::size_t n, const RejectLine& rejected) {
     const auto [first, last] = text_.media(n);
     edits_.replace(first, media_line(text_.line(first).value, 0, {}));
     for (std::size_t i = first + 1; i < last; ++i) {
       if (is_leg_only(text_.line(i))) edits_.remove(i);
     }
+    if (!rejected.mid.empty()) edits_.insert_after(last - 1, "a=mid:" + rejected.mid);
   }
 
   void rewrite(std::size_t n, const OurLine& ours) {
     const auto [first, last] = text_.media(n);
     edits_.replace(first, media_line(text_.line(first).value, ours.rtp.port.number(), ours.proto));
+    rewrite_connection(n, ours);
+    const bool loses_feedback = has_feedback(words(text_.line(first).value)[2]) && !has_feedback(ours.proto);
     bool mux_there = false;
     bool rtcp_there = false;
     for (std::size_t i = first + 1; i < last; ++i) {
       const sdp::Line line = text_.line(i);
-      if (line.type == 'c' && !is_hold(line.value)) edits_.replace(i, connection_line(shown(ours.rtp)));
-      if (is_leg_only(line)) edits_.remove(i);
+      const bool passing = ours.zrtp_passes && line.type == 'a' && line.attribute() == "zrtp-hash";
+      if ((is_leg_only(line) && !passing) || (loses_feedback && needs_feedback(line))) edits_.remove(i);
       if (line.type != 'a') continue;
       if (line.attribute() == "rtcp") rewrite_rtcp(i, ours, rtcp_there);
       if (line.attribute() == "rtcp-mux") {
@@ -178,8 +157,46 @@ class Renderer {
       }
     }
     // Behind the last line, so that nothing the sender ordered is torn apart.
-    if (ours.rtcp_mux && !mux_there) edits_.insert_after(last - 1, "a=rtcp-mux");
-    for (const auto& line : ours.crypto) edits_.insert_after(last - 1, sdp::format_crypto(line));
+    const auto add = [&, at = last - 1](std::string line) { edits_.insert_after(at, std::move(line)); };
+    if (ours.rtcp_mux && !mux_there) add("a=rtcp-mux");
+    if (!ours.mid.empty()) add("a=mid:" + ours.mid);
+    for (const auto& line : ours.crypto) add(sdp::format_crypto(line));
+    if (ours.dtls) add_dtls(*ours.dtls, add);
+    if (ours.ice) add_ice(*ours.ice, add);
+  }
+
+  static void add_dtls(const DtlsLines& dtls, const auto& add) {
+    add(sdp::format_fingerprint(dtls.fingerprint));
+    add("a=setup:" + std::string(name(dtls.setup)));
+    if (!dtls.tls_id.empty()) add("a=tls-id:" + dtls.tls_id);
+  }
+
+  static void add_ice(const IceLines& ice, const auto& add) {
+    add("a=ice-ufrag:" + ice.ufrag);
+    add("a=ice-pwd:" + ice.password);
+    std::vector<IpAddress> seen;
+    for (const sdp::Candidate& candidate : ice.candidates) {
+      const auto known = std::find(seen.begin(), seen.end(), candidate.endpoint.address);
+      const auto foundation = static_cast<std::size_t>(known - seen.begin()) + 1;
+      if (known == seen.end()) seen.push_back(candidate.endpoint.address);
+      add(sdp::format_candidate(candidate, std::to_string(foundation)));
+    }
+  }
+
+  /// A section without a c= of its own leans on the session's, which names the first line's address: another
+  /// one, of the other family for instance, needs a line of its own.
+  void rewrite_connection(std::size_t n, const OurLine& ours) {
+    const auto [first, last] = text_.media(n);
+    const bool ice = session_ice_ || says_ice({first, last});
+    bool own = false;
+    for (std::size_t i = first + 1; i < last; ++i) {
+      const sdp::Line line = text_.line(i);
+      if (line.type != 'c') continue;
+      own = true;
+      if (ice || !is_nowhere(line.value)) edits_.replace(i, connection_line(shown(ours.rtp)));
+    }
+    if (own || session_connection_.empty() || our_address() == shown(ours.rtp)) return;
+    edits_.insert_after(last_before_attributes(first, last), connection_line(shown(ours.rtp)));
   }
 
   /// Only where the sender had a=rtcp: port + 1 needs no saying (RFC 3605 §2.1).
@@ -203,7 +220,8 @@ class Renderer {
   const std::vector<Section>& sections_;
   const Disguise& disguise_;
   sdp::Edits edits_;
-  std::string session_connection_;
+  std::string session_connection_;  // what stood there; empty: none, or a hold, and then it still does
+  bool session_ice_ = false;
 };
 
 }  // namespace

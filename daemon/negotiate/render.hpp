@@ -18,7 +18,9 @@ namespace osrtp::negotiate {
 /// The m-line leaves as it came: we do not carry it.
 struct LeaveAlone {};
 /// Port 0, without keys.
-struct RejectLine {};
+struct RejectLine {
+  std::string mid;  // as in OurLine
+};
 /// Our end of a DTLS association (RFC 8842 §5).
 struct DtlsLines {
   Fingerprint fingerprint;
@@ -53,8 +55,9 @@ struct Disguise {
   std::optional<IpAddress> media_address;  // instead of the ports' own (NG `media-address`)
 };
 
-/// Rewrites `text` for the other leg: our addresses and ports, and of the sender's keying, ICE and
-/// capability lines nothing. A hold by 0.0.0.0 is kept. `sections` has one entry per m-line.
+/// Rewrites `text` for the other leg: our addresses and ports, and of the sender's keying, ICE, BUNDLE and
+/// capability lines nothing; crossing.hpp says what crosses and why. Attributes of feedback go where the
+/// profile loses it. A hold by 0.0.0.0 is kept where there is no ICE. `sections` has one entry per m-line.
 /// Contains keys: never log it.
 [[nodiscard]] std::string render(const sdp::Text& text, const std::vector<Section>& sections, const Disguise& disguise);
 
