@@ -1,4 +1,5 @@
-// What a section says lies inside its body, and its crypto lines are told apart by their tags.
+// What a section says lies inside its body, its crypto lines are told apart by their tags, and what it says of DTLS and
+// ICE is within its bounds.
 #include <set>
 
 #include "sdp/media.hpp"
@@ -14,6 +15,20 @@ void check(bool holds) {
 void lies_in(std::string_view view, const std::string& body) {
   if (view.empty()) return;
   check(view.data() >= body.data() && view.data() + view.size() <= body.data() + body.size());
+}
+
+void is_sound_transport(const Media& media, const Text& text) {
+  lies_in(media.mid, text.to_string());
+  lies_in(media.tls_id.value_or(std::string_view{}), text.to_string());
+  check(media.fingerprints.size() + media.bad_fingerprints.size() < text.line_count());
+  for (const auto& fingerprint : media.fingerprints) {
+    check(fingerprint.digest.size() == osrtp::facts(fingerprint.hash).size);
+  }
+  if (!media.ice) return;
+  lies_in(media.ice->ufrag, text.to_string());
+  lies_in(media.ice->password, text.to_string());
+  check(is_ufrag(media.ice->ufrag) && is_ice_password(media.ice->password));
+  check(media.ice->candidates.size() <= kMaxCandidates);
 }
 
 void is_sound(const Media& media, const Text& text, std::size_t n) {
@@ -36,6 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t n = 0; n < text->media_count(); ++n) {
     if (const auto media = read_media(*text, n)) {
       is_sound(*media, *text, n);
+      is_sound_transport(*media, *text);
     } else {
       check(!describe(media.error()).empty());
     }

@@ -157,6 +157,93 @@ TEST(SdpMedia, TakesTheDirectionOfTheSectionBeforeTheSessions) {
   EXPECT_EQ(Section("", "m=audio 4000 RTP/AVP 0\na=recvonly\n")->direction, Direction::kRecvOnly);
 }
 
+const std::string kSha256 = "a=fingerprint:sha-256 00" + [] {
+  std::string rest;
+  for (int i = 0; i < 31; ++i) rest += ":AB";
+  return rest + "\n";
+}();
+const std::string kSha1 = "a=fingerprint:SHA-1 00" + [] {
+  std::string rest;
+  for (int i = 0; i < 19; ++i) rest += ":ab";
+  return rest + "\n";
+}();
+const std::string kAudio = "m=audio 4000 RTP/AVP 0\n";
+
+TEST(SdpMedia, TakesTheFingerprintsOfTheSectionElseOfTheSession) {
+  const Section inherited(kSha256, kAudio);
+  ASSERT_EQ(inherited->fingerprints.size(), 1U);
+  EXPECT_EQ(inherited->fingerprints[0].hash, HashFunction::kSha256);
+  const Section both(kSha256, kAudio + kSha1 + kSha256);
+  ASSERT_EQ(both->fingerprints.size(), 2U);
+  EXPECT_EQ(both->fingerprints[0].hash, HashFunction::kSha1);
+  const Section useless(kSha256, kAudio + "a=fingerprint:md5 00\na=fingerprint:sha-256 00\n");
+  EXPECT_TRUE(useless->fingerprints.empty());
+  EXPECT_EQ(useless->bad_fingerprints, (std::vector{FingerprintError::kUnknownHash, FingerprintError::kBadLength}));
+  EXPECT_TRUE(inherited->has_fingerprint() && useless->has_fingerprint());
+}
+
+TEST(SdpMedia, TakesTheRoleOfTheSectionElseOfTheSession) {
+  EXPECT_EQ(Section("a=setup:actpass\n", kAudio)->setup, SetupRole::kActpass);
+  EXPECT_EQ(Section("a=setup:actpass\n", kAudio + "a=setup:passive\n")->setup, SetupRole::kPassive);
+  EXPECT_EQ(Section("a=setup:actpass\n", kAudio + "a=setup:perhaps\n")->setup, std::nullopt);
+  EXPECT_EQ(Section(kAudio)->setup, std::nullopt);
+}
+
+TEST(SdpMedia, TakesATlsIdOfTheSectionOnly) {
+  const std::string id = "a=tls-id:abc3de65cddef001be82\n";
+  EXPECT_EQ(Section(kAudio + id)->tls_id, "abc3de65cddef001be82");
+  EXPECT_EQ(Section(id, kAudio)->tls_id, std::nullopt);
+  EXPECT_EQ(Section(kAudio + "a=tls-id:short\n")->tls_id, std::nullopt);
+}
+
+const std::string kUfrag = "a=ice-ufrag:abcd\n";
+const std::string kPassword = "a=ice-pwd:aaaaaaaaaaaaaaaaaaaaaa\n";
+
+TEST(SdpMedia, TakesIceOfTheSectionBeforeTheSessions) {
+  const Section of_session(kUfrag + kPassword + "a=ice-lite\n", kAudio);
+  ASSERT_TRUE(of_session->ice);
+  EXPECT_EQ(of_session->ice->ufrag, "abcd");
+  EXPECT_EQ(of_session->ice->password, "aaaaaaaaaaaaaaaaaaaaaa");
+  EXPECT_TRUE(of_session->ice->lite);
+  const Section own(kUfrag + kPassword, kAudio + "a=ice-ufrag:efgh\na=ice-pwd:bbbbbbbbbbbbbbbbbbbbbb\n");
+  ASSERT_TRUE(own->ice);
+  EXPECT_EQ(own->ice->ufrag, "efgh");
+  EXPECT_EQ(own->ice->password, "bbbbbbbbbbbbbbbbbbbbbb");
+  EXPECT_FALSE(own->ice->lite);
+  EXPECT_TRUE(Section(kPassword, kAudio + kUfrag)->ice);
+}
+
+TEST(SdpMedia, HasNoIceWithoutAValidNameAndPassword) {
+  EXPECT_FALSE(Section(kAudio + kUfrag)->ice);
+  EXPECT_FALSE(Section(kAudio + kPassword)->ice);
+  EXPECT_FALSE(Section(kAudio + kPassword + "a=ice-ufrag:abc\n")->ice);
+  EXPECT_FALSE(Section(kAudio + kUfrag + "a=ice-pwd:short\n")->ice);
+  EXPECT_FALSE(Section(kUfrag + kPassword, kAudio + "a=ice-ufrag:abc\n")->ice);
+}
+
+TEST(SdpMedia, KeepsTheFirst32CandidatesThatARelayCanUse) {
+  std::string lines = kAudio + kUfrag + kPassword + "a=candidate:1 1 TCP 1 192.0.2.1 4000 typ host\n";
+  for (int i = 0; i < 40; ++i) lines += "a=candidate:1 1 UDP 1 192.0.2.1 " + std::to_string(4000 + i) + " typ host\n";
+  const Section media(lines);
+  ASSERT_TRUE(media->ice);
+  ASSERT_EQ(media->ice->candidates.size(), 32U);
+  EXPECT_EQ(media->ice->candidates[0].endpoint.port, Port::from(4000));
+  EXPECT_EQ(media->ice->candidates[31].endpoint.port, Port::from(4031));
+}
+
+TEST(SdpMedia, KnowsItsNameAndItsBundle) {
+  const Section media("m=video 0 RTP/AVP 97\na=mid:1\na=mid:2\na=bundle-only\n");
+  EXPECT_EQ(media->mid, "1");
+  EXPECT_TRUE(media->bundle_only);
+  EXPECT_FALSE(media->port);
+  EXPECT_TRUE(Section(kAudio)->mid.empty());
+}
+
+TEST(SdpMedia, KnowsZrtpAndMux) {
+  const Section media(kAudio + "a=zrtp-hash:1.10 00\na=rtcp-mux\n");
+  EXPECT_TRUE(media->zrtp_hash && media->rtcp_mux);
+}
+
 TEST(SdpMedia, AttributeNamesAreCaseSensitive) {
   const Section media("m=audio 4000 RTP/AVP 0\na=RTCP-MUX\na=Inactive\na=Crypto:1 x\n");
   EXPECT_FALSE(media->rtcp_mux);
