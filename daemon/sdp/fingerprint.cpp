@@ -1,7 +1,5 @@
 #include "sdp/fingerprint.hpp"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 
 #include "sdp/words.hpp"
@@ -9,7 +7,9 @@
 namespace osrtp::sdp {
 namespace {
 
-/// Names that RFC 8122 §5 has and that we do not verify, and whatever else may come to be one.
+constexpr std::string_view kDigits = "0123456789ABCDEF";
+
+/// Nothing: MD5, MD2 and SHA-224, which RFC 8122 §5 names and we do not verify, and whatever else there may be.
 std::optional<HashFunction> hash_named(std::string_view name) noexcept {
   for (const HashFacts& f : kHashFunctions) {
     if (same_word(f.name, name)) return f.hash;
@@ -66,7 +66,6 @@ Result<Fingerprint, FingerprintError> parse_fingerprint(std::string_view value) 
 }
 
 std::string format_fingerprint(const Fingerprint& fingerprint) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string line = "a=fingerprint:" + std::string(facts(fingerprint.hash).name);
   char separator = ' ';
   for (const std::uint8_t octet : fingerprint.digest) {

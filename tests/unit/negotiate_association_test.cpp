@@ -83,7 +83,9 @@ TEST(NeedsNewAssociation, DoesNotCareForTheOrderOfFingerprints) {
 TEST(NeedsNewAssociation, TakesAResumedStreamForTheOneThatWasHeld) {
   auto ran = old();
   ran.peer.reset();
-  EXPECT_EQ(needs_new_association(ran, old()), AssociationFate::kKeep);
+  auto said = old();
+  said.peer = kElsewhere;
+  EXPECT_EQ(needs_new_association(ran, said), AssociationFate::kKeep);
 }
 
 }  // namespace

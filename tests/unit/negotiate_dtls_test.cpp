@@ -146,6 +146,7 @@ TEST_P(EveryPolicy, TakesDtlsFromABrowserAndNothingElse) {
   EXPECT_EQ(answered(t, "RTP/AVP", kCrypto + kSha256), dtls(DtlsRole::kActive));
   EXPECT_EQ(answered(t, "RTP/SAVPF", kCrypto), refused(Reason::kNoCommonSuite));
   EXPECT_EQ(answered(t, "RTP/AVP", ""), refused(Reason::kPeerDidNotOffer));
+  EXPECT_EQ(answered(t, "udptl", ""), refused(Reason::kNotRtp));
 }
 
 TEST_P(EveryPolicy, OffersABrowserWhatItKnows) {

@@ -152,6 +152,69 @@ TEST(Render, KeepsAHoldByAddressWhereThereIsNoIce) {
               HasSubstr("c=IN IP4 192.0.2.10"));
 }
 
+TEST(Render, IceOfTheSessionIsIceOfItsLines) {
+  const std::string ice = "a=ice-ufrag:gzyw\r\n";
+  const std::string line = "m=audio 4000 RTP/AVP 0\r\n";
+  const std::string of_session = rendered("v=0\r\nc=IN IP4 0.0.0.0\r\n" + ice + line, our_line("RTP/AVP"));
+  EXPECT_THAT(of_session, HasSubstr("c=IN IP4 192.0.2.10"));
+  const std::string of_line = rendered("v=0\r\n" + ice + line + "c=IN IP4 0.0.0.0\r\n", our_line("RTP/AVP"));
+  EXPECT_THAT(of_line, HasSubstr("c=IN IP4 192.0.2.10"));
+}
+
+TEST(Render, GivesNoAddressToALineThatLeansOnAHold) {
+  const std::string lines = "m=audio 4000 RTP/AVP 0\r\nm=video 4002 RTP/AVP 97\r\n";
+  for (const std::string session : {"c=IN IP4 0.0.0.0\r\n", ""}) {
+    auto video = our_line("RTP/AVP");
+    video.rtp = kOurs6;
+    EXPECT_EQ(rendered("v=0\r\n" + session + lines, our_line("RTP/AVP"), std::move(video)),
+              "v=0\r\n" + session + "m=audio 30000 RTP/AVP 0\r\nm=video 30002 RTP/AVP 97\r\n");
+  }
+}
+
+TEST(Render, TakesAwayWhatBelongsToOneLegOnBothLevels) {
+  for (const char* name : {"crypto",
+                           "cryptoscale",
+                           "encryption",
+                           "key-mgmt",
+                           "srtpctx",
+                           "cryptex",
+                           "fingerprint",
+                           "setup",
+                           "tls-id",
+                           "dtls-id",
+                           "connection",
+                           "identity",
+                           "zrtp-hash",
+                           "csup",
+                           "creq",
+                           "acap",
+                           "tcap",
+                           "pcfg",
+                           "acfg",
+                           "candidate",
+                           "mid",
+                           "ice-ufrag",
+                           "ice-pwd",
+                           "ice-options",
+                           "ice-lite",
+                           "ice-pacing",
+                           "remote-candidates",
+                           "group",
+                           "bundle-only",
+                           "altc",
+                           "ice-mismatch",
+                           "rtcp-mux-only",
+                           "source-filter",
+                           "end-of-candidates",
+                           "CRYPTO"}) {
+    const std::string line = "a=" + std::string(name) + ":1 x\r\n";
+    const std::string sdp =
+        rendered("v=0\r\n" + line + "m=audio 4000 RTP/AVP 0\r\n" + line + "m=video 0 RTP/AVP 1\r\n" + line,
+                 our_line("RTP/AVP"), RejectLine{});
+    EXPECT_EQ(sdp, "v=0\r\nm=audio 30000 RTP/AVP 0\r\nm=video 0 RTP/AVP 1\r\n") << name;
+  }
+}
+
 TEST(Render, ALineWithAnotherAddressThanTheSessionsShowsItsOwn) {
   const std::string body =
       "v=0\r\nc=IN IP4 198.51.100.1\r\nm=audio 4000 RTP/AVP 0\r\na=sendrecv\r\n"
