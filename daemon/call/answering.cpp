@@ -179,6 +179,9 @@ relay::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& offere
   const Settings& settings = call_.around_.settings;
   if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
     const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite};
+    // The key of this suite that our offer named has gone with what ran under it, and no answer of ours can name
+    // another.
+    if (!media.own_keys.contains(keys.suite)) return failed_leg(media, Reason::kBadCryptoAttribute, now_.wall);
     return sdes_leg(media, reach, keys, settings, call_.around_.entropy, now_.wall);
   }
   if (const auto* plain = std::get_if<negotiate::SettledPlain>(&settled.outcome)) {

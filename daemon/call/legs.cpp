@@ -47,9 +47,7 @@ void retire_own_key(LegMedia& media) {
 enum class Change : std::uint8_t { kNone, kPeerKey, kAll };
 
 Change change(const LegMedia& media, Suite suite, const sdp::InlineKey& peer) {
-  if (media.status.state != SecurityState::kSrtpSdes || !media.installed || media.installed->suite != suite) {
-    return Change::kAll;
-  }
+  if (!media.installed || media.installed->suite != suite) return Change::kAll;
   const bool same = media.installed->peer.equals(peer.key_salt) && media.installed->peer_mki == peer.mki;
   return same ? Change::kNone : Change::kPeerKey;
 }
@@ -83,7 +81,7 @@ relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& ke
   if (is_ours(media, peer.key_salt)) return failed_leg(media, protocol::Reason::kBadCryptoAttribute, now);
   relay::LegSetup setup = setup_of(media, reach, settings);
   const Change changed = change(media, keys.suite, peer);
-  if (media.installed && media.installed->suite != keys.suite) retire_own_key(media);
+  if (changed == Change::kAll) retire_own_key(media);
   media.installed = InstalledKeys{keys.suite, peer.key_salt.clone(), peer.mki};
   become(media, SecurityState::kSrtpSdes, keys.suite, std::nullopt, now);
   media.encrypted = true;
@@ -101,7 +99,11 @@ relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& ke
       srtp::Context::create(srtp::Direction::kInbound, inbound_key(keys.suite, peer), window(*keys.peer, settings));
   const srtp::Key own{keys.suite, own_key(media, keys.suite, entropy).clone()};
   auto out = srtp::Context::create(srtp::Direction::kOutbound, own, settings.replay_window);
-  if (!in || !out) return failed_leg(media, protocol::Reason::kBadCryptoAttribute, now);
+  if (!in || !out) {
+    retire_own_key(media);
+    become(media, SecurityState::kFailed, std::nullopt, protocol::Reason::kBadCryptoAttribute, now);
+    return blocked_leg(media, {}, relay::Drop::kFailed);
+  }
   setup.protection = relay::Secured{*std::move(in), *std::move(out)};
   return setup;
 }
@@ -130,12 +132,15 @@ relay::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why
 
 relay::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now) {
   become(media, SecurityState::kFailed, std::nullopt, reason, now);
-  return blocked_leg(media, {}, relay::Drop::kFailed);
+  relay::LegSetup setup = blocked_leg(media, {}, relay::Drop::kFailed);
+  setup.protection = relay::Suspend{relay::Drop::kFailed};
+  return setup;
 }
 
 void become(LegMedia& media, SecurityState state, std::optional<Suite> suite, std::optional<protocol::Reason> reason,
             WallTime now) {
-  if (state != SecurityState::kSrtpSdes) retire_own_key(media);
+  // A failure only suspends: the peer may have our key from the offer and answer it better next time.
+  if (state != SecurityState::kSrtpSdes && state != SecurityState::kFailed) retire_own_key(media);
   Status& status = media.status;
   const bool same = status.state == state && status.suite == suite && status.since != WallTime{};
   status = Status{state, suite, reason, same ? status.since : now};

@@ -37,7 +37,8 @@ struct SdesKeys {
                                         const Settings& settings, WallTime now);
 [[nodiscard]] relay::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings, WallTime now);
 [[nodiscard]] relay::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why);
-/// Also marks the leg as failed, for `reason`.
+/// Also marks the leg as failed, for `reason`. Keys that ran are suspended: a good answer to the same offer, or
+/// to a later one, goes on under our key where it stopped.
 [[nodiscard]] relay::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now);
 
 /// Changes the status and, only if it is another one, its `since`.

@@ -26,7 +26,8 @@ struct Status {
   WallTime since{};
 };
 
-/// The keys that run on a leg, to tell a repeated answer from a new one (SDES-16).
+/// The keys that run on a leg, or are suspended while it has failed, to tell a repeated answer from a new one
+/// (SDES-16).
 struct InstalledKeys {
   Suite suite;
   Secret peer;

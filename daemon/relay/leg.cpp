@@ -99,10 +99,12 @@ void Leg::change(LegSetup&& setup, TimePoint now) {
 
 void Leg::protect_by(LegSetup& setup, TimePoint now) {
   std::visit(Overloaded{
-                 [](Keep&) {},
+                 [&](Keep&) { resume(); },
                  [&](Rekey& next) { rekey(next, now); },
+                 [&](Suspend& next) { suspend(next.why); },
                  [&](auto& next) {
                    protection_ = std::move(next);
+                   suspended_.reset();
                    retiring_.reset();
                    numbers_ = Renumbering(srtp::kMaxSsrcs);
                  },
@@ -110,7 +112,20 @@ void Leg::protect_by(LegSetup& setup, TimePoint now) {
              setup.protection);
 }
 
+void Leg::suspend(Drop why) {
+  if (auto* secured = std::get_if<Secured>(&protection_)) suspended_.emplace(std::move(*secured));
+  protection_ = Blocked{why};
+  retiring_.reset();
+}
+
+void Leg::resume() {
+  if (!suspended_) return;
+  protection_ = *std::move(suspended_);
+  suspended_.reset();
+}
+
 void Leg::rekey(const Rekey& rekey, TimePoint now) {
+  resume();
   auto* secured = std::get_if<Secured>(&protection_);
   if (secured != nullptr) {
     const auto progress = secured->in.progress();

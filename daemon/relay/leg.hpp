@@ -69,6 +69,8 @@ class Leg {
 
   void protect_by(LegSetup& setup, TimePoint now);
   void rekey(const Rekey& rekey, TimePoint now);
+  void suspend(Drop why);
+  void resume();
   [[nodiscard]] Result<Passing, Drop> open(Component component, ByteSpan packet, Passage passage,
                                            TimePoint now) noexcept;
   [[nodiscard]] Result<Passing, Drop> open_plain(Component component, ByteView packet, Passage passage) const noexcept;
@@ -84,6 +86,7 @@ class Leg {
   Path rtp_;
   Path rtcp_;
   Protection protection_ = Blocked{Drop::kNotAnswered};
+  std::optional<Secured> suspended_;  // only while Blocked
   std::optional<Retiring> retiring_;
   Renumbering numbers_{srtp::kMaxSsrcs};  // of what goes out under the key of a Secured
   LegCounters counters_;

@@ -41,9 +41,14 @@ struct Opaque {};
 /// something plain in or out.
 using Protection = std::variant<Blocked, Plain, Secured, Opaque>;
 
-/// For LegSetup: leave contexts, ROC and replay windows as they are (SDES-16). On a new
-/// leg there is nothing to keep: nothing passes.
+/// For LegSetup: leave contexts, ROC and replay windows as they are (SDES-16), and take up those that a
+/// Suspend put aside. On a new leg there is nothing to keep: nothing passes.
 struct Keep {};
+/// For LegSetup: nothing passes, but the contexts of a Secured leg are put aside, for the peer may have
+/// been told our key once more and the next answer be a good one. Keep and Rekey take them up.
+struct Suspend {
+  Drop why;
+};
 /// For LegSetup: the peer has a new key, ours stays. The outbound context goes on, since a second one
 /// under the same key would repeat its keystream; the inbound one is new and knows how far the
 /// peer's streams had come (SDES-18). Until the first packet under it, and for a few seconds at
@@ -60,7 +65,7 @@ struct LegSetup {
   std::optional<Endpoint> rtp;  // where the peer receives; nothing: it gets nothing (hold)
   std::optional<Endpoint> rtcp;
   Mux mux = Mux::kSeparate;
-  std::variant<Keep, Rekey, Blocked, Plain, Secured, Opaque> protection;
+  std::variant<Keep, Rekey, Suspend, Blocked, Plain, Secured, Opaque> protection;
   std::chrono::milliseconds latch_window{};  // see Latch; 0: never learn a source
 };
 

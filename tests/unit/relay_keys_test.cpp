@@ -169,6 +169,29 @@ TEST(KeptKeys, OfALegThatIsNotThereLetNothingPass) {
   expect_drop(call.says_rtp(call.caller, 1), Drop::kNotAnswered);
 }
 
+TEST(SuspendedKeys, LetNothingPassAndAreTakenUpWhereTheyStopped) {
+  RelayedCall call(kSecured, kSecured);
+  const Octets wire = call.caller.seal(Component::kRtp, rtp_packet(1, RelayedCall::ssrc_of(call.caller)));
+  ASSERT_TRUE(arrives(call, call.caller, wire));
+  for (std::uint16_t i = 1; i <= 2; ++i) {
+    call.stream.set_leg(0, call.caller.leg_setup(relay::Suspend{Drop::kFailed}), call.now);
+    expect_drop(arrives(call, call.caller, wire), Drop::kFailed);
+    expect_drop(call.says_rtp(call.callee, i), Drop::kFailed);
+  }
+  call.stream.set_leg(0, call.caller.leg_setup(relay::Keep{}), call.now);
+  expect_drop(arrives(call, call.caller, wire), Drop::kReplay);
+  EXPECT_TRUE(call.says_rtp(call.caller, 2));
+  EXPECT_TRUE(call.says_rtp(call.callee, 3));
+}
+
+TEST(SuspendedKeys, AreGoneOnceTheLegIsAnythingElse) {
+  RelayedCall call(kSecured, kSecured);
+  call.stream.set_leg(0, call.caller.leg_setup(relay::Suspend{Drop::kFailed}), call.now);
+  call.stream.set_leg(0, call.caller.leg_setup(relay::Blocked{Drop::kHeld}), call.now);
+  call.stream.set_leg(0, call.caller.leg_setup(relay::Keep{}), call.now);
+  expect_drop(call.says_rtp(call.caller, 1), Drop::kHeld);
+}
+
 class NewKey : public ::testing::Test {
  protected:
   NewKey() {
