@@ -27,7 +27,9 @@ Reach Call::reach(const sdp::Media& said, std::size_t n, std::vector<std::string
     return std::optional<Endpoint>{};
   };
   const auto mux = said.rtcp_mux ? relay::Mux::kMuxed : relay::Mux::kSeparate;
-  return {checked(said.rtp_endpoint()), checked(said.rtcp_endpoint()), mux};
+  const auto rtp = checked(said.rtp_endpoint());
+  // Whoever gets no RTP gets no reports about it either, wherever its a=rtcp line points.
+  return {rtp, rtp ? checked(said.rtcp_endpoint()) : std::nullopt, mux};
 }
 
 }  // namespace osrtp::call
