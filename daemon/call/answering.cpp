@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "call/terms.hpp"
 #include "negotiate/render.hpp"
 
 namespace osrtp::call {
@@ -49,6 +50,7 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
   stop_missing_lines();
+  for (const Party* party : {&offerer(), &answerer()}) note_keys(*party);
   branch_.answered = true;
   // A branch without any media must not take the call from one that has some.
   if (carries_media(sections) || !others_talk()) call_.connect(branch_, request_.sip_code, now_);
@@ -232,6 +234,11 @@ negotiate::Section Answering::fail_both(std::size_t n, Reason answerer_reason, R
 
 void Answering::remark(std::size_t n, const std::optional<negotiate::Remark>& remark) {
   if (remark) warnings_.push_back("m-line " + std::to_string(n) + ": " + std::string(describe(*remark)));
+}
+
+void Answering::note_keys(const Party& party) {
+  const auto keyed = [](const LegMedia& media) { return media.status.state == SecurityState::kSrtpSdes; };
+  if (std::any_of(party.media.begin(), party.media.end(), keyed)) note_exposed_keys(party.role, party.terms, warnings_);
 }
 
 void Answering::set(Party& party, std::size_t n, relay::LegSetup setup) {

@@ -38,6 +38,7 @@ class Answering {
   [[nodiscard]] relay::LegSetup offerer_leg(std::size_t n, const OfferedLine& offered);
   void remark(std::size_t n, const std::optional<negotiate::Remark>& remark);
   void set(Party& party, std::size_t n, relay::LegSetup setup);
+  void note_keys(const Party& party);
 
   [[nodiscard]] Party& offerer();
   [[nodiscard]] Party& answerer();

@@ -42,7 +42,9 @@ Result<protocol::SdpReply, protocol::Error> Offering::run() {
     }
   }
   commit();
-  return protocol::SdpReply{write(), call_.security(roles_.branch)};
+  protocol::SdpReply reply{write(), call_.security(roles_.branch)};
+  note_keys();
+  return reply;
 }
 
 const Party* Offering::known(Leg leg) const {
@@ -241,6 +243,14 @@ std::string Offering::write() {
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < roles_.branch->exchange->lines.size(); ++n) sections.push_back(section(n));
   return negotiate::render(*text_, sections, call_.disguise(request_));
+}
+
+void Offering::note_keys() {
+  const auto& lines = roles_.branch->exchange->lines;
+  const auto accepted = [](const OfferedLine& line) { return line.chosen.has_value(); };
+  const auto offered = [](const OfferedLine& line) { return !line.own_lines.empty(); };
+  if (std::any_of(lines.begin(), lines.end(), accepted)) note_exposed_keys(offerer().role, offerer().terms, warnings_);
+  if (std::any_of(lines.begin(), lines.end(), offered)) note_exposed_keys(answerer().role, answerer().terms, warnings_);
 }
 
 negotiate::Section Offering::section(std::size_t n) {

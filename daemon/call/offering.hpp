@@ -35,6 +35,7 @@ class Offering {
   void commit();
   void commit_party(Party& party, const NewPorts& ports);
   [[nodiscard]] std::string write();
+  void note_keys();
   [[nodiscard]] negotiate::Section section(std::size_t n);
 
   [[nodiscard]] Party& offerer();

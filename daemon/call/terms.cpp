@@ -87,4 +87,10 @@ negotiate::Terms later_terms(const negotiate::Terms& now, const protocol::SdpReq
   return terms;
 }
 
+void note_exposed_keys(Leg leg, const negotiate::Terms& terms, std::vector<std::string>& warnings) {
+  if (terms.signalling != protocol::Signalling::kUnknown) return;
+  warnings.push_back("key-exposed-unknown: keys go over the signalling of the " + std::string(protocol::name(leg)) +
+                     "'s leg, of which nothing says that it is encrypted");
+}
+
 }  // namespace osrtp::call

@@ -21,4 +21,8 @@ namespace osrtp::call {
 [[nodiscard]] negotiate::Terms later_terms(const negotiate::Terms& now, const protocol::SdpRequest& request,
                                            protocol::Leg leg);
 
+/// For a leg on which SDES keys were offered or accepted: a warning, once per leg and reply, if nothing says
+/// that its hop's signalling is encrypted. Unknown counts as allowed (RFC 8643 section 4), but not in silence.
+void note_exposed_keys(protocol::Leg leg, const negotiate::Terms& terms, std::vector<std::string>& warnings);
+
 }  // namespace osrtp::call

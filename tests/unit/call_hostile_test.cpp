@@ -53,7 +53,7 @@ class Nowhere : public Hostile, public ::testing::WithParamInterface<std::string
 
 TEST_P(Nowhere, NothingIsSentThereAndAWarningSaysSo) {
   ASSERT_TRUE(exchange.registry.offer(exchange.offer(with_address(a.sdp("RTP/AVP"), GetParam())), exchange.now()));
-  EXPECT_EQ(exchange.registry.take_warnings().size(), 1U);
+  EXPECT_EQ(exchange.registry.take_warnings().at(0).rfind("m-line 0: nothing is sent to ", 0), 0U);
   ASSERT_TRUE(exchange.registry.answer(exchange.answer(b.sdp("RTP/AVP")), exchange.now()));
   EXPECT_FALSE(passes(30002, b, 1));
 }
