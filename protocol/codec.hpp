@@ -35,6 +35,9 @@ struct Unencodable {
 /// is not bounded here: join() of framing.hpp refuses what does not fit.
 [[nodiscard]] std::string encode_reply(const Reply& reply);
 
+/// The most octets that an SDP takes in a reply, and that any part of it does: escaped, or as base64.
+[[nodiscard]] std::size_t encoded_size(std::string_view sdp) noexcept;
+
 /// What a reply is an answer to: it does not say so itself.
 enum class Command : std::uint8_t { kPing, kOffer, kAnswer, kDelete, kQuery, kList, kStatistics };
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/base64.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/json.hpp"
@@ -202,6 +204,21 @@ std::string_view write(json::Object& out, const Error& reply) {
 }
 
 }  // namespace
+
+std::size_t encoded_size(std::string_view sdp) noexcept {
+  constexpr std::size_t kEscaped = 2;   // backslash, letter
+  constexpr std::size_t kNumbered = 6;  // backslash, u, four digits
+  constexpr std::string_view kLettered = "\"\\\b\f\n\r\t";
+  std::size_t escaped = 0;
+  for (const char c : sdp) {
+    const bool control = static_cast<unsigned char>(c) < ' ';
+    if (kLettered.find(c) != std::string_view::npos)
+      escaped += kEscaped;
+    else
+      escaped += control ? kNumbered : 1;
+  }
+  return std::max(escaped, (sdp.size() + 2) / 3 * 4);
+}
 
 std::string encode_reply(const Reply& reply) {
   json::Object out;

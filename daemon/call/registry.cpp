@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "call/call.hpp"
+#include "protocol/codec.hpp"
 
 namespace osrtp::call {
 namespace {
@@ -34,6 +35,11 @@ std::string summary(const protocol::LegSecurity& entry) {
   return line + " dropped=" + std::to_string(drops);
 }
 
+std::optional<protocol::Error> too_big(const protocol::SdpRequest& request) {
+  if (protocol::encoded_size(request.sdp) <= kMaxEncodedSdp) return std::nullopt;
+  return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: too big to be sent on", {}};
+}
+
 }  // namespace
 
 Registry::Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSink log)
@@ -43,6 +49,7 @@ Registry::~Registry() = default;
 
 Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offer& request, Now now) {
   warnings_.clear();
+  if (auto error = too_big(request)) return fail(*std::move(error));
   const auto known = calls_.find(request.call_id);
   if (known != calls_.end()) return known->second->offer(request, now, warnings_);
   if (calls_.size() >= settings_.max_calls) {
@@ -60,6 +67,7 @@ Result<protocol::SdpReply, protocol::Error> Registry::answer(const protocol::Ans
   warnings_.clear();
   const auto known = calls_.find(request.call_id);
   if (known == calls_.end()) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
+  if (auto error = too_big(request)) return fail(*std::move(error));
   auto reply = known->second->answer(request, now, warnings_);
   if (reply) log_security(request.call_id, reply->security);
   return reply;

@@ -20,6 +20,10 @@ namespace osrtp::call {
 
 class Call;
 
+/// An SDP may take this much of a reply (protocol::encoded_size). What a reply adds to it, for as many m-lines
+/// as a call may have, fits beside it: a request is refused for its size before it changes anything, or never.
+inline constexpr std::size_t kMaxEncodedSdp = 24UL * 1024;
+
 /// All calls of this daemon: their limits, their expiry. One loop owns it.
 class Registry {
  public:

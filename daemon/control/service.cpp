@@ -3,11 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/fit.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/framing.hpp"
 
 namespace osrtp::control {
 namespace {
+
+/// A reply repeats its cookie, so that a long one takes the answer's room.
+constexpr std::size_t kMaxCookie = 256;
+/// What a UDP datagram over IPv4 carries.
+constexpr std::size_t kMaxReply = 65'507;
 
 template <class T>
 protocol::ReplyBody body_of(Result<T, protocol::Error> result) {
@@ -22,7 +28,7 @@ Service::Service(call::Registry& registry, LogSink log, Now start)
 
 std::string Service::handle(std::string_view datagram, Now now) {
   const auto frame = protocol::split(datagram);
-  if (!frame) return {};
+  if (!frame || frame->cookie.size() > kMaxCookie) return {};
   if (auto seen = cache_.find(datagram, now.steady)) return *std::move(seen);
 
   const auto decoded = protocol::decode_request(frame->dictionary);
@@ -34,12 +40,13 @@ std::string Service::handle(std::string_view datagram, Now now) {
     reply.body = decoded.error();
     ++totals_.refused;
   }
-  auto text = protocol::join(frame->cookie, protocol::encode_reply(reply));
-  if (!text) {
-    reply = {protocol::Error{protocol::ErrorCode::kInternal, "The reply does not fit into a datagram", {}}, {}};
-    text = protocol::join(frame->cookie, protocol::encode_reply(reply));
-    if (!text) return {};
+  auto body = encode_within(std::move(reply), kMaxReply - frame->cookie.size() - 1);
+  if (!body) {
+    body = protocol::encode_reply(
+        {protocol::Error{protocol::ErrorCode::kInternal, "The reply does not fit into a datagram", {}}, {}});
   }
+  const auto text = protocol::join(frame->cookie, *body);
+  if (!text) return {};
   cache_.put(std::string(datagram), *text, now.steady);
   return *text;
 }
