@@ -6,16 +6,28 @@
 enum osrtp_hop osrtp_hop_of_protocol(int protocol) {
   switch (protocol) {
     case PROTO_TLS:
-    case PROTO_WSS:
       return OSRTP_HOP_ENCRYPTED;
+    case PROTO_WSS:
+      return OSRTP_HOP_ENCRYPTED_WEBSOCKET;
+    case PROTO_WS:
+      return OSRTP_HOP_CLEAR_WEBSOCKET;
     case PROTO_UDP:
     case PROTO_TCP:
-    case PROTO_WS:
     case PROTO_SCTP:
       return OSRTP_HOP_CLEAR;
     default:
       return OSRTP_HOP_UNKNOWN;
   }
+}
+
+/** A URI's transport is `ws` over TLS too (RFC 7118 section 5.5): what tells is the scheme, or the socket that the
+ * registrar has put down with the connection. */
+static enum osrtp_hop websocket_hop(const struct sip_msg* msg, const struct sip_uri* uri) {
+  const struct socket_info* from = msg->force_send_socket;
+
+  if (uri->proto == PROTO_WSS || uri->type == SIPS_URI_T) return OSRTP_HOP_ENCRYPTED_WEBSOCKET;
+  if (from != NULL && (from->proto == PROTO_TLS || from->proto == PROTO_WSS)) return OSRTP_HOP_ENCRYPTED_WEBSOCKET;
+  return OSRTP_HOP_CLEAR_WEBSOCKET;
 }
 
 enum osrtp_hop osrtp_hop_of_destination(struct sip_msg* msg) {
@@ -24,6 +36,7 @@ enum osrtp_hop osrtp_hop_of_destination(struct sip_msg* msg) {
 
   if (target.s == NULL || target.len <= 0) target = *GET_RURI(msg);
   if (target.s == NULL || target.len <= 0 || parse_uri(target.s, target.len, &uri) < 0) return OSRTP_HOP_UNKNOWN;
+  if (uri.proto == PROTO_WS || uri.proto == PROTO_WSS) return websocket_hop(msg, &uri);
   /* RFC 3261 section 26.2.2: a sips: URI means TLS, and Kamailio shows its protocol as UDP. */
   if (uri.type == SIPS_URI_T) return OSRTP_HOP_ENCRYPTED;
   /* Without a transport UDP is taken (RFC 3263 section 4.1, unless the DNS says otherwise). */

@@ -20,23 +20,59 @@ Problem read_policy(std::string_view value, std::optional<protocol::Policy>& pol
   return quoted(value) + " is no policy: off, opportunistic, prefer or require";
 }
 
+Problem read_peer(std::string_view value, std::optional<protocol::Peer>& peer) {
+  peer = protocol::peer_named(value);
+  if (peer) return std::nullopt;
+  return quoted(value) + " is no kind of peer: sip or webrtc";
+}
+
 Problem read_interface(std::string_view value, std::optional<std::string>& name) {
   if (value.empty()) return "an interface needs a name";
   name = value;
   return std::nullopt;
 }
 
-Problem read_suites(std::string_view value, std::vector<std::string>& suites) {
-  suites.clear();
+/// Reads words parted by commas; `read_one` puts each into `list` or says what is wrong with it.
+template <class ReadOne>
+Problem read_list(std::string_view value, std::vector<std::string>& list, ReadOne read_one) {
+  list.clear();
   for (;;) {
     const std::size_t comma = value.find(',');
-    const std::string_view name = value.substr(0, comma);
-    const auto suite = suite_named(name);
-    if (!suite) return quoted(name) + " is no crypto suite that can be offered";
-    suites.emplace_back(facts(*suite).name);
+    if (auto problem = read_one(value.substr(0, comma), list)) return problem;
     if (comma == std::string_view::npos) return std::nullopt;
     value.remove_prefix(comma + 1);
   }
+}
+
+Problem read_suite(std::string_view name, std::vector<std::string>& suites) {
+  const auto suite = suite_named(name);
+  if (!suite) return quoted(name) + " is no crypto suite that can be offered";
+  suites.emplace_back(facts(*suite).name);
+  return std::nullopt;
+}
+
+Problem read_keying(std::string_view name, std::vector<std::string>& keying) {
+  if (name != "sdes" && name != "dtls") return quoted(name) + " is no key management: sdes or dtls";
+  keying.emplace_back(name);
+  return std::nullopt;
+}
+
+/// Options of one side of the call: `caller`, `caller-peer`, `caller-keying`, or the same for the callee.
+struct Side {
+  std::string_view role;
+  std::optional<protocol::Policy>& policy;
+  std::optional<protocol::Peer>& peer;
+  std::vector<std::string>& keying;
+};
+
+/// @return nothing at all where `key` is not the side's.
+std::optional<Problem> read_of_side(std::string_view key, std::string_view value, const Side& side) {
+  if (key.substr(0, side.role.size()) != side.role) return std::nullopt;
+  const std::string_view rest = key.substr(side.role.size());
+  if (rest.empty()) return read_policy(value, side.policy);
+  if (rest == "-peer") return read_peer(value, side.peer);
+  if (rest == "-keying") return read_list(value, side.keying, read_keying);
+  return std::nullopt;
 }
 
 Problem read_word(std::string_view word, Options& options) {
@@ -47,13 +83,16 @@ Problem read_word(std::string_view word, Options& options) {
   const std::size_t equals = word.find('=');
   const std::string_view key = word.substr(0, equals);
   const std::string_view value = equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1);
-  if (key == "caller") return read_policy(value, options.caller);
-  if (key == "callee") return read_policy(value, options.callee);
-  if (key == "suites") return read_suites(value, options.suites);
+  for (const Side& side : {Side{"caller", options.caller, options.caller_peer, options.caller_keying},
+                           Side{"callee", options.callee, options.callee_peer, options.callee_keying}}) {
+    if (auto read = read_of_side(key, value, side)) return *std::move(read);
+  }
+  if (key == "suites") return read_list(value, options.suites, read_suite);
   if (key == "from-interface") return read_interface(value, options.interface_from);
   if (key == "to-interface") return read_interface(value, options.interface_to);
   return quoted(word) +
-         " is no option: caller=, callee=, suites=, from-interface=, to-interface= or allow-sdes-over-clear";
+         " is no option: caller=, caller-peer=, caller-keying=, the same for callee, suites=, from-interface=, "
+         "to-interface= or allow-sdes-over-clear";
 }
 
 }  // namespace

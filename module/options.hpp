@@ -15,6 +15,10 @@ namespace osrtp::module {
 struct Options {
   std::optional<protocol::Policy> caller;
   std::optional<protocol::Policy> callee;
+  std::optional<protocol::Peer> caller_peer;  // nothing: what the side's hop tells
+  std::optional<protocol::Peer> callee_peer;
+  std::vector<std::string> caller_keying;  // "sdes", "dtls"; empty: all
+  std::vector<std::string> callee_keying;
   bool allow_sdes_over_clear = false;
   std::vector<std::string> suites;            // registered names; empty: the daemon's
   std::optional<std::string> interface_from;  // of the daemon's interfaces, the one towards the sender of the SDP

@@ -40,7 +40,13 @@ enum osrtp_method { OSRTP_INVITE, OSRTP_UPDATE, OSRTP_ACK, OSRTP_PRACK, OSRTP_BY
 enum osrtp_route { OSRTP_IN_REQUEST, OSRTP_IN_BRANCH, OSRTP_IN_REPLY, OSRTP_IN_FAILURE, OSRTP_IN_BRANCH_FAILURE };
 
 /** How the SIP of a hop travels. */
-enum osrtp_hop { OSRTP_HOP_UNKNOWN, OSRTP_HOP_ENCRYPTED, OSRTP_HOP_CLEAR };
+enum osrtp_hop {
+  OSRTP_HOP_UNKNOWN,
+  OSRTP_HOP_ENCRYPTED,
+  OSRTP_HOP_CLEAR,
+  OSRTP_HOP_ENCRYPTED_WEBSOCKET, /* RFC 7118: a browser's */
+  OSRTP_HOP_CLEAR_WEBSOCKET,
+};
 
 /** One SIP message. Everything points into memory of the caller's. */
 struct osrtp_message {

@@ -11,13 +11,21 @@ std::string text(osrtp_slice slice) {
 protocol::Signalling signalling(osrtp_hop hop) {
   switch (hop) {
     case OSRTP_HOP_ENCRYPTED:
+    case OSRTP_HOP_ENCRYPTED_WEBSOCKET:
       return protocol::Signalling::kEncrypted;
     case OSRTP_HOP_CLEAR:
+    case OSRTP_HOP_CLEAR_WEBSOCKET:
       return protocol::Signalling::kClear;
     case OSRTP_HOP_UNKNOWN:
       break;
   }
   return protocol::Signalling::kUnknown;
+}
+
+/// SIP over WebSocket is how browsers call; whoever else does says so with `callee-peer=sip`.
+protocol::Peer peer(osrtp_hop hop) {
+  const bool websocket = hop == OSRTP_HOP_ENCRYPTED_WEBSOCKET || hop == OSRTP_HOP_CLEAR_WEBSOCKET;
+  return websocket ? protocol::Peer::kWebrtc : protocol::Peer::kSip;
 }
 
 std::string branch(const osrtp_message& message) {
@@ -31,11 +39,15 @@ protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, c
   protocol::OsrtpOptions part;
   part.caller = options.caller;
   part.callee = options.callee;
+  part.caller_keying = options.caller_keying;
+  part.callee_keying = options.callee_keying;
   part.suites = options.suites;
   part.allow_sdes_over_clear = options.allow_sdes_over_clear || defaults.allow_sdes_over_clear;
   if (message.in_dialog != 0) return part;
   part.caller_signalling = signalling(message.caller_hop);
   part.callee_signalling = signalling(message.callee_hop);
+  part.caller_peer = options.caller_peer.value_or(peer(message.caller_hop));
+  part.callee_peer = options.callee_peer.value_or(peer(message.callee_hop));
   if (!is_offer(action)) return part;
   if (!part.caller) part.caller = defaults.caller;
   if (!part.callee) part.callee = defaults.callee;

@@ -5,6 +5,7 @@
 namespace osrtp::module {
 namespace {
 
+using protocol::Peer;
 using protocol::Policy;
 
 TEST(Options, NothingSaidIsNothingSet) { EXPECT_EQ(*parse_options(" \t\n", OptionText::kFinal), Options{}); }
@@ -24,10 +25,26 @@ TEST(Options, EveryWordHasItsPlace) {
   EXPECT_EQ(*options, wanted);
 }
 
+TEST(Options, EachSideHasItsPeerAndItsKeyManagements) {
+  const auto options = parse_options(
+      "callee=require callee-keying=dtls callee-peer=webrtc caller-peer=sip "
+      "caller-keying=sdes,dtls",
+      OptionText::kFinal);
+  Options wanted;
+  wanted.callee = Policy::kRequire;
+  wanted.caller_peer = Peer::kSip;
+  wanted.callee_peer = Peer::kWebrtc;
+  wanted.caller_keying = {"sdes", "dtls"};
+  wanted.callee_keying = {"dtls"};
+  EXPECT_EQ(*options, wanted);
+}
+
 TEST(Options, TheLastOfEqualWordsCounts) {
   EXPECT_EQ(parse_options("callee=off callee=require", OptionText::kFinal)->callee, Policy::kRequire);
   EXPECT_EQ(parse_options("suites=AEAD_AES_128_GCM suites=AEAD_AES_256_GCM", OptionText::kFinal)->suites,
             std::vector<std::string>{"AEAD_AES_256_GCM"});
+  EXPECT_EQ(parse_options("callee-keying=sdes callee-keying=dtls", OptionText::kFinal)->callee_keying,
+            std::vector<std::string>{"dtls"});
 }
 
 TEST(Options, WordsWithVariablesWaitForTheMessage) {
@@ -59,6 +76,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"NoPolicy", "callee=", "''"}, Wrong{"NoValue", "caller", "''"},
                     Wrong{"Word", "require", "'require'"},
                     Wrong{"ValueWhereThereIsNone", "allow-sdes-over-clear=1", "'allow-sdes-over-clear=1'"},
+                    Wrong{"Peer", "callee-peer=browser", "'browser'"}, Wrong{"NoPeer", "caller-peer", "''"},
+                    Wrong{"Keying", "callee-keying=dtls,zrtp", "'zrtp'"}, Wrong{"NoKeying", "caller-keying=", "''"},
+                    Wrong{"KeyingOfNobody", "keying=dtls", "'keying=dtls'"},
+                    Wrong{"NobodysPeer", "callees-peer=sip", "'callees-peer=sip'"},
                     Wrong{"NullSuite", "suites=NULL_HMAC_SHA1_80", "'NULL_HMAC_SHA1_80'"},
                     Wrong{"EmptySuite", "suites=AEAD_AES_128_GCM,", "''"},
                     Wrong{"OneInterface", "to-interface=out", "go together"},

@@ -5,6 +5,7 @@
 namespace osrtp::module {
 namespace {
 
+using protocol::Peer;
 using protocol::Policy;
 using protocol::Signalling;
 
@@ -79,6 +80,7 @@ TEST(ModuleRequest, WithinADialogNeitherHopsNorBranchesAreNamed) {
   osrtp_message reinvite = initial();
   reinvite.in_dialog = 1;
   reinvite.to_tag = slice("to");
+  reinvite.callee_hop = OSRTP_HOP_ENCRYPTED_WEBSOCKET;
   Options options;
   options.callee = Policy::kRequire;
   const auto offer = built(Action::kOffer, reinvite, options);
@@ -87,6 +89,51 @@ TEST(ModuleRequest, WithinADialogNeitherHopsNorBranchesAreNamed) {
   protocol::OsrtpOptions wanted;
   wanted.callee = Policy::kRequire;
   EXPECT_EQ(offer.osrtp, wanted);
+}
+
+TEST(ModuleRequest, AWebSocketHopIsABrowsersAndAsEncryptedAsItsTransport) {
+  osrtp_message message = initial();
+  message.caller_hop = OSRTP_HOP_ENCRYPTED_WEBSOCKET;
+  message.callee_hop = OSRTP_HOP_CLEAR_WEBSOCKET;
+  osrtp_message reply = answer();
+  reply.caller_hop = message.caller_hop;
+  reply.callee_hop = message.callee_hop;
+  for (const auto& request : {built(Action::kOffer, message), built(Action::kAnswer, reply)}) {
+    EXPECT_EQ(request.osrtp->caller_peer, Peer::kWebrtc);
+    EXPECT_EQ(request.osrtp->callee_peer, Peer::kWebrtc);
+    EXPECT_EQ(request.osrtp->caller_signalling, Signalling::kEncrypted);
+    EXPECT_EQ(request.osrtp->callee_signalling, Signalling::kClear);
+  }
+}
+
+TEST(ModuleRequest, OtherHopsArePhones) {
+  for (const osrtp_hop hop : {OSRTP_HOP_UNKNOWN, OSRTP_HOP_ENCRYPTED, OSRTP_HOP_CLEAR}) {
+    osrtp_message message = initial();
+    message.caller_hop = message.callee_hop = hop;
+    const auto offer = built(Action::kOffer, message);
+    EXPECT_EQ(offer.osrtp->caller_peer, Peer::kSip);
+    EXPECT_EQ(offer.osrtp->callee_peer, Peer::kSip);
+  }
+}
+
+TEST(ModuleRequest, TheScriptKnowsBetterWhoAPeerIs) {
+  osrtp_message message = initial();
+  message.caller_hop = OSRTP_HOP_CLEAR_WEBSOCKET;
+  Options options;
+  options.caller_peer = Peer::kSip;
+  options.callee_peer = Peer::kWebrtc;
+  const auto offer = built(Action::kOffer, message, options);
+  EXPECT_EQ(offer.osrtp->caller_peer, Peer::kSip);
+  EXPECT_EQ(offer.osrtp->callee_peer, Peer::kWebrtc);
+}
+
+TEST(ModuleRequest, KeyManagementsOfEachSideGoAlong) {
+  Options options;
+  options.caller_keying = {"sdes"};
+  options.callee_keying = {"dtls"};
+  const auto offer = built(Action::kOffer, initial(), options);
+  EXPECT_EQ(offer.osrtp->caller_keying, std::vector<std::string>{"sdes"});
+  EXPECT_EQ(offer.osrtp->callee_keying, std::vector<std::string>{"dtls"});
 }
 
 TEST(ModuleRequest, AnAnswerKeepsTheOfferersTagFirst) {

@@ -41,6 +41,15 @@ def options_go_along(stand: Stand) -> None:
 
 
 @case
+def options_of_one_side_go_along(stand: Stand) -> None:
+    words = "callee=require callee-keying=dtls caller-keying=sdes,dtls callee-peer=webrtc"
+    call = stand.call([request("INVITE", 1, body=PLAIN, headers=f"X-Options: {words}"), *ANSWERED], ANSWERS)
+    same(call.asked[0]["osrtp"], {
+        "caller": "opportunistic", "callee": "require", "caller-signalling": "clear", "callee-signalling": "clear",
+        "callee-peer": "webrtc", "caller-keying": ["sdes", "dtls"], "callee-keying": ["dtls"]})
+
+
+@case
 def a_wrong_option_of_a_message_fails_and_changes_nothing(stand: Stand) -> None:
     call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=maybe"), *ANSWERED], ANSWERS)
     assert "offer" not in call.commands()

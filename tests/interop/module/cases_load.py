@@ -51,6 +51,8 @@ def wrong_options_are_refused_when_the_script_is_loaded(stand: Stand) -> None:
     check_refused(stand, "calee=require", "'calee=require' is no option")
     check_refused(stand, "suites=AES_CM_128_HMAC_SHA1_80,NULL_HMAC_SHA1_80", "'NULL_HMAC_SHA1_80' is no crypto suite")
     check_refused(stand, "from-interface=a", "go together")
+    check_refused(stand, "callee-keying=dtls,zrtp", "'zrtp' is no key management")
+    check_refused(stand, "caller-peer=browser", "'browser' is no kind of peer")
     check_refused(stand, "callee=$avp(a) caller=yes", "'yes' is no policy")
 
 

@@ -63,6 +63,17 @@ def the_relay_hears_which_hops_are_encrypted(stand: Stand) -> None:
 
 
 @case
+def the_relay_hears_who_is_a_browser(stand: Stand) -> None:
+    """To a WebSocket there is no way without its connection, but the branch route comes first."""
+    there = f"127.0.0.43:{free_port('127.0.0.43')}"
+    for number, (uri, wanted) in enumerate(((f"sip:b@{there}", (None, "clear")),
+                                            (f"sip:b@{there};transport=ws", ("webrtc", "clear")),
+                                            (f"sips:b@{there};transport=ws", ("webrtc", "encrypted")))):
+        told = hops(stand, f"browser{number}", uri)
+        same((uri, told.get("caller-peer"), told.get("callee-peer"), told["callee-signalling"]), (uri, None, *wanted))
+
+
+@case
 def an_answer_whose_keys_fail_is_refused_and_replaced(stand: Stand) -> None:
     stand.relay.state = "failed"
     try:
