@@ -70,12 +70,13 @@ def wrong_parameters_are_refused_when_the_script_is_checked(stand: Stand) -> Non
 
 
 @case
-def the_example_configuration_is_accepted(stand: Stand) -> None:
+def the_example_configurations_are_accepted(stand: Stand) -> None:
     examples = HERE.parents[2] / "examples"
     ports = (f"UDP_PORT={free_port('127.0.0.1')}", f"TLS_PORT={free_port('127.0.0.1')}",
              f'TLS_CONFIG="{examples}/tls.cfg"')
-    checked = Kamailio(stand.directory, stand.socket, "127.0.0.1:0", examples / "kamailio.cfg", ports).check()
-    same(checked.returncode, 0)
+    for name in ("kamailio.cfg", "kamailio-webrtc.cfg"):
+        checked = Kamailio(stand.directory, stand.socket, "127.0.0.1:0", examples / name, ports).check()
+        same((name, checked.returncode), (name, 0))
 
 
 @case
