@@ -18,9 +18,11 @@ expand() {
   done
 }
 
+# A package may be there under another's name: some nodejs packages bring npm along.
 missing_of() {
   local installed
-  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p' || true)
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' 2>/dev/null |
+    sed -n 's/^installed //p' | sed 's/ *([^)]*)//g' | tr -d ' ' | tr ',' '\n')
   comm -23 <(printf '%s\n' "$@" | sort -u) <(sort -u <<<"$installed")
 }
 

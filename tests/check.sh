@@ -4,7 +4,8 @@
 # check.sh STEP…: only these steps. check.sh --step NAME COMMAND…: one step made of that command.
 #
 # A check of its own needs no line here: an executable tests/DIR/NAME_check.sh is a step NAME, found by its name. It may
-# close with `N passed, N failed`, else its exit status counts as one check. The log of a step is build/check/NAME.log.
+# close with `N passed, N failed`, else its exit status counts as one check. A line `skipped: REASON` is shown. The log of a
+# step is build/check/NAME.log.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 logs=build/check; mkdir -p $logs
@@ -29,11 +30,13 @@ step() {
   shift
   "$@" >"$log" 2>&1 </dev/null; status=$?
   read -r good bad < <(count "$log")
-  if [[ $status -ne 0 ]]; then [[ $bad -gt 0 ]] || bad=1; elif [[ $((good + bad)) -eq 0 ]]; then good=1; fi
+  if [[ $status -ne 0 ]]; then [[ $bad -gt 0 ]] || bad=1;
+  elif [[ $((good + bad)) -eq 0 ]] && ! grep -q '^skipped: ' "$log"; then good=1; fi
   [[ $bad -eq 0 ]] || { verdict=FAILED; broken+=("$name"); }
   passed=$((passed + good)) failed=$((failed + bad))
   printf '%-6s  %-22s %6.1f s  %5d passed%s\n' "$verdict" "$name" \
     "$(bc_seconds "$began" "$EPOCHREALTIME")" "$good" "$([[ $bad -eq 0 ]] || echo ", $bad failed")"
+  sed -n 's/^skipped: /        | skipped: /p' "$log"
   [[ $verdict == ok ]] || { tail -n 60 "$log" | sed 's/^/        | /'; echo "        the whole log: $log"; }
   [[ $verdict == ok ]]
 }

@@ -34,6 +34,14 @@ class Processes:
         self._running.append((name, process, log))
         return process
 
+    def start_piped(self, name: str, argv: list[str], log: pathlib.Path) -> subprocess.Popen:
+        """The same for a program that is talked to over its input and output; its errors go to `log`."""
+        with open(log, "wb") as errors:
+            process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                                       start_new_session=True, preexec_fn=die_with_parent)
+        self._running.append((name, process, log))
+        return process
+
     def check(self) -> None:
         """Raises Died when one of them is gone."""
         for name, process, log in self._running:

@@ -7,7 +7,7 @@ import time
 
 from lab import processes
 
-PORTS = {"udp": 15060, "tls": 15061}
+PORTS = {"udp": 15060, "tls": 15061, "ws": 15060}
 
 TLS_CONFIG = """\
 [server:default]
@@ -61,7 +61,8 @@ class Proxy:
     def defines(self, relay: str, tls: pathlib.Path) -> list[str]:
         """What the example leaves open, for kamailio's -A."""
         return [f"LISTEN_ADDR={self.address}", f"UDP_PORT={PORTS['udp']}", f"TLS_PORT={PORTS['tls']}",
-                f'TLS_CONFIG="{tls}"', f'OSRTP_MODULE="{self._module}"', f'OSRTP_SOCK="{relay}"']
+                f"TCP_PORT={PORTS['ws']}", f'TLS_CONFIG="{tls}"', f'OSRTP_MODULE="{self._module}"',
+                f'OSRTP_SOCK="{relay}"']
 
     def _wait(self, owner: processes.Processes) -> None:
         deadline = time.monotonic() + 15
