@@ -14,10 +14,11 @@ demo:  ## ten calls through Kamailio and the relay; KEEP=1 leaves them running (
 demo-stop:  ## stop what `make demo KEEP=1` left running
 	@$(PYTHON) tests/interop/demo.py --stop
 
-interop:  ## the demo, the module under sipp, and other SRTP stacks against the relay
+interop:  ## the demo, the module under sipp and with browsers, and other SRTP stacks against the relay
 	@$(MAKE) --no-print-directory deps DEPS_FOR=check
 	@$(BUILD_ALL)
 	@tests/interop/lab_check.sh
 	@tests/interop/module/module_check.sh
+	@tests/interop/web/web_check.sh
 	@$(PYTHON) tests/interop/srtp_peers.py
 	@$(PYTHON) tests/interop/demo.py

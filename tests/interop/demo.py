@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
-from lab import isolation, judge, kept, processes, rehearsal, scenario, table  # noqa: E402
+from lab import isolation, judge, kept, processes, rehearsal, scenario, table, web  # noqa: E402
 from lab.baresip import Failed  # noqa: E402
 from lab.judge import Seen  # noqa: E402
 from lab.stand import Stand  # noqa: E402
@@ -31,8 +31,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--calls", type=int, metavar="N", help="only the N most telling calls")
-    which.add_argument("--only", metavar="NAME", choices=[call.name for call in scenario.CALLS],
-                       help="only this call: %(choices)s")
+    which.add_argument("--only", metavar="NAMES", type=scenario.names, help="only these calls, parted by commas, of "
+                       + ", ".join(call.name for call in scenario.ALL))
+    parser.add_argument("--no-browser", action="store_true", help="leave out calls with a browser")
     parser.add_argument("--seconds", type=float, default=6.0,
                         help="of talk in each call (default: %(default)g; baresip sends RTCP after 5)")
     parser.add_argument("--keep", action="store_true", help="afterwards leave it running for your own calls")
@@ -54,7 +55,7 @@ def main() -> int:
         return 2
     try:
         if not isolation.inside():
-            status = isolation.run_isolated([sys.executable, *sys.argv])
+            status = isolation.run_isolated([sys.executable, *sys.argv, *without_browser(options)])
             return kept.start(options.address) if options.keep and status == 0 else status
         return rehearse(options)
     except (processes.Died, Failed, isolation.NotPossible) as failure:
@@ -68,10 +69,24 @@ def main() -> int:
         return 130
 
 
+def without_browser(options: argparse.Namespace) -> list[str]:
+    """The option that says so, where there are calls with a browser and no browser. Needs the network, once."""
+    if options.no_browser or not any(call.needs_browser for call in scenario.choose(options.calls, options.only)):
+        return []
+    if why := web.available():
+        print(f"skipped: calls with a browser: {why}", flush=True)
+        return ["--no-browser"]
+    return []
+
+
 def rehearse(options: argparse.Namespace) -> int:
     """Places the calls and prints what became of them."""
     begun = time.monotonic()
-    calls = scenario.choose(options.calls, options.only)
+    calls = [call for call in scenario.choose(options.calls, options.only)
+             if not (options.no_browser and call.needs_browser)]
+    if not calls:
+        print("demo: no such calls", file=sys.stderr)
+        return 2
     processes.die_with_parent()
     isolation.loopback_up()
     DIRECTORY.mkdir(parents=True, exist_ok=True)
@@ -88,7 +103,8 @@ def rehearse(options: argparse.Namespace) -> int:
 
 
 def perform(calls: list[scenario.Call], seconds: float) -> list[Seen]:
-    stand = Stand(DIRECTORY, PHONES, RELAY)
+    browsers = any(call.needs_browser for call in calls)
+    stand = Stand(DIRECTORY, PHONES, RELAY, "kamailio-webrtc.cfg" if browsers else "kamailio.cfg")
 
     async def within_limit() -> list[Seen]:
         async with asyncio.timeout(TIME_LIMIT):

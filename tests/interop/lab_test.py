@@ -12,8 +12,8 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from lab import audio, judge, scenario, sdes, srtp, wire  # noqa: E402
-from lab.evidence import LegOnWire, altered  # noqa: E402
+from lab import audio, baresip, judge, scenario, sdes, srtp, wire  # noqa: E402
+from lab.evidence import LegOnWire, altered, examine_dtls  # noqa: E402
 
 RATE = audio.RATE
 MASTER_KEY = bytes.fromhex("E1F97A0D3E018BE0D64FA32C06DE4139")  # RFC 3711 appendix B.3
@@ -59,15 +59,42 @@ class OnTheWire(unittest.TestCase):
     def test_longer_packets_are_srtp_only_when_no_tone_is_left_in_them(self) -> None:
         clear = packets(tone(440))
         tagged = [wire.Datagram(d.at, d.source, d.target, d.payload + bytes(10)) for d in clear]
-        masked = [wire.Datagram(d.at, d.source, d.target, d.payload[:12] + bytes((n * 7919 + i * i * 31) % 251
-                                for i in range(170))) for n, d in enumerate(clear)]
         self.assertIn("unclear", wire.looks_like(tagged, 440))
-        self.assertEqual(wire.looks_like(masked, 440), "SRTP")
+        self.assertEqual(wire.looks_like(masked(clear), 440), "SRTP")
 
     def test_one_clear_packet_among_encrypted_ones_is_noticed(self) -> None:
         clear = packets(tone(440))
         mixed = [wire.Datagram(0.0, ("a", 1), ("b", 2), bytes([0x80, 0]) + bytes(180))] * 40 + clear[:1]
         self.assertIn("unclear", wire.looks_like(mixed, 440))
+
+
+def masked(clear: list[wire.Datagram]) -> list[wire.Datagram]:
+    """As long as SRTP, and as little to be heard in."""
+    return [wire.Datagram(d.at, d.source, d.target, d.payload[:12] + bytes((n * 7919 + i * i * 31) % 251
+                          for i in range(170))) for n, d in enumerate(clear)]
+
+
+class DtlsOnTheWire(unittest.TestCase):
+    HANDSHAKE = [wire.Datagram(0.0, ("a", 1), ("b", 2), bytes([22, 254, 255]) + bytes(60))]
+    MEDIA = masked(packets(tone(440)))
+
+    def test_what_shares_a_port_is_told_apart(self) -> None:
+        self.assertEqual([wire.kind(bytes([first])) for first in (0, 3, 4, 19, 20, 63, 64, 127, 128, 191, 192)],
+                         ["STUN", "STUN", "unknown", "unknown", "DTLS", "DTLS", "unknown", "unknown", "RTP", "RTP",
+                          "unknown"])
+        self.assertEqual(wire.kind(b""), "unknown")
+
+    def test_a_handshake_and_unreadable_media_are_a_dtls_leg(self) -> None:
+        both = self.HANDSHAKE + self.MEDIA
+        leg = examine_dtls(both, both, 440, 440)
+        self.assertEqual((leg.to_relay, leg.from_relay, leg.problems, leg.opened), ("SRTP", "SRTP", [], False))
+
+    def test_a_handshake_of_one_side_alone_is_noticed(self) -> None:
+        self.assertEqual(examine_dtls(self.HANDSHAKE + self.MEDIA, self.MEDIA, 440, 440).problems, ["no DTLS received"])
+
+    def test_media_in_the_clear_is_noticed_in_spite_of_a_handshake(self) -> None:
+        clear = self.HANDSHAKE + packets(tone(440))
+        self.assertEqual(examine_dtls(clear, clear, 440, 440).to_relay, "RTP")
 
 
 class Srtp(unittest.TestCase):
@@ -110,20 +137,33 @@ class Trace(unittest.TestCase):
 
 def perfect(name: str) -> judge.Seen:
     """A call as it should be."""
-    call = scenario.choose(None, name)[0]
+    call = scenario.choose(None, [name])[0]
     seen = judge.Seen(call, {}, refused=call.refuses_first)
     for leg, becomes in call.becomes.items():
-        report = {"state": becomes.state, "suite": becomes.suite, "reason": becomes.reason, "relayed-packets": 250,
-                  "authenticated-packets": 251 if becomes.suite else 0, "dropped": {"not-answered": 5, "too-short": 1}}
-        looks = LegOnWire(becomes.on_wire, becomes.on_wire, becomes.suite, [], {(1, 1): b"x"}, {(1, 1): b"x"})
+        dtls = becomes.state == "srtp-dtls"
+        suite = "AES_CM_128_HMAC_SHA1_80" if dtls else becomes.suite
+        report = {"state": becomes.state, "suite": suite, "reason": becomes.reason, "relayed-packets": 250,
+                  "authenticated-packets": 251 if suite else 0, "dropped": {"not-answered": 5, "too-short": 1}}
+        looks = LegOnWire(becomes.on_wire, becomes.on_wire, becomes.suite, [], {}, {}, opened=False)
+        if not dtls:
+            looks = LegOnWire(becomes.on_wire, becomes.on_wire, becomes.suite, [], {(1, 1): b"x"}, {(1, 1): b"x"})
         seen.legs[leg] = judge.LegSeen(report, looks, hears=4.9)
+        if getattr(call, leg) == "browser":
+            seen.legs[leg].browser = {"dtlsState": "connected", "srtpCipher": "AES_CM_128_HMAC_SHA1_80",
+                                      "packetsReceived": 250, "packetsSent": 250}
     return seen
 
 
 class Judge(unittest.TestCase):
     def test_every_call_as_expected_passes(self) -> None:
-        for call in scenario.CALLS:
+        for call in scenario.ALL:
             self.assertEqual(judge.problems(perfect(call.name)), [])
+
+    def test_every_pair_of_modes_is_called_and_each_side_hangs_up(self) -> None:
+        pairs = {(call.caller, call.callee) for call in scenario.ALL}
+        self.assertLessEqual({(a, b) for a in baresip.MEDIAENC for b in baresip.MEDIAENC}, pairs)
+        self.assertEqual({(call.caller == "browser", call.hangs_up) for call in scenario.BROWSER_CALLS},
+                         {(True, "caller"), (True, "callee"), (False, "caller"), (False, "callee")})
 
     def test_each_single_fault_is_noticed(self) -> None:
         faults = {
@@ -143,8 +183,27 @@ class Judge(unittest.TestCase):
             "refused": lambda s: setattr(s, "refused", True),
             "nothing seen": lambda s: setattr(s.legs["callee"], "on_wire", None),
         }
+        self.check_noticed("plain-opportunistic", faults)
+
+    def test_each_single_fault_of_a_browser_is_noticed(self) -> None:
+        def browser(**changed: object) -> object:
+            return lambda s: s.legs["caller"].browser.update(changed)
+
+        self.check_noticed("browser-plain", {
+            "no handshake": browser(dtlsState="connecting"),
+            "no cipher": browser(srtpCipher=None),
+            "nothing received": browser(packetsReceived=0),
+            "nothing sent": browser(packetsSent=3),
+            "keys in the SDP": lambda s: s.legs["caller"].report.update(state="srtp-sdes"),
+            "no suite": lambda s: s.legs["caller"].report.update(suite=None),
+            "null cipher": lambda s: s.legs["caller"].report.update(suite="NULL_HMAC_SHA1_80"),
+            "not authenticated": lambda s: s.legs["caller"].report.update({"authenticated-packets": 100}),
+            "clear on the wire": lambda s: setattr(s.legs["caller"].on_wire, "to_relay", "RTP"),
+        })
+
+    def check_noticed(self, call: str, faults: dict) -> None:
         for name, fault in faults.items():
-            seen = copy.deepcopy(perfect("plain-opportunistic"))
+            seen = copy.deepcopy(perfect(call))
             fault(seen)
             self.assertNotEqual(judge.problems(seen), [], name)
 

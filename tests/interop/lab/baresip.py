@@ -5,10 +5,11 @@ import dataclasses
 import json
 import pathlib
 
-from lab import processes
+from lab import audio, processes
 
 # How the phone protects media: what an account's `mediaenc` says.
-MEDIAENC = {"plain": "", "opportunistic": ";mediaenc=srtp", "mandatory": ";mediaenc=srtp-mand"}
+MEDIAENC = {"plain": "", "opportunistic": ";mediaenc=srtp", "mandatory": ";mediaenc=srtp-mand",
+            "dtls": ";mediaenc=dtls_srtp"}
 
 CONFIG = """\
 poll_method epoll
@@ -36,6 +37,10 @@ module g711.so
 module sndfile.so
 module ausine.so
 module srtp.so
+module dtls_srtp.so
+module stun.so
+module turn.so
+module ice.so
 module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
@@ -105,6 +110,31 @@ class Phone:
         await self._connect(seconds)
         await self.command("uanew", self.account(proxy))
         await self.event("REGISTER_OK", seconds)
+
+    async def dial(self, target: str) -> None:
+        await self.command("dial", target)
+
+    async def hang_up(self) -> None:
+        await self.command("hangup")
+
+    async def established(self, seconds: float) -> str:
+        """The Call-ID, when the call is up."""
+        return (await self.event("CALL_ESTABLISHED", seconds))["id"]
+
+    async def closed(self, seconds: float) -> None:
+        await self.event("CALL_CLOSED", seconds)
+
+    async def look(self) -> None:
+        """Nothing to take while the call is up: recording, trace and packets tell all."""
+
+    @property
+    def media_ports(self) -> range:
+        return self.line.media_ports
+
+    def hears(self, frequency: int) -> float:
+        """Seconds of that tone in the recording, when the phone has quit."""
+        samples, rate = audio.read_wav(self.recording())
+        return audio.seconds_of_tone(samples, frequency, rate)
 
     async def _connect(self, seconds: float) -> None:
         deadline = asyncio.get_running_loop().time() + seconds

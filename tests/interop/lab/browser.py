@@ -124,7 +124,8 @@ class WebPhone:
     async def register(self, domain: str, socket: str, seconds: float) -> None:
         """`socket`: the proxy's WebSocket address, as ws://ADDRESS:PORT."""
         await self._browser.ask(self.line.user, "open", seconds)
-        await self._browser.ask(self.line.user, "register", seconds, uri=f"sip:{self.line.user}@{domain}", socket=socket)
+        address = f"sip:{self.line.user}@{domain}"
+        await self._browser.ask(self.line.user, "register", seconds, uri=address, socket=socket)
 
     async def dial(self, target: str) -> None:
         await self._browser.ask(self.line.user, "dial", 5, target=target)
@@ -142,6 +143,11 @@ class WebPhone:
     async def look(self) -> None:
         """Takes the browser's own figures, while the call is up."""
         self.stats = await self._browser.ask(self.line.user, "stats", 5)
+
+    @property
+    def media_ports(self) -> range:
+        port = self.stats.get("port", 0)
+        return range(port, port + 1)
 
     async def quit(self) -> None:
         """Nothing to complete: the page goes with its browser."""

@@ -1,5 +1,6 @@
 """What the packets of one leg prove, without asking the relay."""
 
+import collections
 import dataclasses
 
 from lab import sdes, srtp, wire
@@ -15,6 +16,7 @@ class LegOnWire:
     problems: list[str]
     sent: dict[tuple[int, int], bytes]  # clear RTP the phone sent, by SSRC and sequence number
     received: dict[tuple[int, int], bytes]  # clear RTP the relay sent to it
+    opened: bool = True  # False on a DTLS leg, whose keys nobody tells: then the two above are empty
 
     def summary(self) -> str:
         return self.to_relay if self.to_relay == self.from_relay else f"{self.to_relay}/{self.from_relay}"
@@ -33,6 +35,20 @@ def examine(sent: list[wire.Datagram], received: list[wire.Datagram], keys: sdes
         heard = wire.audible(list(packets.values()), tone)
         if heard < 0.5:
             leg.problems.append(f"the tone is in only {heard:.0%} of the {len(packets)} packets {direction}")
+    return leg
+
+
+def examine_dtls(sent: list[wire.Datagram], received: list[wire.Datagram], own_tone: float,
+                 other_tone: float) -> LegOnWire:
+    """The same for a leg keyed by DTLS. Its packets cannot be opened, but they must be none that can be heard, and a
+    handshake in both directions must have been there."""
+    leg = LegOnWire(wire.looks_like(sent, own_tone), wire.looks_like(received, other_tone), None, [], {}, {}, opened=False)
+    for direction, packets in (("sent", sent), ("received", received)):
+        kinds = collections.Counter(wire.kind(packet.payload) for packet in packets)
+        if not kinds["DTLS"]:
+            leg.problems.append(f"no DTLS {direction}")
+        if kinds["unknown"]:
+            leg.problems.append(f"{kinds['unknown']} packets {direction} that are neither STUN nor DTLS nor RTP")
     return leg
 
 
@@ -55,5 +71,7 @@ def _clear(datagrams: list[wire.Datagram], receiver: srtp.Receiver | None, sende
 
 def altered(sent: LegOnWire, received: LegOnWire) -> list[str]:
     """Whether what one phone sent is what the relay gave the other, octet for octet."""
+    if not (sent.opened and received.opened):
+        return []
     changed = [index for index, packet in received.received.items() if sent.sent.get(index) != packet]
     return [f"{len(changed)} of {len(received.received)} packets differ from what was sent"] if changed else []

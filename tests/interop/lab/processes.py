@@ -48,6 +48,10 @@ class Processes:
             if process.poll() is not None:
                 raise Died(f"{name} ended with status {process.returncode}; the end of {log}:\n{tail(log)}")
 
+    def forget_ended(self) -> None:
+        """Those that were asked to end, and have, are missed no more."""
+        self._running = [entry for entry in self._running if entry[1].poll() is None]
+
     def end(self, process: subprocess.Popen) -> None:
         """Ends one of them, and forgets it."""
         process.terminate()

@@ -12,6 +12,11 @@ from lab import processes
 MEDIA_PORTS = "20000-20999"
 
 
+def media_ports() -> range:
+    first, last = map(int, MEDIA_PORTS.split("-"))
+    return range(first, last + 1)
+
+
 class Refusal(Exception):
     """The relay's error reply."""
 

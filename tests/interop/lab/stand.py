@@ -13,8 +13,11 @@ from lab.relay import Relay
 class Stand:
     """osrtpd and Kamailio, and whatever phones are started beside them; all end with `stop`."""
 
-    def __init__(self, directory: pathlib.Path, address: str, media_address: str) -> None:
-        """`address`: of proxy and phones. `media_address`: of the relay. What `directory` held is gone."""
+    def __init__(self, directory: pathlib.Path, address: str, media_address: str, config: str = "kamailio.cfg") -> None:
+        """`address`: of proxy and phones. `media_address`: of the relay. `config`: one of the examples.
+
+        What `directory` held is gone.
+        """
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         self.directory = directory
@@ -24,7 +27,7 @@ class Stand:
         self.certificate = make_certificate(directory, address)
         self.relay = Relay(pathlib.Path("build/osrtpd"), media_address, self.sockets, directory / "osrtpd.log")
         # Kamailio changes its working directory.
-        self.proxy = Proxy(pathlib.Path("examples/kamailio.cfg").resolve(), pathlib.Path("build/osrtp.so").resolve(),
+        self.proxy = Proxy((pathlib.Path("examples") / config).resolve(), pathlib.Path("build/osrtp.so").resolve(),
                            address, directory.resolve())
 
     def start(self, detached: bool = False) -> None:

@@ -31,4 +31,4 @@ def _leg(leg: LegSeen) -> tuple[str, ...]:
     dropped = ", ".join(f"{count} {reason}" for reason, count in leg.dropped.items())
     return (str(became), leg.on_wire.summary() if leg.on_wire else "?", f"{leg.hears:.1f} s" if leg.hears else "nothing",
             str(leg.count("relayed-packets")),
-            str(leg.count("authenticated-packets")) if became.suite else "-", dropped or "0")
+            str(leg.count("authenticated-packets")) if became.encrypted else "-", dropped or "0")

@@ -24,6 +24,16 @@ class Datagram:
     payload: bytes
 
 
+def kind(payload: bytes) -> str:
+    """What shares a media port, told apart by the first octet (RFC 7983)."""
+    first = payload[0] if payload else 255
+    if first <= 3:
+        return "STUN"
+    if 20 <= first <= 63:
+        return "DTLS"
+    return "RTP" if 128 <= first <= 191 else "unknown"
+
+
 def is_rtp(payload: bytes) -> bool:
     """RTP or SRTP, not RTCP (RFC 5761 section 4)."""
     return len(payload) >= 12 and payload[0] >> 6 == 2 and not 64 <= (payload[1] & 0x7F) <= 95
@@ -32,7 +42,7 @@ def is_rtp(payload: bytes) -> bool:
 class Wire:
     """Keeps every UDP datagram that crosses loopback between start and stop, and a copy as a capture file."""
 
-    def __init__(self, capture: pathlib.Path, media_ports: range) -> None:
+    def __init__(self, capture: pathlib.Path, *media_ports: range) -> None:
         self.datagrams: list[Datagram] = []
         self._ports = media_ports
         self._file = open(capture, "wb")
@@ -72,7 +82,7 @@ class Wire:
         if packet[9] != socket.IPPROTO_UDP or len(packet) < header + 8:
             return
         source_port, target_port, length = struct.unpack_from("!HHH", packet, header)
-        if source_port not in self._ports and target_port not in self._ports:
+        if not any(source_port in ports or target_port in ports for ports in self._ports):
             return
         now = time.time()
         self._file.write(struct.pack("<IIII", int(now), int(now % 1 * 1e6), len(packet), len(packet)) + packet)

@@ -5,7 +5,9 @@ import JsSIP from 'jssip';
 
 const GATHERING_MS = 300; // silence after the last ICE candidate that ends gathering
 const LISTEN_EVERY_MS = 100;
-const MEDIA = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } };
+// A tone is noise for what cleans up speech.
+const AUDIO = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+const MEDIA = { mediaConstraints: { audio: AUDIO, video: false }, pcConfig: { iceServers: [] } };
 
 let agent;
 let session;
