@@ -42,7 +42,8 @@ def examine_dtls(sent: list[wire.Datagram], received: list[wire.Datagram], own_t
                  other_tone: float) -> LegOnWire:
     """The same for a leg keyed by DTLS. Its packets cannot be opened, but they must be none that can be heard, and a
     handshake in both directions must have been there."""
-    leg = LegOnWire(wire.looks_like(sent, own_tone), wire.looks_like(received, other_tone), None, [], {}, {}, opened=False)
+    leg = LegOnWire(wire.looks_like(sent, own_tone), wire.looks_like(received, other_tone), None, [], {}, {},
+                    opened=False)
     for direction, packets in (("sent", sent), ("received", received)):
         kinds = collections.Counter(wire.kind(packet.payload) for packet in packets)
         if not kinds["DTLS"]:
