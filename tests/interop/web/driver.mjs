@@ -25,6 +25,7 @@ const FLAGS = [
   '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--disable-default-apps',
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${tone}`,
+  '--ignore-certificate-errors', // the proxy's is self-signed
   '--autoplay-policy=no-user-gesture-required',
   '--allow-loopback-in-peer-connection', // else a machine with loopback alone has no candidates
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.*',

@@ -21,7 +21,6 @@ from lab import browser, isolation, processes, proxy, web  # noqa: E402
 
 DIRECTORY = pathlib.Path("build/web/test")
 ADDRESS = "127.0.0.1"
-AT = f"{ADDRESS}:{proxy.PORTS['ws']}"
 TONE = 700  # Hz
 SECONDS = 15.0  # for each step
 TALK = 2.0
@@ -31,11 +30,11 @@ def same(what: str, found: object, wanted: object) -> None:
     assert found == wanted, f"{what}: found {found!r}, wanted {wanted!r}"
 
 
-def check_request(request: dict, command: str) -> None:
+def check_request(request: dict, command: str, hop: str) -> None:
     same("command", request["command"], command)
     ours = request["osrtp"]
     same(f"peers in the {command}", (ours.get("caller-peer"), ours.get("callee-peer")), ("webrtc", "webrtc"))
-    same(f"hops in the {command}", (ours["caller-signalling"], ours["callee-signalling"]), ("clear", "clear"))
+    same(f"hops in the {command}", (ours["caller-signalling"], ours["callee-signalling"]), (hop, hop))
     assert "m=audio" in request["sdp"] and "UDP/TLS/RTP/SAVPF" in request["sdp"], request["sdp"]
 
 
@@ -46,12 +45,15 @@ def check_media(name: str, stats: dict, heard: float) -> None:
     assert heard > TALK / 2, f"{name} hears the tone for {heard:.1f} s: {stats['peaks']}"
 
 
-async def call(chromium: browser.Browser, relay: FakeRelay, hangs_up: str) -> None:
-    names = {side: f"{side}-{hangs_up}" for side in ("caller", "callee")}
+async def call(chromium: browser.Browser, relay: FakeRelay, scheme: str, hangs_up: str) -> None:
+    """`scheme`: of both WebSockets."""
+    names = {side: f"{side}-{scheme}" for side in ("caller", "callee")}
+    at = f"{ADDRESS}:{proxy.PORTS['ws' if scheme == 'ws' else 'tls']}"
+    hop = "clear" if scheme == "ws" else "encrypted"
     phones = {side: chromium.phone(browser.WebLine(name, TONE)) for side, name in names.items()}
     for phone in phones.values():
-        await phone.register(AT, f"ws://{AT}", SECONDS)
-    await phones["caller"].dial(f"sip:{names['callee']}@{AT}")
+        await phone.register(at, f"{scheme}://{at}", SECONDS)
+    await phones["caller"].dial(f"sip:{names['callee']}@{at}")
     call_id = await phones["caller"].established(SECONDS)
     same("the Call-ID there", await phones["callee"].established(SECONDS), call_id)
     await asyncio.sleep(TALK)
@@ -62,17 +64,17 @@ async def call(chromium: browser.Browser, relay: FakeRelay, hangs_up: str) -> No
     for phone in phones.values():
         await phone.closed(SECONDS)
     offer, answer, *_, deletion = relay.of_call(call_id)
-    check_request(offer, "offer")
-    check_request(answer, "answer")
+    check_request(offer, "offer", hop)
+    check_request(answer, "answer", hop)
     same("last command", deletion["command"], "delete")
 
 
 async def perform(owner: processes.Processes, relay: FakeRelay) -> None:
     chromium = browser.Browser(DIRECTORY, TONE)
     await chromium.launch(owner, SECONDS)
-    for hangs_up in ("caller", "callee"):
-        await call(chromium, relay, hangs_up)
-        print(f"ok     two browsers call each other, the {hangs_up} hangs up")
+    for scheme, hangs_up in (("ws", "caller"), ("wss", "callee")):
+        await call(chromium, relay, scheme, hangs_up)
+        print(f"ok     two browsers call each other over {scheme}, the {hangs_up} hangs up")
     chromium.quit()
 
 
