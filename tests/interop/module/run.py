@@ -10,6 +10,7 @@ import traceback
 
 import cases_bodies  # the cases register themselves
 import cases_dialogs
+import cases_examples
 import cases_load
 import cases_relay
 from daemon_flows import EXAMPLE_CASES, flow_case, flows
