@@ -175,6 +175,7 @@ class Judge(unittest.TestCase):
             "not relayed": lambda s: s.legs["caller"].report.update({"relayed-packets": 3}),
             "not authenticated": lambda s: s.legs["callee"].report.update({"authenticated-packets": 100}),
             "many dropped": lambda s: s.legs["callee"].report.update(dropped={"not-answered": 90}),
+            "dropped for want of keys": lambda s: s.legs["callee"].report.update(dropped={"not-keyed": 1}),
             "dropped for another reason": lambda s: s.legs["callee"].report.update(dropped={"replayed": 1}),
             "clear on the wire": lambda s: setattr(s.legs["callee"].on_wire, "from_relay", "RTP"),
             "other keys in the SDP": lambda s: setattr(s.legs["callee"].on_wire, "suite", None),
@@ -198,6 +199,7 @@ class Judge(unittest.TestCase):
             "no suite": lambda s: s.legs["caller"].report.update(suite=None),
             "null cipher": lambda s: s.legs["caller"].report.update(suite="NULL_HMAC_SHA1_80"),
             "not authenticated": lambda s: s.legs["caller"].report.update({"authenticated-packets": 100}),
+            "dropped for long": lambda s: s.legs["callee"].report.update(dropped={"not-keyed": 200}),
             "clear on the wire": lambda s: setattr(s.legs["caller"].on_wire, "to_relay", "RTP"),
         })
 

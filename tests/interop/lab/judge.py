@@ -10,6 +10,9 @@ MIN_PACKETS = 100  # relayed, each way
 # Packets that a leg may drop: the callee's first ones, sent before its answer has passed the proxy; and the
 # clear 16-octet RTCP with which baresip opens an SRTP stream.
 MAX_DROPPED = {"not-answered": 50, "too-short": 2}
+# Besides, where one side keys by DTLS: what either says before the handshake is over, and RTCP
+# feedback that the other profile does not know.
+MAX_DROPPED_BESIDE_DTLS = {"not-keyed": 150, "feedback": 20}
 
 
 @dataclasses.dataclass
@@ -47,8 +50,10 @@ class Seen:
 def problems(seen: Seen) -> list[str]:
     """What is not as expected, one sentence each; nothing when all is."""
     found = list(seen.problems)
+    dtls = any(leg.state == "srtp-dtls" for leg in seen.call.becomes.values())
+    limits = MAX_DROPPED | (MAX_DROPPED_BESIDE_DTLS if dtls else {})
     for name, leg in seen.legs.items():
-        found += [f"{name} leg: {text}" for text in _of_leg(leg, seen.call.becomes[name])]
+        found += [f"{name} leg: {text}" for text in _of_leg(leg, seen.call.becomes[name], limits)]
     if seen.refused != seen.call.refuses_first:
         found.append("the callee " + ("refused the first offer" if seen.refused else "did not refuse the first offer"))
     wires = [leg.on_wire for leg in seen.legs.values()]
@@ -59,7 +64,7 @@ def problems(seen: Seen) -> list[str]:
     return found
 
 
-def _of_leg(leg: LegSeen, expected: Leg) -> list[str]:
+def _of_leg(leg: LegSeen, expected: Leg, limits: dict[str, int]) -> list[str]:
     found = []
     if not expected.covers(leg.became):
         found.append(f"expected {expected}, the relay says {leg.became}")
@@ -75,7 +80,7 @@ def _of_leg(leg: LegSeen, expected: Leg) -> list[str]:
     if not expected.encrypted and authenticated:
         found.append(f"{authenticated} packets authenticated on a plain leg")
     found += [f"dropped {count} packets: {reason}" for reason, count in leg.dropped.items()
-              if count > MAX_DROPPED.get(reason, 0)]
+              if count > limits.get(reason, 0)]
     if leg.browser is not None:
         found += _of_browser(leg.browser)
     return found + (_of_wire(leg.on_wire, expected) if leg.on_wire else ["no packets were looked at"])

@@ -17,6 +17,7 @@ TONES = {"caller": 440, "callee": 1000}  # Hz
 BROWSER_TONE = 700
 OTHER = {"caller": "callee", "callee": "caller"}
 SETUP_SECONDS = 10.0
+BROWSER_SECONDS = 30.0  # Chromium starts slowly on a busy machine
 AT_ONCE = 12  # calls: two cores play and record no more
 
 
@@ -47,7 +48,7 @@ class Pair:
     async def _register(self, phone: Phone | WebPhone) -> None:
         if isinstance(phone, WebPhone):
             at = self._stand.proxy.at("ws")
-            await phone.register(at, f"ws://{at}", SETUP_SECONDS)
+            await phone.register(at, f"ws://{at}", BROWSER_SECONDS)
         else:
             await phone.register(self._stand.proxy.at(self.seen.call.transport), SETUP_SECONDS)
 
@@ -117,7 +118,7 @@ async def perform(stand: Stand, calls: list[Call], seconds: float) -> list[Seen]
     packets.start()
     try:
         if browser:
-            await browser.launch(stand.owner, SETUP_SECONDS)
+            await browser.launch(stand.owner, BROWSER_SECONDS)
         waiting = iter(pairs)
         while batch := list(itertools.islice(waiting, AT_ONCE)):
             await _place(stand, batch, seconds)

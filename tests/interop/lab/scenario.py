@@ -21,7 +21,7 @@ class Leg:
 
     def __str__(self) -> str:
         if self.encrypted:
-            return ("DTLS " if self.state == "srtp-dtls" else "SRTP ") + (self.suite or "")
+            return ("DTLS " if self.state == "srtp-dtls" else "SRTP ") + (self.suite or "(any suite)")
         return f"{'RTP' if self.state == 'plain' else self.state} ({self.reason})"
 
     @property

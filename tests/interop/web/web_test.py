@@ -22,7 +22,7 @@ from lab import browser, isolation, processes, proxy, web  # noqa: E402
 DIRECTORY = pathlib.Path("build/web/test")
 ADDRESS = "127.0.0.1"
 TONE = 700  # Hz
-SECONDS = 15.0  # for each step
+SECONDS = 30.0  # for each step
 TALK = 2.0
 
 
