@@ -10,9 +10,9 @@ MIN_PACKETS = 100  # relayed, each way
 # Packets that a leg may drop: the callee's first ones, sent before its answer has passed the proxy; and the
 # clear 16-octet RTCP with which baresip opens an SRTP stream.
 MAX_DROPPED = {"not-answered": 50, "too-short": 2}
-# Besides, where one side keys by DTLS: what either says before the handshake is over, and RTCP
-# feedback that the other profile does not know.
-MAX_DROPPED_BESIDE_DTLS = {"not-keyed": 150, "feedback": 20}
+# Besides, where one side keys by DTLS: what either says before the handshake is over, or before ICE has found a way to the
+# other, and RTCP feedback that the other profile does not know.
+MAX_DROPPED_BESIDE_DTLS = {"not-keyed": 150, "held": 50, "feedback": 20}
 
 
 @dataclasses.dataclass
