@@ -5,8 +5,9 @@ PYTHON := /usr/bin/python3
 BUILD_ALL = $(MAKE) -s --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) all
 
 .PHONY: demo demo-stop interop
-demo:  ## ten calls through Kamailio and the relay; KEEP=1 leaves them running (ADDRESS=… says where)
+demo:  ## calls through Kamailio and the relay, phones and a browser; KEEP=1 leaves them running (ADDRESS=… says where)
 	@$(MAKE) --no-print-directory deps DEPS_FOR=demo
+	@$(MAKE) --no-print-directory deps DEPS_FOR=browser || echo 'Going on without a browser.'
 	@echo 'Building osrtpd and osrtp.so; the first time this takes a few minutes.'
 	@$(BUILD_ALL)
 	@$(PYTHON) tests/interop/demo.py $(if $(KEEP),--keep $(if $(ADDRESS),--address $(ADDRESS)))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Real calls through a real Kamailio and the relay: baresip phones that speak plain RTP, opportunistic SRTP and
-mandatory SRTP call each other in every combination, and each call is checked by its sound, by its packets and by
-what the relay says of it.
+"""Real calls through a real Kamailio and the relay: baresip phones that speak plain RTP, opportunistic SRTP, mandatory
+SRTP and DTLS-SRTP call each other in every combination, and a browser calls them and is called. Each call is checked by
+its sound, by its packets and by what the relay says of it.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--calls", type=int, metavar="N", help="only the N most telling calls")
     which.add_argument("--only", metavar="NAMES", type=scenario.names, help="only these calls, parted by commas, of "
-                       + ", ".join(call.name for call in scenario.ALL))
+                       + ", ".join(call.name for call in scenario.CALLS))
     parser.add_argument("--no-browser", action="store_true", help="leave out calls with a browser")
     parser.add_argument("--seconds", type=float, default=6.0,
                         help="of talk in each call (default: %(default)g; baresip sends RTCP after 5)")

@@ -1,4 +1,4 @@
-"""Relay, proxy and three phones left running on the machine's own address, for one's own phone to call."""
+"""Relay, proxy and four phones left running on the machine's own address, for one's own phone to call."""
 
 import os
 import pathlib
@@ -8,9 +8,8 @@ import socket
 import time
 
 from lab import processes
-from lab.baresip import Line, Phone
+from lab.baresip import MEDIAENC, Line, Phone
 from lab.proxy import PORTS
-from lab.scenario import PHONES
 from lab.stand import Stand
 
 DIRECTORY = pathlib.Path("build/keep")
@@ -18,9 +17,10 @@ RUNNING = DIRECTORY / "running"  # PID START-TIME, a line each
 TONE = 1000
 
 HELP = """
-Left running: osrtpd, Kamailio and three phones that answer by themselves and play {tone} Hz.
+Left running: osrtpd, Kamailio and four phones that answer by themselves and play {tone} Hz.
 
   Point your phone at  {address}, TLS port {tls} (or UDP port {udp}: media then stays plain); any user, no password.
+  A browser phone's    wss://{address}:{tls}, or ws://{address}:{ws} from a page on this machine.
   Accept the certificate {certificate}.
   Media uses UDP ports 20000-20999 of {address}.
   Call                 {users}
@@ -44,18 +44,18 @@ def start(address: str | None) -> int:
     if RUNNING.exists():
         stop()
     address = address or own_address()
-    stand = Stand(DIRECTORY, address, address)
+    stand = Stand(DIRECTORY, address, address, "kamailio-webrtc.cfg")
     try:
         stand.start(detached=True)
-        for number, mode in enumerate(PHONES):
+        for number, mode in enumerate(MEDIAENC):
             _answering(stand, Line(mode, mode, "tls", TONE, number, address))
     except BaseException:
         stand.stop()
         raise
     RUNNING.write_text("".join(f"{pid} {processes.started_at(pid)}\n" for pid in stand.owner.pids())
                        + f"{stand.sockets}\n")
-    users = ", ".join(f"sip:{mode}@{stand.proxy.at('tls')}" for mode in PHONES)
-    print(HELP.format(address=address, tls=PORTS["tls"], udp=PORTS["udp"], users=users, tone=TONE,
+    users = ", ".join(f"sip:{mode}@{stand.proxy.at('tls')}" for mode in MEDIAENC)
+    print(HELP.format(address=address, tls=PORTS["tls"], udp=PORTS["udp"], ws=PORTS["ws"], users=users, tone=TONE,
                       certificate=DIRECTORY / "certificate.pem", log=DIRECTORY / "osrtpd.log"))
     return 0
 

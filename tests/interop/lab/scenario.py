@@ -98,24 +98,22 @@ BROWSER_CALLS = [between("browser", "plain"), between("browser", "opportunistic"
                  between("plain", "browser"), between("opportunistic", "browser", "callee"),
                  between("dtls", "browser", "callee")]
 
-ALL = [*SDES_CALLS, *DTLS_CALLS, *BROWSER_CALLS]
-# What the demonstration consists of. Those that need DTLS-SRTP in the relay can be had by name.
-CALLS = SDES_CALLS
+CALLS = [*SDES_CALLS, *DTLS_CALLS, *BROWSER_CALLS]
 
 # The most telling first, for a run of only some.
-SHORT = ["plain-opportunistic", "opportunistic-opportunistic", "opportunistic-mandatory"]
+SHORT = ["plain-opportunistic", "browser-opportunistic", "opportunistic-dtls", "opportunistic-mandatory", "dtls-plain"]
 
 
 def names(text: str) -> list[str]:
     """Names of calls, parted by commas. Raises ValueError where there is no such call."""
-    known = [call.name for call in ALL]
+    known = [call.name for call in CALLS]
     return [known[known.index(name)] for name in text.split(",")]
 
 
 def choose(count: int | None, only: list[str] | None) -> list[Call]:
     """All calls, the `count` most telling ones, or those with the names `only`."""
     if only is not None:
-        return [call for call in ALL if call.name in only]
+        return [call for call in CALLS if call.name in only]
     ranked = sorted(CALLS, key=lambda call: SHORT.index(call.name) if call.name in SHORT else len(SHORT))
     chosen = ranked[:count]
     return [call for call in CALLS if call in chosen]
