@@ -16,6 +16,7 @@ enum class Drop : std::uint8_t {
   kFailed,          // key management failed on this leg or the other (OSRTP-18)
   kHeld,            // the other side receives nothing just now
   kNotConnected,    // another branch has the call
+  kNotKeyed,        // the handshake for the leg's keys, or its check for a path, is under way (DTLS-5, ICE-3)
   kUnknownKind,     // neither RTP nor RTCP (RFC 7983), or on the port of the other
   kMalformed,       // not a whole RTP or RTCP header
   kTooShort,        // too short to be SRTP or SRTCP: most often plain on an encrypted leg
@@ -26,14 +27,15 @@ enum class Drop : std::uint8_t {
   kWrongSource,  // not from where this leg's media comes
   kDuplicate,    // would repeat a keystream on the way out (RFC 3711 §9.1)
   kTooBig,       // no room for the tag
+  kFeedback,     // for a leg whose profile has none (RFC 4585)
   kInternal,
 };
-inline constexpr std::size_t kDropCount = 15;
+inline constexpr std::size_t kDropCount = 17;
 
 inline constexpr std::array<std::string_view, kDropCount> kDropNames{
-    "not-answered",   "failed",       "held",           "not-connected", "unknown-kind",
-    "malformed",      "too-short",    "authentication", "replay",        "key-expired",
-    "too-many-ssrcs", "wrong-source", "duplicate",      "too-big",       "internal"};
+    "not-answered", "failed",    "held",           "not-connected", "not-keyed",   "unknown-kind",
+    "malformed",    "too-short", "authentication", "replay",        "key-expired", "too-many-ssrcs",
+    "wrong-source", "duplicate", "too-big",        "feedback",      "internal"};
 
 [[nodiscard]] constexpr std::string_view name(Drop drop) noexcept { return kDropNames[static_cast<std::size_t>(drop)]; }
 

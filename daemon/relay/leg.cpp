@@ -70,32 +70,74 @@ void add(Tally& tally, std::size_t octets) noexcept {
 
 }  // namespace
 
-void Path::change(SocketId ours, const std::optional<Endpoint>& theirs, TimePoint now,
-                  std::chrono::milliseconds window) noexcept {
-  const auto known = theirs ? theirs : latch.signalled();
-  if (ours != socket || known != latch.signalled()) {
-    latch = Latch(known, now, window);
-  } else {
-    latch.reopen(now, window);
+Path::Path(SocketId ours, std::optional<Endpoint> theirs, const LegSetup& setup, TimePoint now) noexcept
+    : socket_(ours),
+      latch_(setup.follow == Follow::kSource ? theirs : std::nullopt, now, setup.latch_window),
+      follow_(setup.follow),
+      held_(setup.follow == Follow::kSource && !theirs) {}
+
+void Path::change(SocketId ours, const std::optional<Endpoint>& theirs, const LegSetup& setup, TimePoint now) noexcept {
+  if (setup.follow != follow_ || ours != socket_) {
+    const auto known = theirs || setup.follow == Follow::kNomination ? theirs : latch_.signalled();
+    *this = Path(ours, known, setup, now);
+  } else if (follow_ == Follow::kSource) {
+    if (theirs && theirs != latch_.signalled()) {
+      latch_ = Latch(theirs, now, setup.latch_window);
+    } else {
+      latch_.reopen(now, setup.latch_window);
+    }
   }
-  socket = ours;
-  held = !theirs;
+  held_ = follow_ == Follow::kSource && !theirs;
+}
+
+void Path::select(const Endpoint& peer, TimePoint now) noexcept {
+  if (follow_ == Follow::kNomination) latch_ = Latch(peer, now, {});
+}
+
+bool Path::accept(const Endpoint& source, Proof proof, TimePoint now) noexcept {
+  if (follow_ == Follow::kSource) return latch_.accept(source, proof, now);
+  return proof == Proof::kKey || source == latch_.current();
 }
 
 Leg::Leg(LegIndex index, LegSetup&& setup, TimePoint now)
     : index_(index),
       mux_(setup.mux),
-      rtp_(setup.rtp_socket, setup.rtp, now, setup.latch_window),
-      rtcp_(setup.rtcp_socket, setup.rtcp, now, setup.latch_window) {
+      feedback_(setup.feedback),
+      rtp_(setup.rtp_socket, setup.rtp, setup, now),
+      rtcp_(setup.rtcp_socket, setup.rtcp, setup, now) {
   protect_by(setup, now);
 }
 
 void Leg::change(LegSetup&& setup, TimePoint now) {
   mux_ = setup.mux;
-  rtp_.change(setup.rtp_socket, setup.rtp, now, setup.latch_window);
-  rtcp_.change(setup.rtcp_socket, setup.rtcp, now, setup.latch_window);
+  feedback_ = setup.feedback;
+  rtp_.change(setup.rtp_socket, setup.rtp, setup, now);
+  rtcp_.change(setup.rtcp_socket, setup.rtcp, setup, now);
   protect_by(setup, now);
 }
+
+void Leg::secure(Secured keys, TimePoint now) {
+  auto* older = std::get_if<Secured>(&protection_);
+  if (older != nullptr) {
+    retiring_.emplace(Retiring{std::move(older->in), now + kRekeyOverlap});
+  } else {
+    retiring_.reset();
+  }
+  protection_ = std::move(keys);
+  numbers_ = Renumbering(srtp::kMaxSsrcs);
+}
+
+void Leg::secure_rtcp(Contexts keys) {
+  auto* secured = std::get_if<Secured>(&protection_);
+  if (secured != nullptr && secured->rtcp) secured->rtcp->keys = std::move(keys);
+}
+
+void Leg::block(Drop why) {
+  protection_ = Blocked{why};
+  retiring_.reset();
+}
+
+void Leg::select(Component component, const Endpoint& peer, TimePoint now) { path(component).select(peer, now); }
 
 void Leg::protect_by(LegSetup& setup, TimePoint now) {
   std::visit(Overloaded{
@@ -144,7 +186,7 @@ Result<Passing, Drop> Leg::receive(Component component, Datagram datagram, Passa
   if (!opened) return fail(opened.error());
   const bool secured = std::holds_alternative<Secured>(protection_);
   const Proof proof = secured ? Proof::kKey : Proof::kNone;
-  if (!path(opened->kind).latch.accept(datagram.from, proof, now)) return fail(Drop::kWrongSource);
+  if (!path(opened->kind).accept(datagram.from, proof, now)) return fail(Drop::kWrongSource);
   if (secured) ++counters_.authenticated;
   counters_.last_received = now;
   return *opened;
@@ -178,6 +220,12 @@ Result<Passing, Drop> Leg::open_plain(Component component, ByteView packet, Pass
 Result<Passing, Drop> Leg::open_secured(Secured& keys, Component component, ByteSpan packet, TimePoint now) noexcept {
   const auto kind = kind_of(packet, component);
   if (!kind) return fail(kind.error());
+  if (*kind == Component::kRtcp && keys.rtcp) {
+    if (!keys.rtcp->keys) return fail(Drop::kNotKeyed);
+    const auto plain = keys.rtcp->keys->in.unprotect_rtcp(packet);
+    if (!plain) return fail(inbound_drop(plain.error()));
+    return Passing{*kind, plain->size()};
+  }
   auto plain = unprotect(keys.in, *kind, packet);
   if (plain) retiring_.reset();  // the peer has changed over
   const bool may_be_older = !plain && plain.error() == srtp::Error::kAuthentication;
@@ -204,6 +252,9 @@ Result<Forward, Drop> Leg::send(Passing passing, ByteSpan buffer) noexcept {
   const Path& out = path(passing.kind);
   const auto target = out.target();
   if (!target) return fail(Drop::kHeld);
+  const auto wanted = wanted_size(passing, buffer);
+  if (!wanted) return fail(wanted.error());
+  passing.size = *wanted;
   const auto sealed = std::visit(Overloaded{
                                      [](Blocked& blocked) -> Sealed { return fail(blocked.why); },
                                      [&](Plain&) -> Sealed { return ByteView(buffer.first(passing.size)); },
@@ -213,12 +264,21 @@ Result<Forward, Drop> Leg::send(Passing passing, ByteSpan buffer) noexcept {
                                  protection_);
   if (!sealed) return fail(sealed.error());
   add(passing.kind == Component::kRtp ? counters_.sent_rtp : counters_.sent_rtcp, sealed->size());
-  return Forward{out.socket, *target, *sealed};
+  return Forward{out.socket(), *target, *sealed};
+}
+
+Result<std::size_t, Drop> Leg::wanted_size(Passing passing, ByteSpan buffer) const noexcept {
+  if (passing.kind == Component::kRtp || feedback_ == Feedback::kWanted || is_opaque()) return passing.size;
+  const std::size_t left = rtp::strip_feedback(buffer.first(passing.size));
+  if (left == 0) return fail(Drop::kFeedback);
+  return left;
 }
 
 Result<ByteView, Drop> Leg::seal(Secured& keys, Passing passing, ByteSpan buffer) noexcept {
   if (passing.kind == Component::kRtp) return seal_rtp(keys, buffer, passing.size);
-  const auto sealed = keys.out.protect_rtcp(buffer, passing.size);
+  if (keys.rtcp && !keys.rtcp->keys) return fail(Drop::kNotKeyed);
+  srtp::Context& out = keys.rtcp ? keys.rtcp->keys->out : keys.out;
+  const auto sealed = out.protect_rtcp(buffer, passing.size);
   if (!sealed) return fail(outbound_drop(sealed.error()));
   return ByteView(*sealed);
 }

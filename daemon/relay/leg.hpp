@@ -8,19 +8,24 @@
 namespace osrtp::relay {
 
 /// One way between us and a peer: our socket, and where the peer's end of it is.
-struct Path {
-  Path(SocketId ours, std::optional<Endpoint> theirs, TimePoint now, std::chrono::milliseconds window) noexcept
-      : socket(ours), latch(theirs, now, window), held(!theirs) {}
+class Path {
+ public:
+  Path(SocketId ours, std::optional<Endpoint> theirs, const LegSetup& setup, TimePoint now) noexcept;
 
-  /// A hold keeps what the latch knows, for the peer may go on sending and will come back.
-  void change(SocketId ours, const std::optional<Endpoint>& theirs, TimePoint now,
-              std::chrono::milliseconds window) noexcept;
-  /// Where to send; nothing while the peer wants nothing.
-  [[nodiscard]] std::optional<Endpoint> target() const noexcept { return held ? std::nullopt : latch.current(); }
+  /// A hold keeps what the latch knows, for the peer may go on sending and will come back. So does a nomination.
+  void change(SocketId ours, const std::optional<Endpoint>& theirs, const LegSetup& setup, TimePoint now) noexcept;
+  void select(const Endpoint& peer, TimePoint now) noexcept;
+  /// Whether a packet from `source` is the peer's; see Latch.
+  [[nodiscard]] bool accept(const Endpoint& source, Proof proof, TimePoint now) noexcept;
+  /// Where to send; nothing while the peer wants nothing, or nothing is nominated.
+  [[nodiscard]] std::optional<Endpoint> target() const noexcept { return held_ ? std::nullopt : latch_.current(); }
+  [[nodiscard]] SocketId socket() const noexcept { return socket_; }
 
-  SocketId socket;
-  Latch latch;
-  bool held;
+ private:
+  SocketId socket_;
+  Latch latch_;
+  Follow follow_;
+  bool held_;
 };
 
 /// What the other leg leaves us to do with a packet.
@@ -42,6 +47,10 @@ class Leg {
   Leg(LegIndex index, LegSetup&& setup, TimePoint now);
 
   void change(LegSetup&& setup, TimePoint now);
+  void secure(Secured keys, TimePoint now);
+  void secure_rtcp(Contexts keys);
+  void block(Drop why);
+  void select(Component component, const Endpoint& peer, TimePoint now);
 
   /// Shape, authenticity and replay, source; nothing changes before the last has passed,
   /// but for the replay window, whose matter is settled with the tag. Leaves the plain
@@ -79,10 +88,12 @@ class Leg {
   [[nodiscard]] Result<Component, Drop> kind_of(ByteView packet, Component component) const noexcept;
   [[nodiscard]] Result<ByteView, Drop> seal(Secured& keys, Passing passing, ByteSpan buffer) noexcept;
   [[nodiscard]] Result<ByteView, Drop> seal_rtp(Secured& keys, ByteSpan buffer, std::size_t size) noexcept;
+  [[nodiscard]] Result<std::size_t, Drop> wanted_size(Passing passing, ByteSpan buffer) const noexcept;
   [[nodiscard]] Path& path(Component kind) noexcept;
 
   LegIndex index_;
   Mux mux_;
+  Feedback feedback_;
   Path rtp_;
   Path rtcp_;
   Protection protection_ = Blocked{Drop::kNotAnswered};

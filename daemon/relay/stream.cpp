@@ -30,6 +30,22 @@ void Stream::remove_leg(LegIndex leg) {
   if (connected_ == leg) connected_ = kCallerLeg;
 }
 
+void Stream::secure(LegIndex leg, Secured keys, TimePoint now) {
+  if (Leg* known = find(leg)) known->secure(std::move(keys), now);
+}
+
+void Stream::secure_rtcp(LegIndex leg, Contexts keys) {
+  if (Leg* known = find(leg)) known->secure_rtcp(std::move(keys));
+}
+
+void Stream::block(LegIndex leg, Drop why) {
+  if (Leg* known = find(leg)) known->block(why);
+}
+
+void Stream::select(LegIndex leg, Component component, const Endpoint& peer, TimePoint now) {
+  if (Leg* known = find(leg)) known->select(component, peer, now);
+}
+
 void Stream::connect(LegIndex callee) noexcept { connected_ = callee; }
 
 Result<Forward, Drop> Stream::handle(LegIndex from, Component component, Datagram datagram, TimePoint now) noexcept {

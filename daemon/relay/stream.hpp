@@ -29,10 +29,20 @@ struct Blocked {
   Drop why;
 };
 struct Plain {};
+/// Both directions under the keys of one DTLS association, or of one exchange of a=crypto lines.
+struct Contexts {
+  srtp::Context in;
+  srtp::Context out;
+};
+/// RTCP has keys of its own, from an association of its own (RFC 5764 §3). Nothing: not yet, and no RTCP passes.
+struct RtcpApart {
+  std::optional<Contexts> keys;
+};
 /// Both directions of one leg under SRTP.
 struct Secured {
   srtp::Context in;
   srtp::Context out;
+  std::optional<RtcpApart> rtcp{};  // nothing: RTCP shares the keys above
 };
 /// Any UDP payload, unread (UDPTL and other strangers).
 struct Opaque {};
@@ -58,6 +68,15 @@ struct Rekey {
   std::uint32_t replay_window = srtp::kDefaultReplayWindow;
 };
 
+/// How a leg learns where its peer is.
+enum class Follow : std::uint8_t {
+  kSource,      // from what the peer sends; see Latch
+  kNomination,  // from ICE alone: nothing is sent before select(), and nothing moves it but that (RFC 8445 §12)
+};
+
+/// Whether the leg's profile has RTCP feedback (RFC 4585). A leg without is spared it.
+enum class Feedback : std::uint8_t { kNone, kWanted };
+
 /// Everything the relay must know about one leg, decided elsewhere.
 struct LegSetup {
   SocketId rtp_socket;  // ours; what leaves to this peer leaves from here
@@ -67,6 +86,8 @@ struct LegSetup {
   Mux mux = Mux::kSeparate;
   std::variant<Keep, Rekey, Suspend, Blocked, Plain, Secured, Opaque> protection;
   std::chrono::milliseconds latch_window{};  // see Latch; 0: never learn a source
+  Follow follow = Follow::kSource;
+  Feedback feedback = Feedback::kWanted;
 };
 
 class Leg;
@@ -89,6 +110,16 @@ class Stream {
   /// Whom the caller hears and speaks to. Before the first call, and once that leg is
   /// removed: nobody.
   void connect(LegIndex callee) noexcept;
+
+  /// A handshake has brought new keys. The older inbound key is good until the first packet under the new one, for
+  /// a few seconds at most (DTLS-16).
+  void secure(LegIndex leg, Secured keys, TimePoint now);
+  /// The association of a leg's RTCP has its keys; the leg is Secured with RtcpApart, else nothing happens.
+  void secure_rtcp(LegIndex leg, Contexts keys);
+  /// Nothing passes any more: key management has failed (OSRTP-18).
+  void block(LegIndex leg, Drop why);
+  /// ICE has nominated `peer` for a component of a leg that follows nominations.
+  void select(LegIndex leg, Component component, const Endpoint& peer, TimePoint now);
 
   /// Shape, then authenticity and replay, then source: a packet that fails one of
   /// these changes nothing but a counter of `from`, the leg whose socket received it.

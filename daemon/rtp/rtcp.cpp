@@ -1,5 +1,7 @@
 #include "rtp/rtcp.hpp"
 
+#include <algorithm>
+
 namespace osrtp::rtp {
 namespace {
 
@@ -77,6 +79,19 @@ std::optional<Compound> Compound::parse(ByteView datagram) noexcept {
     if (packet->padded && !last) return std::nullopt;
   }
   return Compound{*first, packets};
+}
+
+std::size_t strip_feedback(ByteSpan datagram) noexcept {
+  if (!Compound::parse(datagram)) return datagram.size();
+  std::size_t left = 0;
+  ByteReader in(datagram);
+  while (const auto packet = next(in)) {
+    const bool feedback = packet->type == kTransportFeedback || packet->type == kPayloadFeedback;
+    if (feedback) continue;
+    std::copy(packet->octets.begin(), packet->octets.end(), datagram.begin() + static_cast<std::ptrdiff_t>(left));
+    left += packet->octets.size();
+  }
+  return left;
 }
 
 }  // namespace osrtp::rtp

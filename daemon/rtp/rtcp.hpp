@@ -42,4 +42,9 @@ struct Compound {
   [[nodiscard]] static std::optional<Compound> parse(ByteView datagram) noexcept;
 };
 
+/// Takes transport and payload feedback (RFC 4585 §6.1) out of a clear compound, in place; for a receiver whose profile
+/// has none. What does not walk as a compound stays as it is.
+/// @return the octets left, in front; 0: it was nothing but feedback
+[[nodiscard]] std::size_t strip_feedback(ByteSpan datagram) noexcept;
+
 }  // namespace osrtp::rtp

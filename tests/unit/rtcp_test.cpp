@@ -73,5 +73,27 @@ TEST(RtcpHeader, NeedsEightOctetsOfVersion2) {
   EXPECT_TRUE(RtcpHeader::parse(from_hex("81c8000bcafebabe")));
 }
 
+std::string without_feedback(const std::string& hex) {
+  Octets datagram = from_hex(hex);
+  return to_hex(ByteView(datagram).first(rtp::strip_feedback(datagram)));
+}
+std::string plain_hex(const std::string& hex) { return to_hex(from_hex(hex)); }
+
+const std::string kPli = "81ce0002 00000007 00000009";
+const std::string kNack = "81cd0003 00000007 00000009 00010000";
+
+TEST(RtcpFeedback, IsTakenOutAndTheReportsStay) {
+  EXPECT_EQ(without_feedback(kRr + kSdes + kPli), plain_hex(kRr + kSdes));
+  EXPECT_EQ(without_feedback(kRr + kNack + kSdes + kPli), plain_hex(kRr + kSdes));
+}
+
+TEST(RtcpFeedback, AloneLeavesNothing) { EXPECT_EQ(without_feedback(kPli + kNack), ""); }
+
+TEST(RtcpFeedback, ReportsWithoutItAreUntouched) {
+  EXPECT_EQ(without_feedback(kSr + kSdes + kBye), plain_hex(kSr + kSdes + kBye));
+}
+
+TEST(RtcpFeedback, WhatIsNoCompoundStaysAsItIs) { EXPECT_EQ(without_feedback(kPli + "81"), plain_hex(kPli + "81")); }
+
 }  // namespace
 }  // namespace osrtp::testing
