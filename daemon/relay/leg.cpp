@@ -91,7 +91,11 @@ void Path::change(SocketId ours, const std::optional<Endpoint>& theirs, const Le
 }
 
 void Path::select(const Endpoint& peer, TimePoint now) noexcept {
-  if (follow_ == Follow::kNomination) latch_ = Latch(peer, now, {});
+  if (follow_ == Follow::kNomination) {
+    latch_ = Latch(peer, now, {});
+  } else {
+    static_cast<void>(latch_.accept(peer, Proof::kKey, now));
+  }
 }
 
 bool Path::accept(const Endpoint& source, Proof proof, TimePoint now) noexcept {

@@ -76,6 +76,10 @@ Result<Leg*, Drop> Stream::opposite(const Leg& from) noexcept {
   return to;
 }
 
+void Stream::count(LegIndex leg, Drop why) noexcept {
+  if (Leg* known = find(leg)) known->count(why);
+}
+
 LegCounters Stream::counters(LegIndex leg) const {
   const auto at = std::find_if(legs_.begin(), legs_.end(), [&](const Leg& l) { return l.index() == leg; });
   return at == legs_.end() ? LegCounters{} : at->counters();

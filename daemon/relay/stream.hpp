@@ -118,7 +118,7 @@ class Stream {
   void secure_rtcp(LegIndex leg, Contexts keys);
   /// Nothing passes any more: key management has failed (OSRTP-18).
   void block(LegIndex leg, Drop why);
-  /// ICE has nominated `peer` for a component of a leg that follows nominations.
+  /// It has been proved where a component's peer is: by a nomination, or by the handshake that gave the leg its keys.
   void select(LegIndex leg, Component component, const Endpoint& peer, TimePoint now);
 
   /// Shape, then authenticity and replay, then source: a packet that fails one of
@@ -130,6 +130,8 @@ class Stream {
   [[nodiscard]] Result<Forward, Drop> handle(LegIndex from, Component component, Datagram datagram,
                                              TimePoint now) noexcept;
 
+  /// For what is sorted out before it gets here.
+  void count(LegIndex leg, Drop why) noexcept;
   /// Zero counters for a leg that is not there.
   [[nodiscard]] LegCounters counters(LegIndex leg) const;
 

@@ -1,0 +1,143 @@
+#include "transport/stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rtp/demux.hpp"
+
+namespace osrtp::transport {
+namespace {
+
+/// Under the keys of one association (RFC 5764 §4.2). Nothing: the keys do not fit their suite.
+std::optional<relay::Contexts> contexts(dtls::Keys keys, std::uint32_t replay_window) {
+  const srtp::Key theirs{keys.suite, std::move(keys.theirs)};
+  const srtp::Key ours{keys.suite, std::move(keys.ours)};
+  auto in = srtp::Context::create(srtp::Direction::kInbound, theirs, replay_window);
+  auto out = srtp::Context::create(srtp::Direction::kOutbound, ours, replay_window);
+  if (!in || !out) return std::nullopt;
+  return relay::Contexts{*std::move(in), *std::move(out)};
+}
+
+}  // namespace
+
+Stream::Side* Stream::find(relay::LegIndex leg) noexcept {
+  const auto at = std::find_if(sides_.begin(), sides_.end(), [&](const Side& s) { return s.index == leg; });
+  return at == sides_.end() ? nullptr : &*at;
+}
+
+void Stream::set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now) {
+  Side* side = find(leg);
+  const bool needed = setup.keying || setup.connectivity;
+  if (!needed && side != nullptr) {
+    std::erase_if(sides_, [&](const Side& s) { return s.index == leg; });
+    side = nullptr;
+  }
+  if (needed && side == nullptr) side = &sides_.emplace_back(Side{.index = leg, .leg = {}});
+  const Ground ground{
+      {setup.relay.rtp_socket, setup.relay.rtcp_socket}, {setup.relay.rtp, setup.relay.rtcp}, setup.relay.mux};
+  relay_.set_leg(leg, std::move(setup.relay), now);
+  if (side == nullptr) return;
+  const bool keeps = setup.keying && setup.keying->association == Keying::Association::kKeep;
+  if (!keeps) side->rtp_keyed = false;
+  if (!setup.keying) side->progress = NotByDtls{};
+  if (setup.keying && !std::holds_alternative<Keyed>(side->progress)) side->progress = Handshaking{};
+  side->leg.change(ground, std::move(setup.connectivity), setup.keying, now);
+  settle(*side, now);
+}
+
+void Stream::remove_leg(relay::LegIndex leg) {
+  relay_.remove_leg(leg);
+  std::erase_if(sides_, [&](const Side& s) { return s.index == leg; });
+}
+
+relay::Drop Stream::drop(relay::LegIndex leg, relay::Drop why) {
+  relay_.count(leg, why);
+  return why;
+}
+
+Stream::Handled Stream::handle(relay::LegIndex from, relay::Component component, Datagram datagram, TimePoint now) {
+  // Only a leg with a transport of its own is looked at for it: anything may be the first octet of another's media.
+  if (Side* side = sides_.empty() ? nullptr : find(from)) {
+    const rtp::Kind kind = rtp::classify(datagram.packet());
+    if (kind == rtp::Kind::kStun && side->leg.has_ice()) {
+      const bool good = side->leg.handle_stun(component, datagram.from, datagram.packet(), now);
+      settle(*side, now);
+      return good ? Handled(Consumed{}) : Handled(drop(from, relay::Drop::kAuthentication));
+    }
+    if (kind == rtp::Kind::kDtls && side->leg.has_dtls()) {
+      const bool good = side->leg.handle_dtls(component, datagram.from, datagram.packet(), now);
+      settle(*side, now);
+      return good ? Handled(Consumed{}) : Handled(drop(from, relay::Drop::kWrongSource));
+    }
+  }
+  auto sent = relay_.handle(from, component, datagram, now);
+  if (!sent) return sent.error();
+  return *sent;
+}
+
+std::optional<TimePoint> Stream::next_timeout() const noexcept {
+  std::optional<TimePoint> next;
+  for (const Side& side : sides_) {
+    const auto wanted = side.leg.next_timeout();
+    if (wanted && (!next || *wanted < *next)) next = wanted;
+  }
+  return next;
+}
+
+void Stream::handle_timeout(TimePoint now) {
+  for (Side& side : sides_) {
+    side.leg.handle_timeout(now);
+    settle(side, now);
+  }
+}
+
+std::vector<Sending> Stream::take_output() noexcept { return std::exchange(output_, {}); }
+
+Progress Stream::progress(relay::LegIndex leg) const {
+  const auto at = std::find_if(sides_.begin(), sides_.end(), [&](const Side& s) { return s.index == leg; });
+  return at == sides_.end() ? Progress(NotByDtls{}) : at->progress;
+}
+
+void Stream::settle(Side& side, TimePoint now) {
+  take_paths(side, now);
+  take_keys(side, now);
+  if (const auto why = side.leg.failure()) fail(side, *why, now);
+  auto output = side.leg.take_output();
+  std::move(output.begin(), output.end(), std::back_inserter(output_));
+}
+
+void Stream::take_paths(Side& side, TimePoint now) {
+  for (const auto component : {relay::Component::kRtp, relay::Component::kRtcp}) {
+    if (const auto peer = side.leg.take_peer(component)) relay_.select(side.index, component, *peer, now);
+  }
+}
+
+void Stream::take_keys(Side& side, TimePoint now) {
+  if (auto keys = side.leg.take_keys(relay::Component::kRtcp)) {
+    auto apart = contexts(*std::move(keys), side.leg.replay_window());
+    if (!apart) return fail(side, dtls::Failure::kInternal, now);
+    if (side.rtp_keyed) {
+      relay_.secure_rtcp(side.index, *std::move(apart));
+    } else {
+      side.early_rtcp = std::move(apart);
+    }
+  }
+  auto keys = side.leg.take_keys(relay::Component::kRtp);
+  if (!keys) return;
+  const Suite suite = keys->suite;
+  auto both = contexts(*std::move(keys), side.leg.replay_window());
+  if (!both) return fail(side, dtls::Failure::kInternal, now);
+  relay::Secured secured{std::move(both->in), std::move(both->out)};
+  if (!side.leg.is_muxed()) secured.rtcp = relay::RtcpApart{std::exchange(side.early_rtcp, std::nullopt)};
+  relay_.secure(side.index, std::move(secured), now);
+  side.rtp_keyed = true;
+  side.progress = Keyed{suite, now};
+}
+
+void Stream::fail(Side& side, dtls::Failure why, TimePoint now) {
+  if (std::holds_alternative<KeyingFailed>(side.progress)) return;
+  relay_.block(side.index, relay::Drop::kFailed);
+  side.progress = KeyingFailed{why, now};
+}
+
+}  // namespace osrtp::transport
