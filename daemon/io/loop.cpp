@@ -14,6 +14,12 @@ void call(evutil_socket_t /*descriptor*/, short /*events*/, void* callback) noex
   (*static_cast<Loop::Callback*>(callback))();
 }
 
+timeval to_timeval(std::chrono::milliseconds duration) noexcept {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  const std::chrono::microseconds rest = duration - seconds;
+  return {seconds.count(), rest.count()};
+}
+
 /// One thread only, and a clock that need not be exact: no lock, no timerfd.
 event_base* create_base() {
   event_config* config = event_config_new();
@@ -32,6 +38,10 @@ Loop::Subscription::Subscription(std::unique_ptr<Callback> callback, event* subs
 Loop::Subscription::Subscription(Subscription&&) noexcept = default;
 Loop::Subscription& Loop::Subscription::operator=(Subscription&&) noexcept = default;
 Loop::Subscription::~Subscription() = default;
+void Loop::Subscription::arm(std::chrono::milliseconds after) {
+  const timeval tv = to_timeval(after);
+  event_add(event_.get(), &tv);
+}
 void Loop::Subscription::Free::operator()(event* subscribed) const noexcept { event_free(subscribed); }
 
 Loop::Loop() : base_(create_base()) {}
@@ -43,10 +53,15 @@ std::optional<Loop::Subscription> Loop::on_readable(int descriptor, Callback cal
 }
 
 std::optional<Loop::Subscription> Loop::every(std::chrono::milliseconds interval, Callback callback) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(interval);
-  const std::chrono::microseconds rest = interval - seconds;
-  const timeval tv{seconds.count(), rest.count()};
+  const timeval tv = to_timeval(interval);
   return subscribe(-1, EV_PERSIST, &tv, std::move(callback));
+}
+
+std::optional<Loop::Subscription> Loop::timer(Callback callback) {
+  auto kept = std::make_unique<Callback>(std::move(callback));
+  event* made = event_new(base_.get(), -1, 0, call, kept.get());
+  if (made == nullptr) return std::nullopt;
+  return Subscription(std::move(kept), made);
 }
 
 std::optional<Loop::Subscription> Loop::on_signal(int signal, Callback callback) {

@@ -24,6 +24,10 @@ class Loop {
     Subscription& operator=(Subscription&&) noexcept;
     ~Subscription();
 
+    /// Of a timer(): calls back once, `after` from now; instead of what was armed before. Zero: as soon as the loop
+    /// turns.
+    void arm(std::chrono::milliseconds after);
+
    private:
     friend class Loop;
     struct Free {
@@ -44,6 +48,8 @@ class Loop {
   /// open for as long as the subscription.
   [[nodiscard]] std::optional<Subscription> on_readable(int descriptor, Callback callback);
   [[nodiscard]] std::optional<Subscription> every(std::chrono::milliseconds interval, Callback callback);
+  /// Sleeps until it is armed.
+  [[nodiscard]] std::optional<Subscription> timer(Callback callback);
   [[nodiscard]] std::optional<Subscription> on_signal(int signal, Callback callback);
 
   /// Returns after stop().

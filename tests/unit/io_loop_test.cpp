@@ -52,6 +52,36 @@ TEST(Loop, RepeatsATimer) {
   EXPECT_EQ(calls, 3);
 }
 
+TEST(Loop, CallsATimerOnceEachTimeItIsArmed) {
+  Loop loop;
+  int calls = 0;
+  auto timer = loop.timer([&] { ++calls; });
+  auto end = loop.timer([&] { loop.stop(); });
+  ASSERT_TRUE(timer && end);
+  timer->arm(milliseconds(0));
+  end->arm(milliseconds(20));
+  loop.run();
+  EXPECT_EQ(calls, 1);
+  timer->arm(milliseconds(0));
+  end->arm(milliseconds(20));
+  loop.run();
+  EXPECT_EQ(calls, 2);
+}
+
+TEST(Loop, ATimerThatIsArmedAgainForgetsTheEarlierTime) {
+  Loop loop;
+  int calls = 0;
+  auto timer = loop.timer([&] {
+    ++calls;
+    loop.stop();
+  });
+  ASSERT_TRUE(timer);
+  timer->arm(std::chrono::hours(1));
+  timer->arm(milliseconds(0));
+  loop.run();
+  EXPECT_EQ(calls, 1);
+}
+
 TEST(Loop, TurnsASignalIntoACall) {
   Loop loop;
   int calls = 0;
