@@ -97,10 +97,19 @@ Wrong set_log_level(const toml::node& node, Configuration& into) {
   return std::nullopt;
 }
 
-Wrong set_allow_sdes_over_clear(const toml::node& node, Configuration& into) {
-  const auto allowed = node.value_exact<bool>();
-  if (!allowed) return "must be true or false";
-  into.settings.allow_sdes_over_clear = *allowed;
+template <bool call::Settings::*kMember>
+Wrong set_flag(const toml::node& node, Configuration& into) {
+  const auto flag = node.value_exact<bool>();
+  if (!flag) return "must be true or false";
+  into.settings.*kMember = *flag;
+  return std::nullopt;
+}
+
+template <std::string Configuration::*kMember>
+Wrong set_file(const toml::node& node, Configuration& into) {
+  const auto text = node.value_exact<std::string_view>();
+  if (!text || text->empty()) return "must be the path of a file";
+  into.*kMember = *text;
   return std::nullopt;
 }
 
@@ -150,7 +159,9 @@ Wrong set_policy(const toml::node& node, Configuration& into) {
   return std::nullopt;
 }
 
+/// Tables of their own: what these return starts with the line already.
 Wrong set_policies(const toml::node& node, Configuration& into);
+Wrong set_dtls(const toml::node& node, Configuration& into);
 
 constexpr Key kKeys[] = {
     {"interfaces", set_interfaces},
@@ -164,13 +175,21 @@ constexpr Key kKeys[] = {
     {"half-open-timeout", set_seconds<&call::Settings::half_open_timeout>},
     {"latch-window", set_latch_window},
     {"replay-window", set_replay_window},
-    {"allow-sdes-over-clear", set_allow_sdes_over_clear},
+    {"allow-sdes-over-clear", set_flag<&call::Settings::allow_sdes_over_clear>},
+    {"lenient-answers", set_flag<&call::Settings::lenient_answers>},
     {"suites", set_suites},
+    {"dtls", set_dtls},
     {"policies", set_policies},
 };
 constexpr Key kPolicyKeys[] = {
     {"caller", set_policy<&call::Settings::caller_policy>},
     {"callee", set_policy<&call::Settings::callee_policy>},
+};
+
+constexpr Key kDtlsKeys[] = {
+    {"certificate", set_file<&Configuration::certificate_file>},
+    {"key", set_file<&Configuration::key_file>},
+    {"allow-sha1", set_flag<&call::Settings::allow_sha1_fingerprints>},
 };
 
 std::string at_line(const toml::source_region& where, std::string_view what) {
@@ -192,7 +211,7 @@ Wrong read_table(const toml::table& table, std::span<const Key> keys, const std:
     const std::string shown = "key '" + prefix + std::string(key->str()) + "'";
     if (known == keys.end()) return at_line(key->source(), "unknown " + shown);
     auto wrong = known->set(*node, into);
-    if (wrong && known->set == set_policies) return wrong;
+    if (wrong && (known->set == set_policies || known->set == set_dtls)) return wrong;
     if (wrong) return at_line(key->source(), shown + ": " + *wrong);
   }
   return std::nullopt;
@@ -202,6 +221,12 @@ Wrong set_policies(const toml::node& node, Configuration& into) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return at_line(node.source(), "key 'policies' must be a table: [policies]");
   return read_table(*table, kPolicyKeys, "policies.", into);
+}
+
+Wrong set_dtls(const toml::node& node, Configuration& into) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return at_line(node.source(), "key 'dtls' must be a table: [dtls]");
+  return read_table(*table, kDtlsKeys, "dtls.", into);
 }
 
 }  // namespace
@@ -233,6 +258,9 @@ std::string contradiction(const Configuration& configuration) {
     for (std::size_t j = 0; j < i; ++j) {
       if (interfaces[i].name == interfaces[j].name) return "two interfaces have the name '" + interfaces[i].name + "'";
     }
+  }
+  if (configuration.certificate_file.empty() != configuration.key_file.empty()) {
+    return "[dtls] needs both `certificate` and `key`, or neither";
   }
   return {};
 }

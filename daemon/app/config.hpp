@@ -21,6 +21,8 @@ struct Configuration {
   call::PortRange ports;
   unsigned workers = 1;
   LogLevel log_level = LogLevel::kInfo;
+  std::string certificate_file;  // PEM, for DTLS; empty: one is made at start and renewed daily
+  std::string key_file;
   call::Settings settings;
 };
 

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <utility>
 
+#include "app/certificate.hpp"
 #include "app/process.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
@@ -48,16 +49,19 @@ std::string wrong_with_media(const Configuration& configuration) {
 Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration& configuration, LogSink log) {
   if (auto wrong = contradiction(configuration); !wrong.empty()) return fail(std::move(wrong));
   if (auto wrong = wrong_with_media(configuration); !wrong.empty()) return fail(std::move(wrong));
-  std::unique_ptr<Daemon> daemon(new Daemon(configuration, std::move(log)));
+  auto identity = load_identity(configuration, io::Clock::both().wall);
+  if (!identity) return fail(std::move(identity).error());
+  std::unique_ptr<Daemon> daemon(new Daemon(configuration, *std::move(identity), std::move(log)));
   if (auto wrong = daemon->open_control(configuration.control); !wrong.empty()) return fail(std::move(wrong));
   if (!daemon->subscribe()) return fail(std::string("the event queue of the system takes no more"));
   return daemon;
 }
 
-Daemon::Daemon(const Configuration& configuration, LogSink log)
+Daemon::Daemon(const Configuration& configuration, std::shared_ptr<const dtls::Identity> identity, LogSink log)
     : log_(std::move(log)),
       plane_(loop_, configuration.interfaces, configuration.ports, log_),
-      registry_(configuration.settings, plane_, io::random_octets, log_),
+      registry_(configuration.settings, plane_, io::random_octets, log_, std::move(identity)),
+      renews_identity_(configuration.certificate_file.empty()),
       service_(registry_, log_, io::Clock::both()) {}
 
 Daemon::~Daemon() = default;
@@ -87,7 +91,15 @@ bool Daemon::subscribe() {
     // Twice as often as asked, as sd_watchdog_enabled(3) advises.
     if (!keep(loop_.every(std::max(*interval / 2, std::chrono::milliseconds(1)), notify_watchdog))) return false;
   }
+  if (renews_identity_ && !keep(loop_.every(kIdentityLife, [this] { renew_identity(); }))) return false;
   return keep(loop_.every(kExpiryInterval, [this] { registry_.expire(io::Clock::both()); }));
+}
+
+void Daemon::renew_identity() {
+  auto fresh = dtls::Identity::generate(io::Clock::both().wall);
+  if (!fresh) return log_(LogLevel::kError, "event=identity-not-renewed reason=\"" + fresh.error() + "\"");
+  registry_.renew_identity(*std::move(fresh));
+  log_(LogLevel::kInfo, "event=identity-renewed");
 }
 
 void Daemon::run() {

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "call/registry.hpp"
 #include "control/service.hpp"
+#include "dtls/identity.hpp"
 #include "io/control_socket.hpp"
 #include "io/loop.hpp"
 
@@ -31,17 +32,19 @@ class Daemon {
   void run();
 
  private:
-  Daemon(const Configuration& configuration, LogSink log);
+  Daemon(const Configuration& configuration, std::shared_ptr<const dtls::Identity> identity, LogSink log);
   [[nodiscard]] std::string open_control(const std::vector<io::ControlAddress>& addresses);
   [[nodiscard]] bool subscribe();
   void on_request(io::ControlSocket& socket);
   void on_signal(int signal);
+  void renew_identity();
   void stop();
 
   LogSink log_;
   io::Loop loop_;
   LoopMediaPlane plane_;
   call::Registry registry_;
+  bool renews_identity_;
   control::Service service_;
   std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
   std::list<io::ControlSocket> control_;

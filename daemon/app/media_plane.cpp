@@ -12,7 +12,8 @@ LoopMediaPlane::LoopMediaPlane(io::Loop& loop, std::vector<call::Interface> inte
                                LogSink log)
     : interfaces_(std::move(interfaces)),
       log_(std::move(log)),
-      sockets_(loop, [this](SocketId id) { on_readable(id); }) {
+      sockets_(loop, [this](SocketId id) { on_readable(id); }),
+      timer_(loop.timer([this] { on_deadline(); })) {
   for (std::size_t i = 0; i < interfaces_.size(); ++i) {
     const auto same = [&](const call::Interface& other) { return other.address == interfaces_[i].address; };
     const auto first = std::find_if(interfaces_.begin(), interfaces_.end(), same);
@@ -63,14 +64,15 @@ void LoopMediaPlane::close_ports(const call::LocalPorts& ports) {
 
 void LoopMediaPlane::open_stream(StreamId stream) { streams_.try_emplace(stream, std::make_unique<OpenStream>()); }
 
-void LoopMediaPlane::set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) {
+void LoopMediaPlane::set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) {
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
   OpenStream& open = *found->second;
   unroute(stream, open, leg);
-  route(stream, open, leg, relay::Component::kRtcp, setup.rtcp_socket);
-  route(stream, open, leg, relay::Component::kRtp, setup.rtp_socket);
+  route(stream, open, leg, relay::Component::kRtcp, setup.relay.rtcp_socket);
+  route(stream, open, leg, relay::Component::kRtp, setup.relay.rtp_socket);
   open.stream.set_leg(leg, std::move(setup), now);
+  attend(stream, open);
 }
 
 void LoopMediaPlane::remove_leg(StreamId stream, relay::LegIndex leg) {
@@ -78,6 +80,7 @@ void LoopMediaPlane::remove_leg(StreamId stream, relay::LegIndex leg) {
   if (found == streams_.end()) return;
   unroute(stream, *found->second, leg);
   found->second->stream.remove_leg(leg);
+  schedule(stream, *found->second);
 }
 
 void LoopMediaPlane::connect(StreamId stream, relay::LegIndex callee) {
@@ -90,10 +93,16 @@ relay::LegCounters LoopMediaPlane::counters(StreamId stream, relay::LegIndex leg
   return found != streams_.end() ? found->second->stream.counters(leg) : relay::LegCounters{};
 }
 
+transport::Progress LoopMediaPlane::progress(StreamId stream, relay::LegIndex leg) const {
+  const auto found = streams_.find(stream);
+  return found != streams_.end() ? found->second->stream.progress(leg) : transport::NotByDtls{};
+}
+
 void LoopMediaPlane::close_stream(StreamId stream) {
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
   while (!found->second->routed.empty()) unroute(stream, *found->second, found->second->routed.back().leg);
+  if (found->second->deadline) deadlines_.erase({*found->second->deadline, stream});
   streams_.erase(found);
 }
 
@@ -127,11 +136,52 @@ void LoopMediaPlane::on_readable(SocketId id) noexcept {
     ++counters_.unrouted;
     return;
   }
-  const Route& route = *entry->route;
-  const auto out = route.stream->handle(route.leg, route.component, *datagram, io::Clock::now());
-  if (!out) return;  // counted by the stream
-  SocketTable::Entry* from = sockets_.find(out->socket);
-  if (from == nullptr || !from->socket.send(out->to, out->packet)) ++counters_.unsent;
+  const Route route = *entry->route;
+  const auto handled = route.stream->handle(route.leg, route.component, *datagram, io::Clock::now());
+  if (const auto* out = std::get_if<Forward>(&handled)) return send(out->socket, out->to, out->packet);
+  if (!std::holds_alternative<transport::Stream::Consumed>(handled)) return;  // dropped, and counted by the stream
+  const auto found = streams_.find(route.id);
+  if (found != streams_.end()) attend(route.id, *found->second);
+}
+
+void LoopMediaPlane::send(SocketId id, const Endpoint& to, ByteView packet) noexcept {
+  SocketTable::Entry* from = sockets_.find(id);
+  if (from == nullptr || !from->socket.send(to, packet)) ++counters_.unsent;
+}
+
+void LoopMediaPlane::attend(StreamId id, OpenStream& open) {
+  for (const transport::Sending& sending : open.stream.take_output()) send(sending.socket, sending.to, sending.octets);
+  schedule(id, open);
+}
+
+void LoopMediaPlane::schedule(StreamId id, OpenStream& open) {
+  const auto wanted = open.stream.next_timeout();
+  if (wanted == open.deadline) return;
+  if (open.deadline) deadlines_.erase({*open.deadline, id});
+  open.deadline = wanted;
+  if (!wanted) return;
+  const auto placed = deadlines_.emplace(*wanted, id).first;
+  if (placed == deadlines_.begin()) arm();
+}
+
+void LoopMediaPlane::arm() {
+  if (!timer_ || deadlines_.empty()) return;
+  const auto left = deadlines_.begin()->first - io::Clock::now();
+  timer_->arm(std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0)));
+}
+
+void LoopMediaPlane::on_deadline() {
+  const TimePoint now = io::Clock::now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const StreamId id = deadlines_.begin()->second;
+    deadlines_.erase(deadlines_.begin());
+    const auto found = streams_.find(id);
+    if (found == streams_.end()) continue;
+    found->second->deadline.reset();
+    found->second->stream.handle_timeout(now);
+    attend(id, *found->second);
+  }
+  arm();
 }
 
 }  // namespace osrtp::app

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "app/socket_table.hpp"
@@ -38,10 +41,11 @@ class LoopMediaPlane final : public call::MediaPlane {
   [[nodiscard]] Result<call::LocalPorts, call::PortError> open_ports(std::size_t interface) override;
   void close_ports(const call::LocalPorts& ports) override;
   void open_stream(StreamId stream) override;
-  void set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) override;
+  void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override;
   void connect(StreamId stream, relay::LegIndex callee) override;
   [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override;
+  [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override;
   void close_stream(StreamId stream) override;
 
   [[nodiscard]] const PlaneCounters& counters() const noexcept { return counters_; }
@@ -56,12 +60,19 @@ class LoopMediaPlane final : public call::MediaPlane {
     std::size_t operator()(StreamId id) const noexcept { return std::hash<std::uint64_t>{}(id.get()); }
   };
   struct OpenStream {
-    relay::Stream stream;
+    transport::Stream stream;
     std::vector<Routed> routed;
+    std::optional<TimePoint> deadline;  // its entry in deadlines_
   };
   void on_readable(SocketId id) noexcept;
+  void send(SocketId id, const Endpoint& to, ByteView packet) noexcept;
   [[nodiscard]] Result<call::LocalPorts, io::SocketError> open_pair(std::size_t interface, Port rtp);
   void route(StreamId id, OpenStream& open, relay::LegIndex leg, relay::Component component, SocketId socket);
+  /// Sends what the stream wants sent, and notes when it wants to be woken.
+  void attend(StreamId id, OpenStream& open);
+  void schedule(StreamId id, OpenStream& open);
+  void arm();
+  void on_deadline();
   void unroute(StreamId id, OpenStream& open, relay::LegIndex leg);
 
   std::vector<call::Interface> interfaces_;
@@ -71,6 +82,8 @@ class LoopMediaPlane final : public call::MediaPlane {
   std::unordered_map<StreamId, std::unique_ptr<OpenStream>, StreamHash> streams_;
   std::unique_ptr<io::ReceiveBuffer> buffer_ = std::make_unique<io::ReceiveBuffer>();
   SocketTable sockets_;
+  std::set<std::pair<TimePoint, StreamId>> deadlines_;  // of streams with a handshake under way
+  std::optional<io::Loop::Subscription> timer_;
   PlaneCounters counters_;
 };
 

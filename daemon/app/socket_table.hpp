@@ -8,14 +8,14 @@
 #include "base/strong.hpp"
 #include "io/loop.hpp"
 #include "io/udp_socket.hpp"
-#include "relay/stream.hpp"
+#include "transport/stream.hpp"
 
 namespace osrtp::app {
 
 /// Whose packets arrive on a socket.
 struct Route {
   StreamId id;
-  relay::Stream* stream;  // the media plane's
+  transport::Stream* stream;  // the media plane's
   relay::LegIndex leg;
   relay::Component component;
 };

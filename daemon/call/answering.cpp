@@ -149,13 +149,6 @@ negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& off
   if (const auto* failed = std::get_if<negotiate::SettledFailed>(&settled.outcome)) {
     return fail_both(n, failed->reason, Reason::kMediaRejected);
   }
-  // DTLS is never among the terms of a call yet, so neither leg can have come to it.
-  if (std::holds_alternative<negotiate::SettledDtls>(settled.outcome)) {
-    return fail_both(n, Reason::kNoCommonSuite, Reason::kMediaRejected);
-  }
-  if (std::holds_alternative<negotiate::AnswerDtls>(offered.towards_offerer)) {
-    return fail_both(n, Reason::kMediaRejected, Reason::kNoCommonSuite);
-  }
   return run_legs(n, offered, settled);
 }
 
@@ -167,18 +160,42 @@ negotiate::Section Answering::run_legs(std::size_t n, const OfferedLine& offered
   set(answerer(), n, answerer_leg(n, offered, settled));
   if (const auto why = failure(answerer())) return fail_both(n, *why, Reason::kMediaRejected);
   offerer().media[n].held = offered.held;
+  offerer().media[n].mid = offered.mid;
   set(offerer(), n, offerer_leg(n, offered));
   if (const auto why = failure(offerer())) return fail_both(n, Reason::kMediaRejected, *why);
+  if (offered.zrtp && media_[n].zrtp_hash && both_plain(n)) note_zrtp(n);
   return our_line(n, offered);
 }
 
-relay::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& offered, const negotiate::Settled& settled) {
+bool Answering::both_plain(std::size_t n) {
+  const auto plain = [n](const Party& party) {
+    const SecurityState state = party.media[n].status.state;
+    return state == SecurityState::kPlain || state == SecurityState::kZrtpPassthrough;
+  };
+  return plain(offerer()) && plain(answerer());
+}
+
+/// Both phones know ZRTP and nothing of ours stands between them: what they agree on passes as it is (RFC 6189).
+void Answering::note_zrtp(std::size_t n) {
+  for (Party* party : {&offerer(), &answerer()}) {
+    become(party->media[n], SecurityState::kZrtpPassthrough, std::nullopt, party->media[n].status.reason, now_.wall);
+  }
+}
+
+transport::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& offered,
+                                            const negotiate::Settled& settled) {
   LegMedia& media = answerer().media[n];
   const sdp::Media& said = media_[n];
   Reach reach = call_.reach(said, n, warnings_);
   if (!offered.mux_offered) reach.mux = relay::Mux::kSeparate;  // RFC 5761 §5.1.1: only what was offered
-  media.held = said.direction != sdp::Direction::kSendRecv || !reach.rtp;
+  hear_ice(media, media.ice ? said_ice(said) : std::nullopt, Said::kInAnswer, call_.around_.entropy);
+  media.mid = said.mid;
+  media.held = said.direction != sdp::Direction::kSendRecv || (!reach.rtp && !media.ice);
   const Settings& settings = call_.around_.settings;
+  if (const auto* dtls = std::get_if<negotiate::SettledDtls>(&settled.outcome)) {
+    return dtls_leg(media, reach, said_dtls(answerer().terms, said, dtls->role), settings, call_.around_.entropy,
+                    now_.wall);
+  }
   if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
     const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite};
     // The key of this suite that our offer named has gone with what ran under it, and no answer of ours can name
@@ -192,10 +209,15 @@ relay::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& offere
   return opaque_leg(media, reach, settings, now_.wall);
 }
 
-relay::LegSetup Answering::offerer_leg(std::size_t n, const OfferedLine& offered) {
+transport::LegSetup Answering::offerer_leg(std::size_t n, const OfferedLine& offered) {
   LegMedia& media = offerer().media[n];
   const Reach reach{offered.rtp, offered.rtcp, offered.mux ? relay::Mux::kMuxed : relay::Mux::kSeparate};
   const Settings& settings = call_.around_.settings;
+  hear_ice(media, offered.ice, Said::kInOffer, call_.around_.entropy);
+  if (offered.dtls) {
+    own_dtls(media, call_.around_.identity, call_.around_.entropy);
+    return dtls_leg(media, reach, *offered.dtls, settings, call_.around_.entropy, now_.wall);
+  }
   if (offered.chosen) {
     const SdesKeys keys{&*offered.chosen, offered.chosen->suite};
     return sdes_leg(media, reach, keys, settings, call_.around_.entropy, now_.wall);
@@ -208,20 +230,23 @@ relay::LegSetup Answering::offerer_leg(std::size_t n, const OfferedLine& offered
 
 negotiate::Section Answering::our_line(std::size_t n, const OfferedLine& offered) {
   LegMedia& media = offerer().media[n];
-  negotiate::OurLine ours{media.ports->rtp_advertised,
-                          media.ports->rtcp_advertised,
-                          offered.mux && offered.carriage == sdp::Carriage::kRtp,
-                          !offered.mux,
-                          offered.proto,
-                          {},
-                          {},
-                          {},
-                          {},
-                          false};
+  negotiate::OurLine ours{.rtp = media.ports->rtp_advertised, .rtcp = media.ports->rtcp_advertised};
+  ours.rtcp_mux = offered.mux && offered.carriage == sdp::Carriage::kRtp;
+  ours.rtcp_separate = !offered.mux;
+  ours.proto = offered.proto;
   if (offered.chosen) {
     ours.crypto.push_back(own_line(media, offered.chosen->tag, offered.chosen->suite, offered.chosen->suite_spelling,
                                    call_.around_.entropy));
   }
+  if (offered.dtls) {
+    const bool active = media.dtls->role == dtls::Role::kActive;
+    ours.dtls = dtls_lines(*media.dtls, active ? sdp::SetupRole::kActive : sdp::SetupRole::kPassive);
+    // Not in the answer if not in the offer (RFC 8842 §5.3).
+    if (offered.dtls->tls_id.empty()) ours.dtls->tls_id.clear();
+  }
+  if (media.ice) ours.ice = ice_lines(media, ours.rtcp_separate);
+  ours.mid = offered.mid;
+  ours.zrtp_passes = both_plain(n);
   return ours;
 }
 
@@ -241,7 +266,7 @@ void Answering::note_keys(const Party& party) {
   if (std::any_of(party.media.begin(), party.media.end(), keyed)) note_exposed_keys(party.role, party.terms, warnings_);
 }
 
-void Answering::set(Party& party, std::size_t n, relay::LegSetup setup) {
+void Answering::set(Party& party, std::size_t n, transport::LegSetup setup) {
   call_.around_.plane.set_leg(call_.streams_[n], party.index, std::move(setup), now_.steady);
 }
 

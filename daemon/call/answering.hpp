@@ -33,11 +33,13 @@ class Answering {
                                             const negotiate::Settled& settled);
   [[nodiscard]] negotiate::Section our_line(std::size_t n, const OfferedLine& offered);
   [[nodiscard]] negotiate::Section fail_both(std::size_t n, protocol::Reason answerer, protocol::Reason offerer);
-  [[nodiscard]] relay::LegSetup answerer_leg(std::size_t n, const OfferedLine& offered,
-                                             const negotiate::Settled& settled);
-  [[nodiscard]] relay::LegSetup offerer_leg(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] transport::LegSetup answerer_leg(std::size_t n, const OfferedLine& offered,
+                                                 const negotiate::Settled& settled);
+  [[nodiscard]] transport::LegSetup offerer_leg(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] bool both_plain(std::size_t n);
+  void note_zrtp(std::size_t n);
   void remark(std::size_t n, const std::optional<negotiate::Remark>& remark);
-  void set(Party& party, std::size_t n, relay::LegSetup setup);
+  void set(Party& party, std::size_t n, transport::LegSetup setup);
   void note_keys(const Party& party);
 
   [[nodiscard]] Party& offerer();

@@ -7,6 +7,24 @@
 #include "call/offering.hpp"
 
 namespace osrtp::call {
+namespace {
+
+protocol::Reason reason_of(dtls::Failure failure) {
+  switch (failure) {
+    case dtls::Failure::kTimeout:
+      return protocol::Reason::kDtlsTimeout;
+    case dtls::Failure::kFingerprintMismatch:
+      return protocol::Reason::kFingerprintMismatch;
+    case dtls::Failure::kNoCommonProfile:
+      return protocol::Reason::kNoCommonSuite;
+    case dtls::Failure::kAlert:
+    case dtls::Failure::kInternal:
+      return protocol::Reason::kDtlsAlert;
+  }
+  return protocol::Reason::kDtlsAlert;
+}
+
+}  // namespace
 
 using protocol::ErrorCode;
 using protocol::Leg;
@@ -177,6 +195,47 @@ std::optional<TimePoint> Call::last_received() const {
   see(caller_.index);
   for (const auto& branch : branches_) see(branch->party.index);
   return last;
+}
+
+WallTime Call::wall(TimePoint time) const noexcept {
+  return created_.wall + std::chrono::duration_cast<WallTime::duration>(time - created_.steady);
+}
+
+Status Call::status(const Party& party, std::size_t n) const {
+  const LegMedia& media = party.media[n];
+  if (!media.dtls || media.status.state != protocol::SecurityState::kPending) return media.status;
+  return std::visit(
+      Overloaded{
+          [&](const transport::NotByDtls&) { return media.status; },
+          [&](const transport::Handshaking&) { return media.status; },
+          [&](const transport::Keyed& keyed) {
+            return Status{protocol::SecurityState::kSrtpDtls, keyed.suite, std::nullopt, wall(keyed.since)};
+          },
+          [&](const transport::KeyingFailed& failed) {
+            return Status{protocol::SecurityState::kFailed, std::nullopt, reason_of(failed.why), wall(failed.since)};
+          },
+      },
+      around_.plane.progress(streams_[n], party.index));
+}
+
+std::vector<std::string> Call::take_news() {
+  std::vector<std::string> news;
+  const auto tell = [&](Party& party) {
+    for (std::size_t n = 0; n < party.media.size(); ++n) {
+      LegMedia& media = party.media[n];
+      if (!media.dtls) continue;
+      const Status now = status(party, n);
+      if (std::exchange(media.told, now.state) == now.state || now.state == protocol::SecurityState::kPending) continue;
+      std::string line = "leg=" + std::string(name(party.role)) + "." + std::to_string(n) + " state=";
+      line += name(now.state);
+      if (now.suite) line += " suite=" + std::string(facts(*now.suite).name);
+      if (now.reason) line += " reason=" + std::string(name(*now.reason));
+      news.push_back(std::move(line));
+    }
+  };
+  tell(caller_);
+  for (const auto& branch : branches_) tell(branch->party);
+  return news;
 }
 
 std::optional<std::string_view> Call::expired(Now now) const {

@@ -22,6 +22,7 @@ struct Surroundings {
   const Settings& settings;
   MediaPlane& plane;
   const Entropy& entropy;
+  const std::shared_ptr<const dtls::Identity>& identity;  // for handshakes from now on; nothing: no DTLS
   std::uint64_t& next_stream;
 };
 
@@ -48,6 +49,8 @@ class Call {
   /// Why the call is over, if it is: "half-open-timeout", "media-timeout".
   [[nodiscard]] std::optional<std::string_view> expired(Now now) const;
 
+  /// One line for each leg whose handshake has ended since the last time: "leg=caller.0 event=keyed suite=…".
+  [[nodiscard]] std::vector<std::string> take_news();
   [[nodiscard]] protocol::CallReport report(Now now) const;
   [[nodiscard]] std::vector<protocol::LegSecurity> security(const Branch* branch) const;
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
@@ -73,6 +76,9 @@ class Call {
   [[nodiscard]] Reach reach(const sdp::Media& said, std::size_t n, std::vector<std::string>& warnings) const;
   [[nodiscard]] bool owns(const Endpoint& endpoint) const;
   [[nodiscard]] bool held() const;
+  /// The status of an m-line, and where its handshake decides, how far that has come.
+  [[nodiscard]] Status status(const Party& party, std::size_t n) const;
+  [[nodiscard]] WallTime wall(TimePoint time) const noexcept;
   [[nodiscard]] std::optional<TimePoint> last_received() const;
 
   std::string id_;

@@ -11,17 +11,6 @@ namespace {
 
 using protocol::SecurityState;
 
-relay::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Settings& settings) {
-  relay::LegSetup setup{};
-  setup.rtp_socket = media.ports->rtp;
-  setup.rtcp_socket = media.ports->rtcp;
-  setup.rtp = reach.rtp;
-  setup.rtcp = reach.mux == relay::Mux::kMuxed ? reach.rtp : reach.rtcp;
-  setup.mux = reach.mux;
-  setup.latch_window = settings.latch_window;
-  return setup;
-}
-
 srtp::Key inbound_key(Suite suite, const sdp::InlineKey& key) {
   return {suite, key.key_salt.clone(), key.mki, key.lifetime.value_or(srtp::kMaxRtpLifetime)};
 }
@@ -54,6 +43,24 @@ Change change(const LegMedia& media, Suite suite, const sdp::InlineKey& peer) {
 
 }  // namespace
 
+transport::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Settings& settings) {
+  transport::LegSetup setup{};
+  setup.relay.rtp_socket = media.ports->rtp;
+  setup.relay.rtcp_socket = media.ports->rtcp;
+  setup.relay.rtp = reach.rtp;
+  setup.relay.rtcp = reach.mux == relay::Mux::kMuxed ? reach.rtp : reach.rtcp;
+  setup.relay.mux = reach.mux;
+  setup.relay.latch_window = settings.latch_window;
+  const bool feedback = protocol::has_feedback(protocol::profile_named(media.protocol));
+  setup.relay.feedback = feedback ? relay::Feedback::kWanted : relay::Feedback::kNone;
+  if (media.ice && !media.ice->peer_is_lite) {
+    setup.relay.follow = relay::Follow::kNomination;
+    setup.connectivity = transport::Connectivity{
+        ice::Credentials{media.ice->own.ufrag, media.ice->own.password.clone()}, media.ice->peer_ufrag};
+  }
+  return setup;
+}
+
 const Secret& own_key(LegMedia& media, Suite suite, const Entropy& entropy) {
   const auto known = media.own_keys.find(suite);
   if (known != media.own_keys.end()) return known->second;
@@ -75,11 +82,11 @@ sdp::CryptoAttribute own_line(LegMedia& media, std::uint32_t tag, Suite suite, c
   return line;
 }
 
-relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys, const Settings& settings,
-                         const Entropy& entropy, WallTime now) {
+transport::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys, const Settings& settings,
+                             const Entropy& entropy, WallTime now) {
   const sdp::InlineKey& peer = keys.peer->keys.front();
   if (is_ours(media, peer.key_salt)) return failed_leg(media, protocol::Reason::kBadCryptoAttribute, now);
-  relay::LegSetup setup = setup_of(media, reach, settings);
+  transport::LegSetup setup = setup_of(media, reach, settings);
   const Change changed = change(media, keys.suite, peer);
   if (changed == Change::kAll) retire_own_key(media);
   media.installed = InstalledKeys{keys.suite, peer.key_salt.clone(), peer.mki};
@@ -87,10 +94,10 @@ relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& ke
   media.encrypted = true;
   switch (changed) {
     case Change::kNone:
-      setup.protection = relay::Keep{};
+      setup.relay.protection = relay::Keep{};
       return setup;
     case Change::kPeerKey:
-      setup.protection = relay::Rekey{inbound_key(keys.suite, peer), window(*keys.peer, settings)};
+      setup.relay.protection = relay::Rekey{inbound_key(keys.suite, peer), window(*keys.peer, settings)};
       return setup;
     case Change::kAll:
       break;
@@ -104,36 +111,36 @@ relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& ke
     become(media, SecurityState::kFailed, std::nullopt, protocol::Reason::kBadCryptoAttribute, now);
     return blocked_leg(media, {}, relay::Drop::kFailed);
   }
-  setup.protection = relay::Secured{*std::move(in), *std::move(out)};
+  setup.relay.protection = relay::Secured{*std::move(in), *std::move(out)};
   return setup;
 }
 
-relay::LegSetup plain_leg(LegMedia& media, const Reach& reach, protocol::Reason reason, const Settings& settings,
-                          WallTime now) {
+transport::LegSetup plain_leg(LegMedia& media, const Reach& reach, protocol::Reason reason, const Settings& settings,
+                              WallTime now) {
   become(media, SecurityState::kPlain, std::nullopt, reason, now);
   media.encrypted = false;
-  relay::LegSetup setup = setup_of(media, reach, settings);
-  setup.protection = relay::Plain{};
+  transport::LegSetup setup = setup_of(media, reach, settings);
+  setup.relay.protection = relay::Plain{};
   return setup;
 }
 
-relay::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings, WallTime now) {
+transport::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings, WallTime now) {
   become(media, SecurityState::kNotRtp, std::nullopt, protocol::Reason::kNotRtp, now);
-  relay::LegSetup setup = setup_of(media, reach, settings);
-  setup.protection = relay::Opaque{};
+  transport::LegSetup setup = setup_of(media, reach, settings);
+  setup.relay.protection = relay::Opaque{};
   return setup;
 }
 
-relay::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why) {
-  relay::LegSetup setup = setup_of(media, reach, Settings{});
-  setup.protection = relay::Blocked{why};
+transport::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why) {
+  transport::LegSetup setup = setup_of(media, reach, Settings{});
+  setup.relay.protection = relay::Blocked{why};
   return setup;
 }
 
-relay::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now) {
+transport::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now) {
   become(media, SecurityState::kFailed, std::nullopt, reason, now);
-  relay::LegSetup setup = blocked_leg(media, {}, relay::Drop::kFailed);
-  setup.protection = relay::Suspend{relay::Drop::kFailed};
+  transport::LegSetup setup = blocked_leg(media, {}, relay::Drop::kFailed);
+  setup.relay.protection = relay::Suspend{relay::Drop::kFailed};
   return setup;
 }
 
@@ -141,6 +148,8 @@ void become(LegMedia& media, SecurityState state, std::optional<Suite> suite, st
             WallTime now) {
   // A failure only suspends: the peer may have our key from the offer and answer it better next time.
   if (state != SecurityState::kSrtpSdes && state != SecurityState::kFailed) retire_own_key(media);
+  // It is another method's now, or nobody's.
+  if (state != SecurityState::kPending) media.dtls.reset();
   Status& status = media.status;
   const bool same = status.state == state && status.suite == suite && status.since != WallTime{};
   status = Status{state, suite, reason, same ? status.since : now};

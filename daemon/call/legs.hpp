@@ -6,6 +6,7 @@
 #include "call/media_plane.hpp"
 #include "call/party.hpp"
 #include "call/settings.hpp"
+#include "negotiate/render.hpp"
 #include "sdp/crypto.hpp"
 
 /// From keys and endpoints to what the relay runs.
@@ -18,6 +19,22 @@ namespace osrtp::call {
 [[nodiscard]] sdp::CryptoAttribute own_line(LegMedia& media, std::uint32_t tag, Suite suite,
                                             const std::string& spelling, const Entropy& entropy);
 
+/// The DTLS of the leg, made on first use: the daemon's identity of now, and a fresh tls-id.
+DtlsLeg& own_dtls(LegMedia& media, const std::shared_ptr<const dtls::Identity>& identity, const Entropy& entropy);
+/// Its lines in an SDP of ours.
+[[nodiscard]] negotiate::DtlsLines dtls_lines(const DtlsLeg& dtls, sdp::SetupRole setup);
+/// @param rtcp_separate RTCP has a component of its own (RFC 8445 §5.1.1)
+[[nodiscard]] negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate);
+/// What the peer's SDP says; its m-line has fingerprints.
+[[nodiscard]] SaidDtls said_dtls(const negotiate::Terms& terms, const sdp::Media& media, negotiate::DtlsRole role);
+[[nodiscard]] std::optional<SaidIce> said_ice(const sdp::Media& media);
+/// The ICE of the leg, made on first use.
+IceLeg& own_ice(LegMedia& media, const Entropy& entropy);
+/// Takes note of the ICE in the peer's SDP; nothing: it has none, and so have we. Credentials of the peer that are
+/// new in an offer of its own are a restart, which ours follow (RFC 8839 §4.4.1.1.1).
+enum class Said : std::uint8_t { kInOffer, kInAnswer };
+void hear_ice(LegMedia& media, const std::optional<SaidIce>& said, Said where, const Entropy& entropy);
+
 /// Where the peer of a leg receives.
 struct Reach {
   std::optional<Endpoint> rtp;
@@ -25,21 +42,31 @@ struct Reach {
   relay::Mux mux = relay::Mux::kSeparate;
 };
 
+/// The leg as far as ports and path go; its protection is for the caller to set.
+[[nodiscard]] transport::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Settings& settings);
+
 /// Sets the leg's protection from `outcome` and its status to match; keys that already run stay as they are.
 /// @param peer the crypto line whose key the peer sends under; where SDES was settled
 struct SdesKeys {
   const sdp::CryptoAttribute* peer;
   Suite suite;
 };
-[[nodiscard]] relay::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys,
-                                       const Settings& settings, const Entropy& entropy, WallTime now);
-[[nodiscard]] relay::LegSetup plain_leg(LegMedia& media, const Reach& reach, protocol::Reason reason,
-                                        const Settings& settings, WallTime now);
-[[nodiscard]] relay::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings, WallTime now);
-[[nodiscard]] relay::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why);
+[[nodiscard]] transport::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys,
+                                           const Settings& settings, const Entropy& entropy, WallTime now);
+[[nodiscard]] transport::LegSetup plain_leg(LegMedia& media, const Reach& reach, protocol::Reason reason,
+                                            const Settings& settings, WallTime now);
+[[nodiscard]] transport::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings,
+                                             WallTime now);
+/// Keys by DTLS. The association that runs goes on where `said` says no other; where it does, another one starts.
+[[nodiscard]] transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said,
+                                           const Settings& settings, const Entropy& entropy, WallTime now);
+/// We have offered DTLS or ICE on a leg that is not answered yet: a ClientHello or a check that overtakes the answer
+/// is taken (RFC 8842 §5.2), media is not.
+[[nodiscard]] transport::LegSetup awaiting_leg(LegMedia& media, const Settings& settings, const Entropy& entropy);
+[[nodiscard]] transport::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why);
 /// Also marks the leg as failed, for `reason`. Keys that ran are suspended: a good answer to the same offer, or
 /// to a later one, goes on under our key where it stopped.
-[[nodiscard]] relay::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now);
+[[nodiscard]] transport::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now);
 
 /// Changes the status and, only if it is another one, its `since`.
 void become(LegMedia& media, protocol::SecurityState state, std::optional<Suite> suite,

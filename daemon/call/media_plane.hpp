@@ -8,7 +8,7 @@
 #include "base/result.hpp"
 #include "base/strong.hpp"
 #include "base/time.hpp"
-#include "relay/stream.hpp"
+#include "transport/setup.hpp"
 
 namespace osrtp::call {
 
@@ -46,10 +46,12 @@ class MediaPlane {
 
   virtual void open_stream(StreamId stream) = 0;
   /// Also routes what arrives on the setup's sockets to this leg.
-  virtual void set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) = 0;
+  virtual void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) = 0;
   virtual void remove_leg(StreamId stream, relay::LegIndex leg) = 0;
   virtual void connect(StreamId stream, relay::LegIndex callee) = 0;
   [[nodiscard]] virtual relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const = 0;
+  /// How far the leg's DTLS has come.
+  [[nodiscard]] virtual transport::Progress progress(StreamId stream, relay::LegIndex leg) const = 0;
   /// The ports stay open until close_ports().
   virtual void close_stream(StreamId stream) = 0;
 };

@@ -21,6 +21,12 @@ constexpr std::size_t kMaxBranches = relay::kMaxLegs - 1;
 
 bool is_carried(const OfferedLine& line) { return line.offered; }
 
+/// The F of the offerer's profile is kept, but for sound from one whose profile is DTLS's own: those have it always,
+/// and phones that know nothing of RTP/AVPF refuse calls for it.
+bool carries_feedback(const sdp::Media& media) {
+  return protocol::has_feedback(media.profile) && (!protocol::is_dtls(media.profile) || media.kind == "video");
+}
+
 bool offers_mux(const protocol::RtcpMuxWishes& wishes, bool offered_to_us) {
   if (wishes.offer || wishes.require) return true;
   return offered_to_us && !wishes.demux && !wishes.reject;
@@ -61,7 +67,8 @@ void Offering::set_terms() {
     const Party* party = known(leg);
     const bool running = leg == Leg::kCaller ? call_.answered() : roles_.branch != nullptr && roles_.branch->answered;
     if (party != nullptr && running) return later_terms(party->terms, request_, leg);
-    return first_terms(request_, leg, roles_.offerer, call_.around_.settings, warnings_);
+    const auto support = call_.around_.identity ? DtlsSupport::kRuns : DtlsSupport::kNone;
+    return first_terms(request_, leg, roles_.offerer, call_.around_.settings, support, warnings_);
   };
   offerer_terms_ = terms(roles_.offerer);
   answerer_terms_ = terms(protocol::other(roles_.offerer));
@@ -105,12 +112,18 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   line.proto = media.proto;
   line.mux = media.rtcp_mux && !request_.rtcp_mux.reject;
   const Reach reach = call_.reach(media, n, warnings_);
-  line.held = media.direction != sdp::Direction::kSendRecv || !reach.rtp;
+  line.held = media.direction != sdp::Direction::kSendRecv || (!reach.rtp && !media.ice);
   line.rtp = reach.rtp;
   line.rtcp = reach.rtcp;
   if (const auto* sdes = std::get_if<negotiate::AnswerSdes>(&line.towards_offerer)) {
     line.chosen = media.crypto[sdes->line].clone();
   }
+  if (const auto* dtls = std::get_if<negotiate::AnswerDtls>(&line.towards_offerer)) {
+    line.dtls = said_dtls(offerer_terms_, media, dtls->role);
+  }
+  if (request_.ice != protocol::IceWish::kRemove) line.ice = said_ice(media);
+  line.mid = media.mid;
+  line.zrtp = media.zrtp_hash;
   if (!media.port || std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return line;
   if (media.carriage != sdp::Carriage::kRtp) {
     const bool refused = answerer_terms_.policy == protocol::Policy::kRequire;
@@ -118,7 +131,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
     line.offered = !refused && media.carriage == sdp::Carriage::kUdp;
     return line;
   }
-  const auto offer = negotiate::plan_offer(answerer_terms_, protocol::has_feedback(media.profile));
+  const auto offer = negotiate::plan_offer(answerer_terms_, carries_feedback(media));
   if (const auto* plan = std::get_if<negotiate::OfferPlan>(&offer)) {
     line.towards_answerer = *plan;
     line.offered = true;
@@ -260,10 +273,13 @@ negotiate::Section Offering::section(std::size_t n) {
   if (!line.offered && line.carriage == sdp::Carriage::kOther) return negotiate::LeaveAlone{};
   if (!line.offered) return negotiate::RejectLine{};
   LegMedia& media = answerer().media[n];
-  negotiate::OurLine ours{
-      media.ports->rtp_advertised, media.ports->rtcp_advertised, false, true, line.proto, {}, {}, {}, {}, false};
+  negotiate::OurLine ours{.rtp = media.ports->rtp_advertised, .rtcp = media.ports->rtcp_advertised};
+  ours.proto = line.proto;
+  ours.mid = media.mid;
   if (line.carriage == sdp::Carriage::kRtp) {
-    ours.rtcp_mux = offers_mux(request_.rtcp_mux, line.mux);
+    const bool browser = answerer().terms.peer == protocol::Peer::kWebrtc;
+    ours.rtcp_mux = browser || offers_mux(request_.rtcp_mux, line.mux);
+    ours.rtcp_separate = !browser;  // it takes nothing but mux (RFC 8834 §4.5)
     ours.proto = name(line.towards_answerer.profile);
     line.mux_offered = ours.rtcp_mux;
   }
@@ -276,7 +292,33 @@ negotiate::Section Offering::section(std::size_t n) {
   }
   media.protocol = ours.proto;
   offerer().media[n].protocol = line.proto;
+  offer_transport(n, ours);
+  ours.zrtp_passes = std::holds_alternative<negotiate::AnswerPlain>(line.towards_offerer);
   return ours;
+}
+
+/// To a browser always, to others where the client asks for it; one that speaks NG means by default: as the offerer
+/// did.
+bool Offering::offers_ice(const OfferedLine& line) {
+  if (answerer().terms.peer == protocol::Peer::kWebrtc || request_.ice == protocol::IceWish::kForce) return true;
+  return !request_.osrtp && request_.ice == protocol::IceWish::kDefault && line.ice;
+}
+
+/// What stands under the media: a handshake, and a path where the peer is one that finds it by ICE.
+void Offering::offer_transport(std::size_t n, negotiate::OurLine& ours) {
+  const OfferedLine& line = roles_.branch->exchange->lines[n];
+  LegMedia& media = answerer().media[n];
+  const Surroundings& around = call_.around_;
+  if (line.towards_answerer.dtls) {
+    const DtlsLeg& dtls = own_dtls(media, around.identity, around.entropy);
+    ours.dtls = dtls_lines(dtls, sdp::SetupRole::kActpass);
+  }
+  if (line.carriage == sdp::Carriage::kRtp && offers_ice(line)) own_ice(media, around.entropy);
+  if (media.ice) ours.ice = ice_lines(media, ours.rtcp_separate);
+  const bool fresh = media.status.state == SecurityState::kPending && !media.encrypted;
+  if (!fresh || (!ours.dtls && !ours.ice)) return;
+  call_.around_.plane.set_leg(call_.streams_[n], answerer().index, awaiting_leg(media, around.settings, around.entropy),
+                              now_.steady);
 }
 
 }  // namespace osrtp::call

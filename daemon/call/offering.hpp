@@ -37,6 +37,8 @@ class Offering {
   [[nodiscard]] std::string write();
   void note_keys();
   [[nodiscard]] negotiate::Section section(std::size_t n);
+  [[nodiscard]] bool offers_ice(const OfferedLine& line);
+  void offer_transport(std::size_t n, negotiate::OurLine& ours);
 
   [[nodiscard]] Party& offerer();
   [[nodiscard]] Party& answerer();

@@ -2,16 +2,20 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "base/fingerprint.hpp"
 #include "base/secret.hpp"
 #include "base/suite.hpp"
 #include "base/time.hpp"
 #include "call/media_plane.hpp"
+#include "dtls/association.hpp"
+#include "ice/lite_agent.hpp"
 #include "negotiate/answerer.hpp"
 #include "negotiate/offerer.hpp"
 #include "protocol/message.hpp"
@@ -34,6 +38,23 @@ struct InstalledKeys {
   std::vector<std::uint8_t> peer_mki;
 };
 
+/// What the SDPs of both sides say of a leg's DTLS, to tell an association that goes on from a new one (DTLS-9).
+struct DtlsLeg {
+  std::shared_ptr<const dtls::Identity> identity;  // whose fingerprint we signal; of this leg for as long as it runs
+  std::string own_tls_id;
+  std::string peer_tls_id;          // empty: the peer has none
+  std::vector<Fingerprint> peer;    // empty: not heard yet
+  std::optional<dtls::Role> role;   // ours, once settled
+  std::optional<Endpoint> address;  // the peer's, by SDP
+};
+
+/// What the SDPs of both sides say of a leg's ICE.
+struct IceLeg {
+  ice::Credentials own;
+  std::string peer_ufrag;     // empty: not heard yet
+  bool peer_is_lite = false;  // both are: nobody checks, media goes to where the SDP says (ICE-4)
+};
+
 /// Our end of one m-line towards one party.
 struct LegMedia {
   std::optional<LocalPorts> ports;
@@ -41,18 +62,40 @@ struct LegMedia {
   /// retransmissions, retries and re-offers repeat it (E-3, SDES-17).
   std::map<Suite, Secret> own_keys;
   Status status;
+  protocol::SecurityState told = protocol::SecurityState::kPending;  // what has been logged of its handshake
   std::optional<InstalledKeys> installed;
+  std::optional<DtlsLeg> dtls;
+  std::optional<IceLeg> ice;
   std::string kind;        // "audio", for reports
+  std::string mid;         // what this party calls the m-line (RFC 5888); empty: nothing
   std::string protocol;    // the profile as written to or by this party
   bool used = false;       // false: port 0 from the start, nothing to report
   bool held = false;       // the party receives nothing, or wants nothing
   bool encrypted = false;  // SRTP has run, and nothing plain by consent since: what comes without keys is a downgrade
 };
 
+/// What an SDP says of its author's DTLS.
+struct SaidDtls {
+  dtls::Role role;  // ours, as the answer has it or will have it
+  std::vector<Fingerprint> fingerprints;
+  std::string tls_id;     // empty: none
+  bool may_keep = false;  // actpass: the role that runs may go on (RFC 8842 §5.3)
+};
+
+/// What an SDP says of its author's ICE.
+struct SaidIce {
+  std::string ufrag;
+  bool lite = false;
+};
+
 /// One m-line of an offer, with everything its answer will need.
 struct OfferedLine {
   negotiate::AnswerPlan towards_offerer;
   std::optional<sdp::CryptoAttribute> chosen;  // the offerer's line that we take; set with AnswerSdes
+  std::optional<SaidDtls> dtls;                // set with AnswerDtls
+  std::optional<SaidIce> ice;
+  std::string mid;    // the offerer's
+  bool zrtp = false;  // it has a zrtp-hash
   sdp::Carriage carriage = sdp::Carriage::kOther;
   std::string kind;
   std::string proto;  // the offerer's, repeated in the answer to it (OSRTP-20)

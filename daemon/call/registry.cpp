@@ -42,8 +42,13 @@ std::optional<protocol::Error> too_big(const protocol::SdpRequest& request) {
 
 }  // namespace
 
-Registry::Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSink log)
-    : settings_(std::move(settings)), plane_(plane), entropy_(std::move(entropy)), log_(std::move(log)) {}
+Registry::Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSink log,
+                   std::shared_ptr<const dtls::Identity> identity)
+    : settings_(std::move(settings)),
+      plane_(plane),
+      entropy_(std::move(entropy)),
+      log_(std::move(log)),
+      identity_(std::move(identity)) {}
 
 Registry::~Registry() = default;
 
@@ -55,7 +60,8 @@ Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offe
   if (calls_.size() >= settings_.max_calls) {
     return fail(protocol::Error{ErrorCode::kTooManyCalls, "Parallel session limit reached", {}});
   }
-  auto call = std::make_unique<Call>(request.call_id, Surroundings{settings_, plane_, entropy_, next_stream_}, now);
+  auto call =
+      std::make_unique<Call>(request.call_id, Surroundings{settings_, plane_, entropy_, identity_, next_stream_}, now);
   auto reply = call->offer(request, now, warnings_);
   if (!reply) return reply;
   log_(LogLevel::kInfo, "call=" + printable(request.call_id) + " event=offer");
@@ -121,9 +127,17 @@ std::vector<std::string> Registry::take_warnings() noexcept { return std::exchan
 void Registry::expire(Now now) {
   std::vector<std::pair<std::string, std::string_view>> over;
   for (const auto& [id, call] : calls_) {
+    log_news(id, *call);
     if (const auto why = call->expired(now)) over.emplace_back(id, *why);
   }
   for (const auto& [id, why] : over) end(id, why, now);
+}
+
+void Registry::log_news(const std::string& call_id, Call& call) const {
+  for (const std::string& news : call.take_news()) {
+    const bool failed = news.find("state=failed") != std::string::npos;
+    log_(failed ? LogLevel::kWarning : LogLevel::kInfo, "call=" + printable(call_id) + " event=handshake " + news);
+  }
 }
 
 void Registry::clear(Now now) {
@@ -132,6 +146,7 @@ void Registry::clear(Now now) {
 
 protocol::CallReport Registry::end(const std::string& call_id, std::string_view why, Now now) {
   const auto known = calls_.find(call_id);
+  log_news(call_id, *known->second);
   auto report = known->second->report(now);
   std::string line = "call=" + printable(call_id) + " event=end why=" + std::string(why);
   for (const auto& entry : report.security) {

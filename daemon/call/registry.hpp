@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/entropy.hpp"
@@ -28,7 +29,9 @@ inline constexpr std::size_t kMaxEncodedSdp = 24UL * 1024;
 class Registry {
  public:
   /// `plane`, `entropy` and `log` are borrowed for the registry's life.
-  Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSink log);
+  /// @param identity for DTLS; nothing: calls do without
+  Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSink log,
+           std::shared_ptr<const dtls::Identity> identity = {});
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
   ~Registry();
@@ -46,19 +49,24 @@ class Registry {
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& dropped() const noexcept { return dropped_; }
 
-  /// Ends what has timed out. Call about once a second.
+  /// Handshakes from now on use this one; those that run keep theirs.
+  void renew_identity(std::shared_ptr<const dtls::Identity> identity) { identity_ = std::move(identity); }
+
+  /// Ends what has timed out, and logs which handshakes have ended. Call about once a second.
   void expire(Now now);
   /// Ends every call, for a clean stop.
   void clear(Now now);
 
  private:
   protocol::CallReport end(const std::string& call_id, std::string_view why, Now now);
+  void log_news(const std::string& call_id, Call& call) const;
   void log_security(const std::string& call_id, const std::vector<protocol::LegSecurity>& security) const;
 
   Settings settings_;
   MediaPlane& plane_;
   Entropy entropy_;
   LogSink log_;
+  std::shared_ptr<const dtls::Identity> identity_;
   std::unordered_map<std::string, std::unique_ptr<Call>> calls_;
   std::vector<std::string> warnings_;
   std::uint64_t ended_ = 0;

@@ -42,6 +42,7 @@ void add(protocol::Counts& sum, const protocol::Counts& more) {
 std::vector<std::string> media_flags(const Status& status) {
   std::vector<std::string> flags{"initialized", "send", "recv"};
   if (status.state == SecurityState::kSrtpSdes) flags.emplace_back("SDES");
+  if (status.state == SecurityState::kSrtpDtls) flags.emplace_back("DTLS-SRTP");
   return flags;
 }
 
@@ -59,14 +60,14 @@ protocol::StreamReport stream_report(const Endpoint& local, const std::optional<
   return report;
 }
 
-protocol::MediaReport media_report(const LegMedia& media, std::size_t n, const relay::LegCounters& counters,
-                                   std::int64_t last_packet) {
+protocol::MediaReport media_report(const LegMedia& media, const Status& status, std::size_t n,
+                                   const relay::LegCounters& counters, std::int64_t last_packet) {
   protocol::MediaReport report;
   report.index = n + 1;
   report.type = media.kind;
   report.protocol = media.protocol;
-  if (media.status.suite) report.crypto_suite = facts(*media.status.suite).name;
-  report.flags = media_flags(media.status);
+  if (status.suite) report.crypto_suite = facts(*status.suite).name;
+  report.flags = media_flags(status);
   if (!media.ports) return report;
   auto rtp = stream_report(media.ports->rtp_advertised, counters.rtp_source, "RTP");
   auto rtcp = stream_report(media.ports->rtcp_advertised, counters.rtcp_source, "RTCP");
@@ -93,13 +94,14 @@ std::vector<protocol::LegSecurity> Call::security(const Branch* branch) const {
       protocol::LegSecurity entry;
       entry.leg = party.role;
       entry.media = n;
-      entry.state = media.status.state;
-      if (media.status.suite) entry.suite = facts(*media.status.suite).name;
-      entry.reason = media.status.reason;
+      const Status now = status(party, n);
+      entry.state = now.state;
+      if (now.suite) entry.suite = facts(*now.suite).name;
+      entry.reason = now.reason;
       entry.authenticated_packets = counters.authenticated;
       entry.relayed_packets = relayed(around_.plane.counters(streams_[n], other));
       entry.dropped = dropped(counters);
-      entry.since = seconds(media.status.since);
+      entry.since = seconds(now.since);
       all.push_back(std::move(entry));
     }
   };
@@ -123,7 +125,7 @@ protocol::CallReport Call::report(Now now) const {
       const auto counters = around_.plane.counters(streams_[n], party.index);
       const auto ago = counters.last_received ? now.steady - *counters.last_received : now.steady - created_.steady;
       const auto last = now.wall - std::chrono::duration_cast<WallTime::duration>(ago);
-      entry.medias.push_back(media_report(party.media[n], n, counters, seconds(last)));
+      entry.medias.push_back(media_report(party.media[n], status(party, n), n, counters, seconds(last)));
       add(report.rtp, counts(counters.received_rtp, dropped_sum(counters)));
       add(report.rtcp, counts(counters.received_rtcp, 0));
     }

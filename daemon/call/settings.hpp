@@ -19,6 +19,8 @@ struct Settings {
   std::chrono::milliseconds latch_window{5'000};
   std::uint32_t replay_window = 128;  // packets, 64 or more (RFC 3711 §3.3.2)
   bool allow_sdes_over_clear = false;
+  bool allow_sha1_fingerprints = false;
+  bool lenient_answers = true;  // an answer with keys of two methods runs DTLS; else it fails
   protocol::Policy caller_policy = protocol::Policy::kOpportunistic;  // where a request names none
   protocol::Policy callee_policy = protocol::Policy::kOpportunistic;
   std::vector<Suite> suites{kDefaultSuites.begin(), kDefaultSuites.end()};

@@ -29,6 +29,7 @@ void apply_transport_protocol(negotiate::Terms& terms, Profile profile) {
     case Profile::kRtpSavp:
     case Profile::kRtpSavpf:
       terms.policy = Policy::kRequire;
+      terms.dtls = false;
       return;
     case Profile::kUdpTlsRtpSavp:
     case Profile::kUdpTlsRtpSavpf:
@@ -36,6 +37,17 @@ void apply_transport_protocol(negotiate::Terms& terms, Profile profile) {
       terms.sdes = false;
       return;
   }
+}
+
+/// Which key managements a leg may use; none named: all.
+void apply_keying(negotiate::Terms& terms, const std::vector<std::string>& of_leg,
+                  const std::vector<std::string>& of_both) {
+  const auto& named = of_leg.empty() ? of_both : of_leg;
+  const auto allows = [&](std::string_view method) {
+    return named.empty() || std::find(named.begin(), named.end(), method) != named.end();
+  };
+  terms.sdes = allows("sdes");
+  terms.dtls = terms.dtls && allows("dtls");
 }
 
 void apply_suites(negotiate::Terms& terms, const std::vector<std::string>& names, std::vector<std::string>& warnings) {
@@ -59,11 +71,14 @@ void apply_suites(negotiate::Terms& terms, const std::vector<std::string>& names
 }  // namespace
 
 negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg offerer, const Settings& settings,
-                             std::vector<std::string>& warnings) {
+                             DtlsSupport dtls, std::vector<std::string>& warnings) {
   negotiate::Terms terms;
-  terms.dtls = false;  // the relay does not run it yet
   terms.policy = leg == Leg::kCaller ? settings.caller_policy : settings.callee_policy;
   terms.allow_sdes_over_clear = settings.allow_sdes_over_clear;
+  terms.allow_sha1 = settings.allow_sha1_fingerprints;
+  terms.lenient_answers = settings.lenient_answers;
+  terms.dtls = dtls == DtlsSupport::kRuns && request.dtls != protocol::DtlsWish::kOff;
+  terms.answer_passive = request.dtls == protocol::DtlsWish::kPassive;
   terms.offered = settings.suites;
   terms.accepted = acceptable(settings.suites);
   if (!request.osrtp) {
@@ -74,7 +89,8 @@ negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg o
   terms.policy = (leg == Leg::kCaller ? wish.caller : wish.callee).value_or(terms.policy);
   terms.signalling = leg == Leg::kCaller ? wish.caller_signalling : wish.callee_signalling;
   terms.allow_sdes_over_clear = terms.allow_sdes_over_clear || wish.allow_sdes_over_clear;
-  terms.sdes = wish.keying.empty() || std::find(wish.keying.begin(), wish.keying.end(), "sdes") != wish.keying.end();
+  terms.peer = leg == Leg::kCaller ? wish.caller_peer : wish.callee_peer;
+  apply_keying(terms, leg == Leg::kCaller ? wish.caller_keying : wish.callee_keying, wish.keying);
   apply_suites(terms, wish.suites, warnings);
   return terms;
 }

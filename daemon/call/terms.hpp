@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,11 +11,14 @@
 
 namespace osrtp::call {
 
+/// Whether this daemon has a certificate to show in handshakes.
+enum class DtlsSupport : std::uint8_t { kNone, kRuns };
+
 /// The terms of one leg as a first offer sets them: what the request says, else the operator.
 /// Without an `osrtp` object, `transport-protocol` means what NG clients mean by it, for the leg that
 /// receives the offer. Suites without a name of ours become warnings.
 [[nodiscard]] negotiate::Terms first_terms(const protocol::SdpRequest& request, protocol::Leg leg,
-                                           protocol::Leg offerer, const Settings& settings,
+                                           protocol::Leg offerer, const Settings& settings, DtlsSupport dtls,
                                            std::vector<std::string>& warnings);
 
 /// The terms of a leg whose dialog runs: a policy can only be raised by a later message.

@@ -90,6 +90,12 @@ Settled settle_dtls(const Terms& terms, const OfferPlan& plan, const sdp::Media&
   return {SettledDtls{*role}, remark};
 }
 
+/// The peer would have done SDES, and was not asked because its keys would have been read on the way.
+bool hop_kept_from_sdes(const Terms& terms, const OfferPlan& plan, const sdp::Media& answer) {
+  const bool left_out = plan.dtls && !plan.sdes && speaks_sdes(terms) && clear_hop_forbids_sdes(terms);
+  return left_out && has_keys(answer);
+}
+
 /// The answer names no method that we offered.
 Settled settle_keyless(const Terms& terms, const OfferPlan& plan, const sdp::Media& answer, History history) {
   const bool unsolicited = has_keys(answer) || answer.has_fingerprint();
@@ -102,7 +108,9 @@ Settled settle_keyless(const Terms& terms, const OfferPlan& plan, const sdp::Med
   if (history == History::kEncrypted && !may_downgrade(terms)) {
     return {SettledFailed{Reason::kDowngradeRefused}, remark};
   }
-  if (plan.keyless_because == Reason::kSignallingClear) return {SettledPlain{Reason::kSignallingClear}, remark};
+  if (plan.keyless_because == Reason::kSignallingClear || hop_kept_from_sdes(terms, plan, answer)) {
+    return {SettledPlain{Reason::kSignallingClear}, remark};
+  }
   if (unsolicited) return {SettledPlain{Reason::kUnsolicitedKeys}, remark};
   return {SettledPlain{plan.keyless_because.value_or(Reason::kPeerDeclined)}, remark};
 }

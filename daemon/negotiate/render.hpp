@@ -39,12 +39,12 @@ struct OurLine {
   Endpoint rtcp;
   bool rtcp_mux = false;      // put a=rtcp-mux
   bool rtcp_separate = true;  // RTCP has a port of its own (also while mux is only offered)
-  std::string proto;          // as it is to be written
-  std::vector<sdp::CryptoAttribute> crypto;
-  std::optional<DtlsLines> dtls;
-  std::optional<IceLines> ice;  // any line with it makes the session say ice-lite
-  std::string mid;              // as the receiver named this line; empty: it did not
-  bool zrtp_passes = false;     // a=zrtp-hash goes through: both legs are plain, so the ends can do ZRTP over them
+  std::string proto{};        // as it is to be written
+  std::vector<sdp::CryptoAttribute> crypto{};
+  std::optional<DtlsLines> dtls{};
+  std::optional<IceLines> ice{};  // any line with it makes the session say ice-lite
+  std::string mid{};              // as the receiver named this line; empty: it did not
+  bool zrtp_passes = false;       // a=zrtp-hash goes through: both legs are plain, so the ends can do ZRTP over them
 };
 
 using Section = std::variant<LeaveAlone, RejectLine, OurLine>;

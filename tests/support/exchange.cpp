@@ -8,10 +8,10 @@
 
 namespace osrtp::testing {
 
-Exchange::Exchange(call::Settings settings)
+Exchange::Exchange(call::Settings settings, std::shared_ptr<const dtls::Identity> identity)
     : registry(
           std::move(settings), plane, [this](ByteSpan octets) { std::fill(octets.begin(), octets.end(), ++entropy_); },
-          [this](LogLevel, std::string_view line) { log.emplace_back(line); }),
+          [this](LogLevel, std::string_view line) { log.emplace_back(line); }, std::move(identity)),
       now_{TimePoint{} + std::chrono::hours(1), WallTime{} + std::chrono::hours(500'000)} {
   static const auto ready = srtp::initialize();
   if (!ready) throw std::runtime_error(ready.error());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace osrtp::testing {
 /// A registry over a FakePlane, with virtual time and countable entropy.
 class Exchange {
  public:
-  explicit Exchange(call::Settings settings = {});
+  /// @param identity ours in DTLS; nothing: none is offered or accepted
+  explicit Exchange(call::Settings settings = {}, std::shared_ptr<const dtls::Identity> identity = {});
 
   [[nodiscard]] protocol::Offer offer(const std::string& sdp) const;
   [[nodiscard]] protocol::Answer answer(const std::string& sdp) const;

@@ -27,9 +27,9 @@ void FakePlane::close_ports(const call::LocalPorts& ports) {
   routes_.erase(ports.rtcp);
 }
 
-void FakePlane::set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) {
-  routes_.insert_or_assign(setup.rtp_socket, Route{stream, leg, relay::Component::kRtp});
-  routes_.insert_or_assign(setup.rtcp_socket, Route{stream, leg, relay::Component::kRtcp});
+void FakePlane::set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) {
+  routes_.insert_or_assign(setup.relay.rtp_socket, Route{stream, leg, relay::Component::kRtp});
+  routes_.insert_or_assign(setup.relay.rtcp_socket, Route{stream, leg, relay::Component::kRtcp});
   streams_.at(stream).set_leg(leg, std::move(setup), now);
 }
 
@@ -41,10 +41,35 @@ Result<FakePlane::Sent, relay::Drop> FakePlane::receive(std::uint16_t port, cons
   std::copy(packet.begin(), packet.end(), buffer.begin());
   const Datagram datagram{from, buffer, packet.size()};
   const auto& [stream, leg, component] = route->second;
-  const auto forward = streams_.at(stream).handle(leg, component, datagram, now);
-  if (!forward) return fail(forward.error());
+  const auto handled = streams_.at(stream).handle(leg, component, datagram, now);
+  if (const auto* drop = std::get_if<relay::Drop>(&handled)) return fail(*drop);
+  const auto* forward = std::get_if<Forward>(&handled);
+  if (forward == nullptr) return fail(relay::Drop::kInternal);
   return Sent{
       forward->to, static_cast<std::uint16_t>(forward->socket.get()), {forward->packet.begin(), forward->packet.end()}};
+}
+
+std::vector<FakePlane::Sent> FakePlane::take_sent() {
+  std::vector<Sent> all;
+  for (auto& [id, stream] : streams_) {
+    for (auto& sending : stream.take_output()) {
+      all.push_back({sending.to, static_cast<std::uint16_t>(sending.socket.get()), std::move(sending.octets)});
+    }
+  }
+  return all;
+}
+
+std::optional<TimePoint> FakePlane::next_timeout() const {
+  std::optional<TimePoint> next;
+  for (const auto& [id, stream] : streams_) {
+    const auto wanted = stream.next_timeout();
+    if (wanted && (!next || *wanted < *next)) next = wanted;
+  }
+  return next;
+}
+
+void FakePlane::handle_timeout(TimePoint now) {
+  for (auto& [id, stream] : streams_) stream.handle_timeout(now);
 }
 
 }  // namespace osrtp::testing

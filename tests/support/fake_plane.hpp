@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "call/media_plane.hpp"
+#include "transport/stream.hpp"
 
 namespace osrtp::testing {
 
-/// A media plane in memory: fixed interfaces, ports from 30000 up, real relay::Streams that packets can be
+/// A media plane in memory: fixed interfaces, ports from 30000 up, real transport::Streams that packets can be
 /// pushed through.
 class FakePlane : public call::MediaPlane {
  public:
@@ -20,11 +21,14 @@ class FakePlane : public call::MediaPlane {
   [[nodiscard]] Result<call::LocalPorts, call::PortError> open_ports(std::size_t interface) override;
   void close_ports(const call::LocalPorts& ports) override;
   void open_stream(StreamId stream) override { streams_[stream]; }
-  void set_leg(StreamId stream, relay::LegIndex leg, relay::LegSetup setup, TimePoint now) override;
+  void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override { streams_.at(stream).remove_leg(leg); }
   void connect(StreamId stream, relay::LegIndex callee) override { streams_.at(stream).connect(callee); }
   [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override {
     return streams_.at(stream).counters(leg);
+  }
+  [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override {
+    return streams_.at(stream).progress(leg);
   }
   void close_stream(StreamId stream) override { streams_.erase(stream); }
 
@@ -34,8 +38,13 @@ class FakePlane : public call::MediaPlane {
     std::vector<std::uint8_t> packet;
   };
   /// A datagram arrives at our `port`. @return what left, or the reason why nothing did.
+  /// What was for us alone (STUN, DTLS) counts as kInternal; what it made us send is in take_sent().
   [[nodiscard]] Result<Sent, relay::Drop> receive(std::uint16_t port, const Endpoint& from,
                                                   const std::vector<std::uint8_t>& packet, TimePoint now);
+  /// What streams have sent of their own.
+  [[nodiscard]] std::vector<Sent> take_sent();
+  [[nodiscard]] std::optional<TimePoint> next_timeout() const;
+  void handle_timeout(TimePoint now);
 
   [[nodiscard]] std::size_t open_port_pairs() const noexcept { return open_.size(); }
   [[nodiscard]] std::size_t open_streams() const noexcept { return streams_.size(); }
@@ -49,7 +58,7 @@ class FakePlane : public call::MediaPlane {
     relay::Component component;
   };
   std::vector<call::Interface> interfaces_;
-  std::map<StreamId, relay::Stream> streams_;
+  std::map<StreamId, transport::Stream> streams_;
   std::map<SocketId, Route> routes_;
   std::set<std::uint16_t> open_;
   std::uint16_t next_port_ = 30000;

@@ -50,6 +50,24 @@ def test_encrypts_both_legs_or_one():
             expect(("audio: plain because peer-d" in said) == (not (caller_key and callee_key)), said)
 
 
+FINGERPRINT = "a=fingerprint:sha-256 " + ":".join(["AB"] * 32)
+
+
+def test_calls_a_dtls_phone_until_it_answers():
+    with Relay() as relay, Phone(CALLER) as caller, Phone(CALLEE) as callee:
+        dtls = caller.sdp().replace("RTP/AVP 0", "UDP/TLS/RTP/SAVP 0") + FINGERPRINT + "\r\na=setup:actpass\r\n"
+        who = {"call_id": "hello", "from_tag": "a"}
+        relay.ask("offer", sdp=dtls, osrtp={}, **who)
+        reply = relay.ask("answer", to_tag="b", sdp=callee.sdp(), osrtp={}, **who)
+        expect("a=setup:active" in reply["sdp"], reply["sdp"])
+        for component in (caller.rtp, caller.rtcp):  # no rtcp-mux: an association for each
+            for _ in range(4):
+                hello = component.recv(2000)
+                expect(hello[0] == 22 and hello[13] == 1, f"no ClientHello: {hello[:20].hex()}")
+        state = relay.ask("query", call_id="hello")["security"][0]
+        expect(state["state"] == "pending" and state["relayed-packets"] == 0, f"{state}")
+
+
 def test_drops_what_is_plain_on_an_encrypted_leg():
     try:
         import pylibsrtp  # noqa: F401
