@@ -3,9 +3,9 @@
 # printed follows it. Goes on after a failure. The last line is `N passed, N failed`; exit status 0 only if none failed.
 # check.sh STEP…: only these steps. check.sh --step NAME COMMAND…: one step made of that command.
 #
-# A check of its own needs no line here: an executable tests/DIR/NAME_check.sh is a step NAME, found by its name. It may
-# close with `N passed, N failed`, else its exit status counts as one check. A line `skipped: REASON` is shown. The log of a
-# step is build/check/NAME.log.
+# A check of its own needs no line here: an executable tests/DIR/NAME_check.sh is a step NAME, found by its name. It closes
+# with `N passed, N failed`: a step that counts no test has tested nothing and fails, unless it says `skipped: REASON`,
+# which is shown. The log is build/check/NAME.log.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 logs=build/check; mkdir -p $logs
@@ -24,14 +24,19 @@ count() {
        END { print p + 0, f + 0 }' "$1"
 }
 
-# step NAME COMMAND…
-step() {
-  local name=$1 log=$logs/$1.log began=$EPOCHREALTIME status good bad verdict=ok
-  shift
+# step NAME COMMAND…: tests, which say how many they were. act NAME COMMAND…: something whose exit status says it all.
+step() { judge counted "$@"; }
+act() { judge done "$@"; }
+judge() {
+  local kind=$1 name=$2 log=$logs/$2.log began=$EPOCHREALTIME status good bad verdict=ok
+  shift 2
   "$@" >"$log" 2>&1 </dev/null; status=$?
   read -r good bad < <(count "$log")
-  if [[ $status -ne 0 ]]; then [[ $bad -gt 0 ]] || bad=1;
-  elif [[ $((good + bad)) -eq 0 ]] && ! grep -q '^skipped: ' "$log"; then good=1; fi
+  if [[ $status -ne 0 ]]; then
+    [[ $bad -gt 0 ]] || bad=1
+  elif [[ $((good + bad)) -eq 0 ]] && ! grep -q '^skipped: ' "$log"; then
+    if [[ $kind == done ]]; then good=1; else bad=1; echo "no test was counted: nothing has been tested" >>"$log"; fi
+  fi
   [[ $bad -eq 0 ]] || { verdict=FAILED; broken+=("$name"); }
   passed=$((passed + good)) failed=$((failed + bad))
   printf '%-6s  %-22s %6.1f s  %5d passed%s\n' "$verdict" "$name" \
@@ -42,15 +47,28 @@ step() {
 }
 bc_seconds() { awk -v a="$1" -v b="$2" 'BEGIN { print b - a }'; }
 
-# The runner itself: a test that must fail does fail it, and is counted.
+# The runner itself, in runs of one step each: what must fail does, whatever passed beside it, and all of it is counted.
 runner() {
-  local out
+  local good=0 bad=0
   mk build/release/planted-failure || return
-  if out=$("$0" --step planted build/release/planted-failure); then echo "a failing test passed: $out"; return 1; fi
-  [[ $(tail -n 1 <<<"$out") == '1 passed, 1 failed' ]] || { echo "$out"; return 1; }
-  if out=$("$0" --step planted false); then echo "a failing command passed: $out"; return 1; fi
-  [[ $(tail -n 1 <<<"$out") == '0 passed, 1 failed' ]] || { echo "$out"; return 1; }
-  if out=$("$0" --step planted sh -c 'echo "3 passed, 1 failed"'); then echo "a failing count passed: $out"; return 1; fi
+  planted() { # SENTENCE LAST-LINE EXIT-STATUS COMMAND…
+    local out status
+    out=$("$0" --step planted "${@:4}"); status=$?
+    if [[ $status -eq $3 && $(tail -n 1 <<<"$out") == "$2" ]]; then good=$((good + 1)); return; fi
+    bad=$((bad + 1)); echo "FAILED: $1 (exit status $status)"; echo "$out"
+  }
+  local tests=build/release/planted-failure
+  planted 'a failing test fails, and is counted'         '1 passed, 1 failed' 1 $tests
+  planted 'a passing test passes'                        '1 passed, 0 failed' 0 $tests --gtest_filter=Planted.Passes
+  planted 'a failing command fails'                      '0 passed, 1 failed' 1 false
+  planted 'a failing count fails, whatever its status'   '3 passed, 1 failed' 1 echo '3 passed, 1 failed'
+  planted 'a passing count with a failing status fails'  '3 passed, 1 failed' 1 sh -c 'echo "3 passed, 0 failed"; exit 1'
+  planted 'a filter that fits no test fails'             '0 passed, 1 failed' 1 $tests --gtest_filter=Planted.Absent
+  planted 'a count of nothing fails'                     '0 passed, 1 failed' 1 echo '0 passed, 0 failed'
+  planted 'no call at all fails'                         '0 passed, 1 failed' 1 echo 'demo: 0 calls, 0 as expected'
+  planted 'a step that counts nothing fails'             '0 passed, 1 failed' 1 echo 'all is well'
+  echo "$good passed, $bad failed"
+  [[ $bad -eq 0 ]]
 }
 
 finish() {
@@ -60,13 +78,13 @@ finish() {
 }
 
 if [[ ${1-} == --step ]]; then shift; step "$@"; finish; fi
-wanted=" $* "
-want() { [[ $wanted == '  ' || $wanted == *" $1 "* ]]; }
+wanted=" $* " offered=' deps build '
+want() { offered+="$1 "; [[ $wanted == '  ' || $wanted == *" $1 "* ]]; }
 
-step deps mk/deps.sh for-check || finish
-want layers  && step layers mk layers
-want format  && step format mk format-check
-step build mk all unit-binaries || finish
+act deps mk/deps.sh for-check || finish
+want layers  && act layers mk layers
+want format  && act format mk format-check
+act build mk all unit-binaries || finish
 want headers && step headers mk headers
 want unit    && step unit mk unit
 want replay  && step replay mk replay
@@ -78,4 +96,5 @@ for check in tests/*/*_check.sh tests/*/*/*_check.sh; do
 done
 want srtp_peers && step srtp_peers /usr/bin/python3 tests/interop/srtp_peers.py
 want demo       && step demo /usr/bin/python3 tests/interop/demo.py --calls 3
+for name in $wanted; do [[ $offered == *" $name "* ]] || act "$name" sh -c "echo there is no step of this name; exit 1"; done
 finish
