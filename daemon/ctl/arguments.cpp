@@ -15,7 +15,7 @@ struct Raw {
 };
 
 void describe(CLI::App& cli, Raw& raw) {
-  cli.set_help_flag("--help", "Print this and exit");
+  cli.set_help_flag("-h,--help", "Print this and exit");
   cli.set_version_flag("--version", "osrtpctl " OSRTP_VERSION, "Print the version and exit");
   cli.add_option("--control", raw.control, "The daemon's control socket (unix:/run/osrtpd/control.sock)")
       ->type_name("unix:PATH|udp:ADDRESS:PORT");
@@ -36,6 +36,13 @@ void describe(CLI::App& cli, Raw& raw) {
       ->add_option("call-id", raw.call_id, "The SIP Call-ID")
       ->type_name("")
       ->required();
+}
+
+/// CLI11 misses a command where there is a word that is none.
+std::string missing_command(const CLI::App& cli) {
+  const auto words = cli.remaining();
+  if (words.empty()) return "a command is needed";
+  return (words.front().starts_with('-') ? "no such option: " : "no such command: ") + words.front();
 }
 
 protocol::Request request_of(const CLI::App& cli, const Raw& raw) {
@@ -62,6 +69,10 @@ std::variant<Arguments, Answer, Misuse> parse_arguments(int count, const char* c
     return Answer{cli.help()};
   } catch (const CLI::CallForVersion& version) {
     return Answer{std::string(version.what()) + "\n"};
+  } catch (const CLI::RequiredError& error) {
+    return Misuse{cli.get_subcommands().empty() ? missing_command(cli) : error.what()};
+  } catch (const CLI::ExtrasError&) {
+    return Misuse{"not expected: " + cli.remaining(true).front()};
   } catch (const CLI::ParseError& error) {
     return Misuse{error.what()};
   }

@@ -43,7 +43,7 @@ Result<std::string, std::string> drive(protocol::Transaction& transaction, io::C
     } else if (const auto* answered = std::get_if<protocol::Transaction::Answered>(&step)) {
       return std::string(answered->dictionary);
     } else {
-      return fail(std::string("no answer"));
+      return fail(std::string("no answer; is osrtpd running?"));
     }
   }
 }

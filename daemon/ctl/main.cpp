@@ -27,6 +27,7 @@ int run(const ctl::Arguments& arguments) {
   if (!reply) return complain(kFailed, reply.error().reason);
   const bool good = ctl::succeeded(*reply);
   if (!json) std::fputs(ctl::describe(*reply, arguments.request).c_str(), good ? stdout : stderr);
+  std::fputs(ctl::remark(*reply, arguments.request).c_str(), stderr);
   return good && std::fflush(stdout) == 0 ? 0 : kFailed;
 }
 

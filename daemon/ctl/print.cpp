@@ -76,12 +76,10 @@ std::string call_id_of(const protocol::Request& request) {
   return {};
 }
 
-std::string listing(const protocol::ListReply& list, const protocol::Request& request) {
+std::string listing(const protocol::ListReply& list) {
   std::string text;
   for (const std::string& id : list.calls) text += escaped(id) + "\n";
-  const auto* asked = std::get_if<protocol::List>(&request);
-  const bool full = asked != nullptr && list.calls.size() >= static_cast<std::size_t>(asked->limit);
-  return full ? text + "... perhaps more, see --limit\n" : text;
+  return text;
 }
 
 std::string numbers(const protocol::StatisticsReply& n) {
@@ -122,7 +120,7 @@ std::string describe(const protocol::Reply& reply, const protocol::Request& requ
                      [&](const protocol::DeleteReply& r) {
                        return r.call ? "ended call " + id + " " + report(*r.call) : "there is no call " + id + "\n";
                      },
-                     [&](const protocol::ListReply& r) { return listing(r, request); },
+                     [](const protocol::ListReply& r) { return listing(r); },
                      [](const protocol::StatisticsReply& r) { return numbers(r); },
                      [](const protocol::Error& r) { return refusal(r); },
                  },
@@ -131,6 +129,13 @@ std::string describe(const protocol::Reply& reply, const protocol::Request& requ
   if (!succeeded(reply)) return text;
   for (const std::string& warning : reply.warnings) text += "warning: " + escaped(warning) + "\n";
   return text;
+}
+
+std::string remark(const protocol::Reply& reply, const protocol::Request& request) {
+  const auto* list = std::get_if<protocol::ListReply>(&reply.body);
+  const auto* asked = std::get_if<protocol::List>(&request);
+  if (list == nullptr || asked == nullptr || list->calls.size() < static_cast<std::size_t>(asked->limit)) return {};
+  return "there may be more calls, see --limit\n";
 }
 
 bool succeeded(const protocol::Reply& reply) noexcept {

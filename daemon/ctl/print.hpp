@@ -14,6 +14,9 @@ namespace osrtp::ctl {
 /// Lines, each ended. `request` says what was asked.
 [[nodiscard]] std::string describe(const protocol::Reply& reply, const protocol::Request& request);
 
+/// What a person should know and a program that reads the lines should not meet: a list that was cut. Often empty.
+[[nodiscard]] std::string remark(const protocol::Reply& reply, const protocol::Request& request);
+
 /// Whether what was asked for has been done: no error, and the call to end was there.
 [[nodiscard]] bool succeeded(const protocol::Reply& reply) noexcept;
 

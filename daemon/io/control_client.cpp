@@ -15,6 +15,18 @@ namespace {
 
 std::string words(int error) { return std::generic_category().message(error); }
 
+std::string why_not_connected(int error) {
+  switch (error) {
+    case ENOENT:
+    case ECONNREFUSED:
+      return "nobody listens there; is osrtpd running?";
+    case EACCES:
+      return "permission denied; the socket is for root and the members of its group";
+    default:
+      return words(error);
+  }
+}
+
 }  // namespace
 
 Result<ControlClient, std::string> ControlClient::connect(const ControlAddress& server) {
@@ -27,7 +39,7 @@ Result<ControlClient, std::string> ControlClient::connect(const ControlAddress& 
   // A UNIX datagram can only be answered where it has a sender; the kernel finds a name.
   const SocketAddress own = SocketAddress::unnamed_unix();
   if (local != nullptr && ::bind(socket.number(), own.data(), own.size) != 0) return fail(words(errno));
-  if (::connect(socket.number(), address->data(), address->size) != 0) return fail(words(errno));
+  if (::connect(socket.number(), address->data(), address->size) != 0) return fail(why_not_connected(errno));
   return ControlClient(std::move(socket));
 }
 

@@ -155,7 +155,9 @@ TEST_F(ControlSockets, LoseAReplyRatherThanWaitForItsReader) {
 
 TEST(ControlClient, SaysWhenNobodyListens) {
   test::TemporaryFolder folder;
-  EXPECT_FALSE(ControlClient::connect(unix_at(folder / "none.sock")));
+  const auto client = ControlClient::connect(unix_at(folder / "none.sock"));
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error(), "nobody listens there; is osrtpd running?");
 }
 
 }  // namespace

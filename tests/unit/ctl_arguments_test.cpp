@@ -1,0 +1,71 @@
+#include "ctl/arguments.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace osrtp::ctl {
+namespace {
+
+using Parsed = std::variant<Arguments, Answer, Misuse>;
+
+Parsed parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "osrtpctl");
+  return parse_arguments(static_cast<int>(words.size()), words.data());
+}
+
+std::string complaint(std::vector<const char*> words) {
+  const Parsed parsed = parse(std::move(words));
+  const auto* misuse = std::get_if<Misuse>(&parsed);
+  return misuse != nullptr ? misuse->sentence : "understood";
+}
+
+TEST(CtlArguments, TakeOptionsBeforeAndBehindTheCommand) {
+  for (const auto& parsed : {parse({"--json", "--control", "unix:/x", "query", "id"}),
+                             parse({"query", "id", "--control", "unix:/x", "--json"})}) {
+    const auto* arguments = std::get_if<Arguments>(&parsed);
+    ASSERT_NE(arguments, nullptr);
+    EXPECT_EQ(arguments->server, io::ControlAddress(io::UnixPath{"/x"}));
+    EXPECT_EQ(arguments->output, Output::kJson);
+    ASSERT_TRUE(std::holds_alternative<protocol::Query>(arguments->request));
+    EXPECT_EQ(std::get<protocol::Query>(arguments->request).call_id, "id");
+  }
+}
+
+TEST(CtlArguments, AskTheServicesSocketUnlessToldOtherwise) {
+  const Parsed parsed = parse({"ping"});
+  ASSERT_TRUE(std::holds_alternative<Arguments>(parsed));
+  EXPECT_EQ(std::get<Arguments>(parsed).server, io::ControlAddress(io::UnixPath{"/run/osrtpd/control.sock"}));
+  EXPECT_EQ(std::get<Arguments>(parsed).output, Output::kText);
+}
+
+TEST(CtlArguments, NameTheWordThatIsNoCommandOrOption) {
+  EXPECT_EQ(complaint({}), "a command is needed");
+  EXPECT_EQ(complaint({"--json"}), "a command is needed");
+  EXPECT_EQ(complaint({"dance"}), "no such command: dance");
+  EXPECT_EQ(complaint({"--jsn"}), "no such option: --jsn");
+  EXPECT_EQ(complaint({"ping", "twice"}), "not expected: twice");
+  EXPECT_EQ(complaint({"--jsn", "ping"}), "not expected: --jsn");
+}
+
+TEST(CtlArguments, SayWhichArgumentIsMissingOrWrong) {
+  EXPECT_EQ(complaint({"query"}), "call-id is required");
+  EXPECT_EQ(complaint({"delete"}), "call-id is required");
+  EXPECT_EQ(complaint({"list", "--limit", "0"}), "--limit: Value 0 not in range 1 to 1000000");
+  EXPECT_EQ(complaint({"--control", "bogus", "ping"}),
+            "control address 'bogus' is neither unix:PATH nor udp:ADDRESS:PORT");
+}
+
+TEST(CtlArguments, ExplainThemselvesWhenAsked) {
+  for (const char* flag : {"--help", "-h"}) {
+    const Parsed parsed = parse({flag});
+    ASSERT_TRUE(std::holds_alternative<Answer>(parsed)) << flag;
+    EXPECT_NE(std::get<Answer>(parsed).text.find("Usage: osrtpctl"), std::string::npos);
+  }
+  const Parsed version = parse({"--version"});
+  ASSERT_TRUE(std::holds_alternative<Answer>(version));
+  EXPECT_EQ(std::get<Answer>(version).text, "osrtpctl " OSRTP_VERSION "\n");
+}
+
+}  // namespace
+}  // namespace osrtp::ctl
