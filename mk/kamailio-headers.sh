@@ -59,13 +59,24 @@ download_derived() {
   download "${options[@]}"
 }
 
+# Why apt could not, out of what it wrote.
+reason() {
+  if grep -qE 'Temporary failure resolving|Could not (resolve|connect)|Unable to connect|Network is unreachable|Failed to fetch' log; then
+    echo "the Debian mirror cannot be reached (is there a network?)"
+  elif grep -qE "Can not find version|Unable to find a source package" log; then
+    echo "the Debian mirror has no such version (any more)"
+  else
+    echo "apt says: $(grep '^E:' log | tail -n 1)"
+  fi
+}
+
 if [ -n "$KAM_TARBALL" ]; then
   [ -f "$KAM_TARBALL" ] || die "KAM_TARBALL=$KAM_TARBALL: no such file"
   tarball=$KAM_TARBALL
 else
   download -o APT::Sandbox::User=root || download_derived || {
-    sed 's/^/  /' log >&2
-    die "cannot download the source package kamailio=$version (see above); set KAM_TARBALL=FILE to use a copy"
+    cp log ../kamailio-headers.log
+    die "cannot download the source package kamailio=$version: $(reason); a copy can be given as KAM_TARBALL=FILE. Details in build/kamailio-headers.log"
   }
   tarball=$(ls kamailio_*.orig.tar.?z*)
 fi
