@@ -20,5 +20,5 @@ deb:  ## Debian packages into build/deb/
 build/deb/.built: $(if $(filter %.built,$(MAKECMDGOALS)),$(shell mk/deb.sh --inputs))
 	@mk/deb.sh && touch $@
 
-deb-check: deb  ## install the packages in a new Debian root, and place a call there
+deb-check: deb  ## install the packages in a new Debian, boot it and place calls there
 	@tests/interop/packages.sh
