@@ -39,7 +39,7 @@ class Stream {
   struct Side {
     relay::LegIndex index;
     Leg leg;
-    bool rtp_keyed = false;                     // by the association that runs
+    bool rtp_keyed = false;                       // by the association that runs
     std::optional<relay::Contexts> early_rtcp{};  // its association was done before RTP's
     Progress progress = NotByDtls{};
   };

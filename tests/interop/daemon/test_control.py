@@ -52,9 +52,10 @@ def test_takes_and_gives_frames_of_64_kilobytes():
         request = {"command": "ping", "padding": "x" * (BIG - 100)}
         reply = relay.raw(b"big " + json.dumps(request).encode())
         expect(reply.startswith(b"big ") and json.loads(reply[4:])["result"] == "pong", f"{reply[:200]!r}")
-        sdp = caller.sdp(padding=60_000)
-        reply = relay.ask("offer", call_id="big", from_tag="a", sdp=sdp)
-        expect(len(reply["sdp"]) > 60_000, "the SDP has shrunk")
+        reply = relay.ask("offer", call_id="big", from_tag="a", sdp=caller.sdp(padding=16_000))
+        expect(len(reply["sdp"]) > 16_000, "the SDP has shrunk")
+        reply = relay.ask("offer", call_id="bigger", from_tag="a", sdp=caller.sdp(padding=60_000))
+        expect(reply["error-code"] == "bad-sdp" and relay.calls() == ["big"], f"{reply}")
 
 
 def test_ignores_frames_that_are_too_long():
