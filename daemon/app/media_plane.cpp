@@ -12,6 +12,7 @@ LoopMediaPlane::LoopMediaPlane(io::Loop& loop, std::vector<call::Interface> inte
                                LogSink log)
     : interfaces_(std::move(interfaces)),
       log_(std::move(log)),
+      failed_(interfaces_.size()),
       sockets_(loop, [this](SocketId id) { on_readable(id); }),
       timer_(loop.timer([this] { on_deadline(); })) {
   for (std::size_t i = 0; i < interfaces_.size(); ++i) {
@@ -33,8 +34,7 @@ Result<call::LocalPorts, call::PortError> LoopMediaPlane::open_ports(std::size_t
     if (opened) return *std::move(opened);
     pool.give_back(*rtp, now);
     if (opened.error().kind != io::SocketError::Kind::kPortBusy) {
-      log_(LogLevel::kError, "event=port-failed interface=" + interfaces_[interface].name + " port=" +
-                                 std::to_string(rtp->number()) + " reason=\"" + opened.error().reason + "\"");
+      log_failed(interface, *rtp, opened.error(), now);
       return fail(call::PortError::kExhausted);
     }
     ++counters_.port_busy;
@@ -53,6 +53,13 @@ Result<call::LocalPorts, io::SocketError> LoopMediaPlane::open_pair(std::size_t 
     return fail(rtcp_socket.error());
   }
   return call::LocalPorts{interface, *rtp_socket, *rtcp_socket, {where.advertised, rtp}, {where.advertised, rtcp}};
+}
+
+void LoopMediaPlane::log_failed(std::size_t interface, Port rtp, const io::SocketError& error, TimePoint now) {
+  const auto end = failed_.admit(interface, now);
+  if (!end) return;
+  log_(LogLevel::kError, "event=port-failed interface=" + interfaces_[interface].name +
+                             " port=" + std::to_string(rtp.number()) + " reason=\"" + error.reason + "\"" + *end);
 }
 
 void LoopMediaPlane::close_ports(const call::LocalPorts& ports) {

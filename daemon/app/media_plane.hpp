@@ -13,6 +13,7 @@
 
 #include "app/socket_table.hpp"
 #include "base/log.hpp"
+#include "base/log_throttle.hpp"
 #include "call/media_plane.hpp"
 #include "call/port_pool.hpp"
 
@@ -67,6 +68,7 @@ class LoopMediaPlane final : public call::MediaPlane {
   void on_readable(SocketId id) noexcept;
   void send(SocketId id, const Endpoint& to, ByteView packet) noexcept;
   [[nodiscard]] Result<call::LocalPorts, io::SocketError> open_pair(std::size_t interface, Port rtp);
+  void log_failed(std::size_t interface, Port rtp, const io::SocketError& error, TimePoint now);
   void route(StreamId id, OpenStream& open, relay::LegIndex leg, relay::Component component, SocketId socket);
   /// Sends what the stream wants sent, and notes when it wants to be woken.
   void attend(StreamId id, OpenStream& open);
@@ -77,6 +79,7 @@ class LoopMediaPlane final : public call::MediaPlane {
 
   std::vector<call::Interface> interfaces_;
   LogSink log_;
+  LogThrottle failed_;  // by interface
   std::deque<call::PortPool> pools_;
   std::vector<call::PortPool*> pool_of_;  // by interface
   std::unordered_map<StreamId, std::unique_ptr<OpenStream>, StreamHash> streams_;

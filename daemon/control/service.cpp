@@ -56,10 +56,16 @@ protocol::Reply Service::execute(const protocol::Request& request, Now now) {
   reply.warnings = registry_.take_warnings();
   if (const auto* error = std::get_if<protocol::Error>(&reply.body)) {
     ++totals_.refused;
-    log_(LogLevel::kWarning,
-         "event=refused code=" + std::string(name(error->code)) + " reason=\"" + error->reason + "\"");
+    log_refused(*error, now.steady);
   }
   return reply;
+}
+
+void Service::log_refused(const protocol::Error& error, TimePoint now) {
+  const auto end = refused_.admit(static_cast<std::size_t>(error.code), now);
+  if (!end) return;
+  log_(LogLevel::kWarning,
+       "event=refused code=" + std::string(name(error.code)) + " reason=\"" + error.reason + "\"" + *end);
 }
 
 protocol::ReplyBody Service::on(const protocol::Ping&, Now) { return protocol::Pong{}; }

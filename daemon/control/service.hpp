@@ -5,6 +5,7 @@
 
 #include "base/entropy.hpp"
 #include "base/log.hpp"
+#include "base/log_throttle.hpp"
 #include "base/time.hpp"
 #include "call/media_plane.hpp"
 #include "call/registry.hpp"
@@ -26,6 +27,7 @@ class Service {
   [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now);
 
  private:
+  void log_refused(const protocol::Error& error, TimePoint now);
   protocol::ReplyBody on(const protocol::Ping& request, Now now);
   protocol::ReplyBody on(const protocol::Offer& request, Now now);
   protocol::ReplyBody on(const protocol::Answer& request, Now now);
@@ -38,6 +40,7 @@ class Service {
   LogSink log_;
   Now start_;
   ReplyCache cache_;
+  LogThrottle refused_{protocol::kErrorCodeNames.size()};
   protocol::StatisticsReply totals_;
 };
 

@@ -17,7 +17,9 @@ class ControlService : public ::testing::Test {
     return cookie + R"( {"command":"offer","call-id":")" + call_id + R"(","from-tag":"a","sdp":")" + sdp + "\"}";
   }
   Exchange exchange;
-  control::Service service{exchange.registry, [](LogLevel, std::string_view) {}, exchange.now()};
+  std::vector<std::string> log;
+  control::Service service{exchange.registry, [this](LogLevel, std::string_view line) { log.emplace_back(line); },
+                           exchange.now()};
 };
 
 TEST_F(ControlService, PingIsAnsweredUnderItsCookie) {
@@ -50,6 +52,23 @@ TEST_F(ControlService, AReplyIsForgottenAfterHalfAMinute) {
   exchange.advance(std::chrono::seconds(30));
   ask(R"(c1 {"command":"delete","call-id":"x"})");
   EXPECT_EQ(exchange.registry.size(), 0U);
+}
+
+TEST_F(ControlService, FiveHundredRefusalsASecondAreOneLineASecond) {
+  for (int n = 0; n < 1000; ++n) {
+    const auto reply = ask("c" + std::to_string(n) + R"( {"command":"query","call-id":"no"})");
+    ASSERT_NE(reply.find("unknown-call"), std::string::npos);
+    exchange.advance(std::chrono::milliseconds(2));
+  }
+  EXPECT_EQ(log,
+            (std::vector<std::string>{R"(event=refused code=unknown-call reason="Unknown call-id")",
+                                      R"(event=refused code=unknown-call reason="Unknown call-id" left_out=499)"}));
+}
+
+TEST_F(ControlService, ARefusalOfAnotherKindIsToldAtOnce) {
+  ask(R"(c1 {"command":"query","call-id":"no"})");
+  ask(R"(c2 {"command":"offer","call-id":"x","from-tag":"a","sdp":"v=0"})");
+  EXPECT_EQ(log.size(), 2U);
 }
 
 TEST_F(ControlService, ErrorsHaveStableCodes) {
