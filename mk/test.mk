@@ -4,6 +4,7 @@ TEST_SRC := $(wildcard tests/unit/*_test.cpp tests/vectors/*_test.cpp tests/gold
 TEST_HELPERS := $(wildcard tests/support/*.cpp)
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.cpp)
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.cpp,%,$(FUZZ_SRC))
+FUZZ_HELPERS := tests/support/fake_plane.cpp tests/support/script_phone.cpp
 FUZZ_SECONDS ?= 60
 CPPFLAGS += -Itests
 
@@ -11,11 +12,11 @@ $(B)/unit-tests: $(call obj,$(TEST_SRC) $(TEST_HELPERS)) $(B)/libosrtp-module.a 
 	$(CXX) $(LDFLAGS) $^ -lgtest_main -lgmock -lgtest $(DAEMON_LIBS) -o $@
 
 # Every fuzz target, fed its named seeds once.
-$(B)/replay/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/tests/fuzz/replay.cpp.o $(B)/libosrtp-module.a $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/replay/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/tests/fuzz/replay.cpp.o $(call obj,$(FUZZ_HELPERS)) $(B)/libosrtp-module.a $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
 
-$(B)/fuzzers/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(B)/libosrtp-module.a $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/fuzzers/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(call obj,$(FUZZ_HELPERS)) $(B)/libosrtp-module.a $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(DAEMON_LIBS) -o $@
 

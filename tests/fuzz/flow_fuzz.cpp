@@ -13,11 +13,13 @@
 #include <vector>
 
 #include "relay/stream.hpp"
+#include "support/script.hpp"
 
 using namespace osrtp;
 using namespace osrtp::relay;
 using osrtp::srtp::Context;
 using osrtp::srtp::Direction;
+using osrtp::testing::Script;
 
 namespace {
 
@@ -34,22 +36,6 @@ Endpoint at(std::uint8_t host, std::uint32_t port) {
   return {IpAddress::from_v4({192, 0, 2, host}), *Port::from(port)};
 }
 const Endpoint kStranger = at(66, 9);
-
-/// What the script says next; zeros when it is over.
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size) : rest_(ByteView(data, size)) {}
-  [[nodiscard]] bool is_over() const { return rest_.rest().empty(); }
-  std::uint8_t octet() { return rest_.read<std::uint8_t>().value_or(0); }
-  std::uint16_t number() { return rest_.read<std::uint16_t>().value_or(0); }
-  Octets octets(std::size_t size) {
-    const auto taken = rest_.take(std::min(size, rest_.rest().size()));
-    return {taken->begin(), taken->end()};
-  }
-
- private:
-  ByteReader rest_;
-};
 
 enum class Kind : std::uint8_t { kBlocked, kPlain, kSecured, kOpaque };
 
