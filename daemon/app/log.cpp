@@ -1,7 +1,6 @@
 #include "app/log.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/pattern_formatter.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +19,22 @@ constexpr std::array<spdlog::level::level_enum, 4> kLevels{spdlog::level::err, s
                                                            spdlog::level::debug};
 constexpr std::array<std::string_view, 4> kPriorities{"<3>", "<4>", "<6>", "<7>"};
 
+/// What a line looks like. Not to be shared by threads.
+class Form {
+ public:
+  std::string line(LogLevel level, std::string_view text) {
+    const auto n = static_cast<std::size_t>(level);
+    const std::string said = (journal_ ? std::string(kPriorities[n]) : std::string()) + escaped(text);
+    spdlog::memory_buf_t formatted;
+    pattern_.format(spdlog::details::log_msg({}, kLevels[n], said), formatted);
+    return {formatted.data(), formatted.size()};
+  }
+
+ private:
+  bool journal_ = stderr_is_journal();
+  spdlog::pattern_formatter pattern_{journal_ ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %l %v"};
+};
+
 }  // namespace
 
 bool stderr_is_journal() {
@@ -30,15 +45,15 @@ bool stderr_is_journal() {
   return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino) == stream;
 }
 
-LogSink stderr_log(LogLevel least) {
-  const bool journal = stderr_is_journal();
-  auto logger = std::make_shared<spdlog::logger>("osrtpd", std::make_shared<spdlog::sinks::stderr_sink_st>());
-  logger->set_level(kLevels[static_cast<std::size_t>(least)]);
-  logger->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  return [logger, journal](LogLevel level, std::string_view line) {
-    const auto n = static_cast<std::size_t>(level);
-    if (!logger->should_log(kLevels[n])) return;
-    logger->log(kLevels[n], "{}{}", journal ? kPriorities[n] : std::string_view{}, escaped(line));
+LogSink stderr_log(LogLevel least, LineWriter& writer) {
+  return [least, &writer, form = std::make_shared<Form>()](LogLevel level, std::string_view line) {
+    if (level <= least) writer.push(form->line(level, line));
+  };
+}
+
+LineWriter::Confession stderr_confession() {
+  return [form = std::make_shared<Form>()](std::uint64_t lost) {
+    return form->line(LogLevel::kWarning, "event=log-lost lines=" + std::to_string(lost));
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "app/line_writer.hpp"
 #include "base/log.hpp"
 
 namespace osrtp::app {
@@ -10,8 +11,12 @@ namespace osrtp::app {
 /// from "<N>" before them (sd-daemon(3)).
 [[nodiscard]] bool stderr_is_journal();
 
-/// Lines at `least` and above to standard error, escaped: "TIME LEVEL LINE", or for the journal.
-[[nodiscard]] LogSink stderr_log(LogLevel least);
+/// A sink of lines at `least` and above, escaped: "TIME LEVEL LINE", or for the journal. They are stamped when
+/// they are made and go to `writer`, which is borrowed and writes to standard error.
+[[nodiscard]] LogSink stderr_log(LogLevel least, LineWriter& writer);
+
+/// The line for stderr_log()'s writer that says how many could not be written: "event=log-lost lines=N".
+[[nodiscard]] LineWriter::Confession stderr_confession();
 
 /// One sentence to standard error, for what ends the process before it has a log.
 void complain(std::string_view program, std::string_view sentence);

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 
@@ -42,9 +44,11 @@ std::string start_line(const app::Configuration& configuration, std::size_t desc
 }
 
 int serve(const app::Configuration& configuration) {
-  const LogSink log = app::stderr_log(configuration.log_level);
   if (const auto ready = srtp::initialize(); !ready) return refuse(kFailed, "SRTP self-test failed: " + ready.error());
   const std::size_t descriptors = app::raise_descriptor_limit();
+  // The first thread beside this one; from here on nothing may fork.
+  app::LineWriter writer(STDERR_FILENO, app::stderr_confession());
+  const LogSink log = app::stderr_log(configuration.log_level, writer);
   const auto daemon = app::Daemon::create(configuration, log);
   if (!daemon) return refuse(kFailed, daemon.error());
   log(LogLevel::kInfo, start_line(configuration, descriptors));

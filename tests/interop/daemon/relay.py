@@ -58,7 +58,8 @@ class Relay:
     _cookies = itertools.count(1)
 
     def __init__(self, *flags: str, config: str = "", interface: str = ADDRESS, ports: tuple[int, int] = PORTS,
-                 control: str = "", environment: dict[str, str] | None = None, user: int | None = None) -> None:
+                 control: str = "", environment: dict[str, str] | None = None, user: int | None = None,
+                 stderr: int | None = None) -> None:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="osrtpd-"))
         self.path = self.folder / "c.sock"
         self.log = self.folder / "log"
@@ -80,7 +81,8 @@ class Relay:
             os.chown(self.folder, user, user)
             identity = {"user": user, "group": user, "extra_groups": []}
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([program, *arguments, *flags], stdout=log, stderr=log, cwd=self.folder,
+            self.process = subprocess.Popen([program, *arguments, *flags], stdout=log, cwd=self.folder,
+                                            stderr=log if stderr is None else stderr,
                                             env=os.environ | (environment or {}), **identity)
 
     def __enter__(self) -> "Relay":
