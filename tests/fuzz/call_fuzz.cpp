@@ -38,6 +38,7 @@ constexpr int kMaxSteps = 60;
 constexpr std::size_t kCalls = 4;
 constexpr std::size_t kBranches = 4;
 constexpr std::size_t kMaxCalls = 3;
+constexpr std::size_t kPortPairs = 16;  // few enough to run out
 constexpr std::size_t kHeader = 12;
 
 /// The phones of one call: the caller, then one for each branch.
@@ -80,6 +81,7 @@ std::vector<std::string> keys_in(const sdp::Text& text) {
 class Life {
  public:
   explicit Life(Script script) : script_(script) {
+    plane_.limit_pairs(kPortPairs);
     for (std::size_t c = 0; c < kCalls; ++c) {
       Cast cast{"call-" + std::to_string(c), {}};
       for (std::size_t p = 0; p <= kBranches; ++p) {
