@@ -9,6 +9,11 @@ namespace osrtp::protocol {
 
 namespace {
 
+// How JSON escapes what it must.
+constexpr std::size_t kEscaped = 2;   // backslash, letter
+constexpr std::size_t kNumbered = 6;  // backslash, u, four digits
+constexpr std::string_view kLettered = "\"\\\b\f\n\r\t";
+
 json::Owned counts_by_name(const std::map<std::string, std::uint64_t>& counts) {
   json::Object out;
   for (const auto& [name, count] : counts) out.set(name, json::number(count));
@@ -206,16 +211,11 @@ std::string_view write(json::Object& out, const Error& reply) {
 }  // namespace
 
 std::size_t encoded_size(std::string_view sdp) noexcept {
-  constexpr std::size_t kEscaped = 2;   // backslash, letter
-  constexpr std::size_t kNumbered = 6;  // backslash, u, four digits
-  constexpr std::string_view kLettered = "\"\\\b\f\n\r\t";
   std::size_t escaped = 0;
   for (const char c : sdp) {
     const bool control = static_cast<unsigned char>(c) < ' ';
-    if (kLettered.find(c) != std::string_view::npos)
-      escaped += kEscaped;
-    else
-      escaped += control ? kNumbered : 1;
+    const bool lettered = kLettered.find(c) != std::string_view::npos;
+    escaped += lettered ? kEscaped : control ? kNumbered : 1;
   }
   return std::max(escaped, (sdp.size() + 2) / 3 * 4);
 }
