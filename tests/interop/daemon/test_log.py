@@ -3,9 +3,10 @@
 import contextlib
 import os
 import re
+import resource
 import threading
 
-from phone import Phone, answer, expect_talk, place
+from phone import Phone, answer, expect_talk, offer, place
 from relay import Relay, expect
 
 CALLER, CALLEE = "127.0.77.2", "127.0.77.3"
@@ -66,11 +67,27 @@ def test_ends_though_nobody_reads_the_log():
         expect(not relay.path.exists(), "the control socket is still there")
 
 
-def test_writes_refusals_once_a_second():
+def expect_few(relay: Relay, event: str, happened: int) -> None:
+    """Once stopped: of what has happened so often there are a few lines, which count no more than that."""
+    lines = [line for line in relay.said().splitlines() if f"event={event} " in line]
+    counted = sum(int(n) for n in re.findall(r" left_out=(\d+)", "\n".join(lines)))
+    expect(1 <= len(lines) <= happened // 4 and len(lines) + counted <= happened, f"{len(lines)} lines, {counted}")
+
+
+def test_writes_refusals_of_one_kind_once_a_second():
     with Relay() as relay:
         for _ in range(500):
             relay.ask("query", call_id="none")
         relay.stop()
-        lines = [line for line in relay.said().splitlines() if "event=refused" in line]
-        counted = sum(int(n) for n in re.findall(r" left_out=(\d+)", "\n".join(lines)))
-        expect(lines and len(lines) + counted <= 500 and len(lines) < 250, f"{len(lines)} lines, {counted} left out")
+        expect_few(relay, "refused", 500)
+
+
+def test_writes_once_a_second_that_there_are_no_more_descriptors():
+    with Relay() as relay, Phone(CALLER) as caller:
+        resource.prlimit(relay.process.pid, resource.RLIMIT_NOFILE, (3, 3))
+        for n in range(200):
+            reply = offer(relay, f"{n}", caller)
+            expect(reply.get("error-code") == "ports-exhausted", f"{reply}")
+        relay.stop()
+        expect_few(relay, "port-failed", 200)
+        expect_few(relay, "refused", 200)
