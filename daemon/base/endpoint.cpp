@@ -33,6 +33,12 @@ bool IpAddress::is_unicast() const noexcept {
   return first != 0 && first < 224;  // 0/8 is this network, 224/4 multicast, 240/4 reserved
 }
 
+bool IpAddress::is_private() const noexcept {
+  if (family_ == Family::kIpv6) return (octets_[0] & 0xfeU) == 0xfc;
+  return octets_[0] == 10 || (octets_[0] == 172 && (octets_[1] & 0xf0U) == 16) ||
+         (octets_[0] == 192 && octets_[1] == 168) || (octets_[0] == 100 && (octets_[1] & 0xc0U) == 64);
+}
+
 std::string IpAddress::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(family_ == Family::kIpv4 ? AF_INET : AF_INET6, octets_.data(), text.data(), text.size());

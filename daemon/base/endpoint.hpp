@@ -44,6 +44,8 @@ class IpAddress {
   /// One host's: not unspecified, multicast, broadcast or reserved. An IPv4 address inside an IPv6 one
   /// (::ffff:0:0/96) counts as what it is.
   [[nodiscard]] bool is_unicast() const noexcept;
+  /// 10/8, 172.16/12, 192.168/16, 100.64/10 or fc00::/7: nobody's outside its network (RFC 1918, 6598, 4193).
+  [[nodiscard]] bool is_private() const noexcept;
   [[nodiscard]] std::string to_string() const;
 
   friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) noexcept = default;

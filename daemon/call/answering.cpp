@@ -107,6 +107,7 @@ void Answering::retire(Party& party, std::size_t n) {
   if (n >= party.media.size() || !party.media[n].ports) return;
   LegMedia& media = party.media[n];
   become(media, SecurityState::kPending, std::nullopt, std::nullopt, now_.wall);
+  end_association(media);
   media.used = media.held = false;
   set(party, n, blocked_leg(media, {}, relay::Drop::kHeld));
 }
@@ -167,6 +168,11 @@ negotiate::Section Answering::run_legs(std::size_t n, const OfferedLine& offered
   return our_line(n, offered);
 }
 
+// Who sends no code (an answer in ACK or PRACK, an NG client) has nothing more to say.
+Stage Answering::stage() const {
+  return request_.sip_code >= 100 && request_.sip_code < 200 ? Stage::kEarly : Stage::kFinal;
+}
+
 bool Answering::both_plain(std::size_t n) {
   const auto plain = [n](const Party& party) {
     const SecurityState state = party.media[n].status.state;
@@ -190,11 +196,11 @@ transport::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& of
   if (!offered.mux_offered) reach.mux = relay::Mux::kSeparate;  // RFC 5761 §5.1.1: only what was offered
   hear_ice(media, media.ice ? said_ice(said) : std::nullopt, Said::kInAnswer, call_.around_.entropy);
   media.mid = said.mid;
-  media.held = said.direction != sdp::Direction::kSendRecv || (!reach.rtp && !media.ice);
+  media.held = said.direction != sdp::Direction::kSendRecv || (!reach.rtp && !said.ice);
   const Settings& settings = call_.around_.settings;
   if (const auto* dtls = std::get_if<negotiate::SettledDtls>(&settled.outcome)) {
-    return dtls_leg(media, reach, said_dtls(answerer().terms, said, dtls->role), settings, call_.around_.entropy,
-                    now_.wall);
+    return dtls_leg(media, reach, said_dtls(answerer().terms, said, dtls->role), {Said::kInAnswer, stage()}, settings,
+                    call_.around_.entropy, now_.wall);
   }
   if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
     const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite};
@@ -216,7 +222,7 @@ transport::LegSetup Answering::offerer_leg(std::size_t n, const OfferedLine& off
   hear_ice(media, offered.ice, Said::kInOffer, call_.around_.entropy);
   if (offered.dtls) {
     own_dtls(media, call_.around_.identity, call_.around_.entropy);
-    return dtls_leg(media, reach, *offered.dtls, settings, call_.around_.entropy, now_.wall);
+    return dtls_leg(media, reach, *offered.dtls, {Said::kInOffer, stage()}, settings, call_.around_.entropy, now_.wall);
   }
   if (offered.chosen) {
     const SdesKeys keys{&*offered.chosen, offered.chosen->suite};
@@ -239,12 +245,14 @@ negotiate::Section Answering::our_line(std::size_t n, const OfferedLine& offered
                                    call_.around_.entropy));
   }
   if (offered.dtls) {
-    const bool active = media.dtls->role == dtls::Role::kActive;
+    const bool active = media.dtls->agreed->role == dtls::Role::kActive;
     ours.dtls = dtls_lines(*media.dtls, active ? sdp::SetupRole::kActive : sdp::SetupRole::kPassive);
     // Not in the answer if not in the offer (RFC 8842 §5.3).
     if (offered.dtls->tls_id.empty()) ours.dtls->tls_id.clear();
   }
-  if (media.ice) ours.ice = ice_lines(media, ours.rtcp_separate);
+  if (media.ice && media.ice->spoken) {
+    ours.ice = ice_lines(media, ours.rtcp_separate, call_.disguise(request_).media_address);
+  }
   ours.mid = offered.mid;
   ours.zrtp_passes = both_plain(n);
   return ours;

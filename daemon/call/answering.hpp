@@ -36,6 +36,7 @@ class Answering {
   [[nodiscard]] transport::LegSetup answerer_leg(std::size_t n, const OfferedLine& offered,
                                                  const negotiate::Settled& settled);
   [[nodiscard]] transport::LegSetup offerer_leg(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] Stage stage() const;
   [[nodiscard]] bool both_plain(std::size_t n);
   void note_zrtp(std::size_t n);
   void remark(std::size_t n, const std::optional<negotiate::Remark>& remark);

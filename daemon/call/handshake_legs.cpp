@@ -48,11 +48,12 @@ Keying::Association association_of(const LegMedia& media, const SaidDtls& said, 
                                    const std::optional<Endpoint>& address) {
   const DtlsLeg& dtls = *media.dtls;
   // What a ClientHello may have begun before the answer is this association.
-  if (!dtls.role) return Keying::Association::kKeep;
+  if (!dtls.agreed) return Keying::Association::kKeep;
   const auto tls_id = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
   const auto at = [&](const std::optional<Endpoint>& sdp) { return media.ice ? std::nullopt : sdp; };
-  const negotiate::AssociationFacts ran{tls_id(dtls.own_tls_id), tls_id(dtls.peer_tls_id), dtls.peer,
-                                        role_in_sdp(*dtls.role), at(dtls.address)};
+  const AgreedDtls& agreed = *dtls.agreed;
+  const negotiate::AssociationFacts ran{tls_id(dtls.own_tls_id), tls_id(agreed.peer_tls_id), agreed.peer,
+                                        role_in_sdp(agreed.role), at(agreed.address)};
   const negotiate::AssociationFacts now{tls_id(dtls.own_tls_id), tls_id(said.tls_id), said.fingerprints,
                                         role_in_sdp(role), at(address)};
   const bool keep = negotiate::needs_new_association(ran, now) == negotiate::AssociationFate::kKeep;
@@ -64,8 +65,10 @@ Keying keying(const LegMedia& media, Keying::Association association, const Sett
   Keying keying;
   keying.identity = media.dtls->identity;
   keying.association = association;
-  keying.role = media.dtls->role;
-  keying.peer = media.dtls->peer;
+  if (media.dtls->agreed) {
+    keying.role = media.dtls->agreed->role;
+    keying.peer = media.dtls->agreed->peer;
+  }
   keying.replay_window = settings.replay_window;
   entropy(keying.cookie_secret);
   entropy(keying.binding);
@@ -75,7 +78,7 @@ Keying keying(const LegMedia& media, Keying::Association association, const Sett
 }  // namespace
 
 DtlsLeg& own_dtls(LegMedia& media, const std::shared_ptr<const dtls::Identity>& identity, const Entropy& entropy) {
-  if (!media.dtls) media.dtls = DtlsLeg{identity, fresh_tls_id(entropy), {}, {}, {}, {}};
+  if (!media.dtls || media.dtls->spent) media.dtls = DtlsLeg{identity, fresh_tls_id(entropy), {}, false};
   return *media.dtls;
 }
 
@@ -83,11 +86,13 @@ negotiate::DtlsLines dtls_lines(const DtlsLeg& dtls, sdp::SetupRole setup) {
   return {dtls.identity->fingerprint(HashFunction::kSha256), setup, dtls.own_tls_id};
 }
 
-negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate) {
+negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate, const std::optional<IpAddress>& shown) {
   negotiate::IceLines lines{media.ice->own.ufrag, std::string(text_of(media.ice->own.password.reveal())), {}};
-  lines.candidates.push_back({1, kHostPriority, media.ports->rtp_advertised, sdp::CandidateKind::kHost});
+  // As in c=: another address there would be an ice-mismatch (RFC 8839 §3.2.5).
+  const auto at = [&](const Endpoint& ours) { return Endpoint{shown.value_or(ours.address), ours.port}; };
+  lines.candidates.push_back({1, kHostPriority, at(media.ports->rtp_advertised), sdp::CandidateKind::kHost});
   if (rtcp_separate) {
-    lines.candidates.push_back({2, kHostPriority - 1, media.ports->rtcp_advertised, sdp::CandidateKind::kHost});
+    lines.candidates.push_back({2, kHostPriority - 1, at(media.ports->rtcp_advertised), sdp::CandidateKind::kHost});
   }
   return lines;
 }
@@ -103,41 +108,49 @@ std::optional<SaidIce> said_ice(const sdp::Media& media) {
   return SaidIce{std::string(media.ice->ufrag), media.ice->lite};
 }
 
+void end_association(LegMedia& media) noexcept {
+  if (!media.dtls || !media.dtls->agreed) return;
+  media.dtls->agreed.reset();
+  media.dtls->spent = true;
+}
+
 IceLeg& own_ice(LegMedia& media, const Entropy& entropy) {
-  if (!media.ice) media.ice = IceLeg{fresh_credentials(entropy), {}, false};
+  if (!media.ice) media.ice = IceLeg{fresh_credentials(entropy), {}, true, false};
   return *media.ice;
 }
 
 void hear_ice(LegMedia& media, const std::optional<SaidIce>& said, Said where, const Entropy& entropy) {
   if (!said) {
-    media.ice.reset();
+    if (media.ice) media.ice->spoken = false;
     return;
   }
   IceLeg& ice = own_ice(media, entropy);
+  ice.spoken = true;
   const bool restarted = !ice.peer_ufrag.empty() && ice.peer_ufrag != said->ufrag;
   if (restarted && where == Said::kInOffer) ice.own = fresh_credentials(entropy);
   ice.peer_ufrag = said->ufrag;
   ice.peer_is_lite = said->lite;
 }
 
-transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said, const Settings& settings,
-                             const Entropy& entropy, WallTime now) {
+transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said, Occasion occasion,
+                             const Settings& settings, const Entropy& entropy, WallTime now) {
   transport::LegSetup setup = setup_of(media, reach, settings);
   DtlsLeg& dtls = *media.dtls;
-  const bool runs = dtls.role.has_value();
-  const dtls::Role role = said.may_keep && runs ? *dtls.role : said.role;
+  const bool runs = dtls.agreed.has_value();
+  const dtls::Role role = said.may_keep && runs ? dtls.agreed->role : said.role;
   const Keying::Association association = association_of(media, said, role, reach.rtp);
-  if (association == Keying::Association::kNew) dtls.own_tls_id = fresh_tls_id(entropy);
-  dtls.peer = said.fingerprints;
-  dtls.peer_tls_id = said.tls_id;
-  dtls.role = role;
-  dtls.address = reach.rtp;
+  // In our answer; an answer to our offer leaves us none in which to say it.
+  if (association == Keying::Association::kNew && occasion.where == Said::kInOffer) {
+    dtls.own_tls_id = fresh_tls_id(entropy);
+  }
+  dtls.agreed = AgreedDtls{role, said.tls_id, said.fingerprints, reach.rtp};
   // How it stands from now on is for the handshake to say: Call::status().
   become(media, SecurityState::kPending, std::nullopt, std::nullopt, now);
   media.encrypted = true;
   setup.relay.protection = relay::Keep{};
   if (!runs) setup.relay.protection = relay::Blocked{relay::Drop::kNotKeyed};
   setup.keying = keying(media, association, settings, entropy);
+  setup.keying->final = occasion.stage == Stage::kFinal;
   return setup;
 }
 

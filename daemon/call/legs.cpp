@@ -53,7 +53,7 @@ transport::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Se
   setup.relay.latch_window = settings.latch_window;
   const bool feedback = protocol::has_feedback(protocol::profile_named(media.protocol));
   setup.relay.feedback = feedback ? relay::Feedback::kWanted : relay::Feedback::kNone;
-  if (media.ice && !media.ice->peer_is_lite) {
+  if (media.ice && media.ice->spoken && !media.ice->peer_is_lite) {
     setup.relay.follow = relay::Follow::kNomination;
     setup.connectivity = transport::Connectivity{
         ice::Credentials{media.ice->own.ufrag, media.ice->own.password.clone()}, media.ice->peer_ufrag};
@@ -141,6 +141,7 @@ transport::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTim
   become(media, SecurityState::kFailed, std::nullopt, reason, now);
   transport::LegSetup setup = blocked_leg(media, {}, relay::Drop::kFailed);
   setup.relay.protection = relay::Suspend{relay::Drop::kFailed};
+  if (media.dtls && media.dtls->agreed) setup.ground = transport::Ground::kKept;
   return setup;
 }
 
@@ -149,7 +150,7 @@ void become(LegMedia& media, SecurityState state, std::optional<Suite> suite, st
   // A failure only suspends: the peer may have our key from the offer and answer it better next time.
   if (state != SecurityState::kSrtpSdes && state != SecurityState::kFailed) retire_own_key(media);
   // It is another method's now, or nobody's.
-  if (state != SecurityState::kPending) media.dtls.reset();
+  if (state != SecurityState::kPending && state != SecurityState::kFailed) end_association(media);
   Status& status = media.status;
   const bool same = status.state == state && status.suite == suite && status.since != WallTime{};
   status = Status{state, suite, reason, same ? status.since : now};

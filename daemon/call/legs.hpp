@@ -24,7 +24,9 @@ DtlsLeg& own_dtls(LegMedia& media, const std::shared_ptr<const dtls::Identity>& 
 /// Its lines in an SDP of ours.
 [[nodiscard]] negotiate::DtlsLines dtls_lines(const DtlsLeg& dtls, sdp::SetupRole setup);
 /// @param rtcp_separate RTCP has a component of its own (RFC 8445 §5.1.1)
-[[nodiscard]] negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate);
+/// @param shown the address for phones, where it is not the ports' own (NG `media-address`)
+[[nodiscard]] negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate,
+                                            const std::optional<IpAddress>& shown);
 /// What the peer's SDP says; its m-line has fingerprints.
 [[nodiscard]] SaidDtls said_dtls(const negotiate::Terms& terms, const sdp::Media& media, negotiate::DtlsRole role);
 [[nodiscard]] std::optional<SaidIce> said_ice(const sdp::Media& media);
@@ -32,7 +34,6 @@ DtlsLeg& own_dtls(LegMedia& media, const std::shared_ptr<const dtls::Identity>& 
 IceLeg& own_ice(LegMedia& media, const Entropy& entropy);
 /// Takes note of the ICE in the peer's SDP; nothing: it has none, and so have we. Credentials of the peer that are
 /// new in an offer of its own are a restart, which ours follow (RFC 8839 §4.4.1.1.1).
-enum class Said : std::uint8_t { kInOffer, kInAnswer };
 void hear_ice(LegMedia& media, const std::optional<SaidIce>& said, Said where, const Entropy& entropy);
 
 /// Where the peer of a leg receives.
@@ -58,8 +59,11 @@ struct SdesKeys {
 [[nodiscard]] transport::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings,
                                              WallTime now);
 /// Keys by DTLS. The association that runs goes on where `said` says no other; where it does, another one starts.
-[[nodiscard]] transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said,
+/// The leg has been through own_dtls().
+[[nodiscard]] transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said, Occasion occasion,
                                            const Settings& settings, const Entropy& entropy, WallTime now);
+/// The association that ran is over: should there be DTLS again, it is another one.
+void end_association(LegMedia& media) noexcept;
 /// We have offered DTLS or ICE on a leg that is not answered yet: a ClientHello or a check that overtakes the answer
 /// is taken (RFC 8842 §5.2), media is not.
 [[nodiscard]] transport::LegSetup awaiting_leg(LegMedia& media, const Settings& settings, const Entropy& entropy);

@@ -106,7 +106,7 @@ Offering::Outcome Offering::plan() {
 
 OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   OfferedLine line;
-  line.towards_offerer = negotiate::plan_answer(offerer_terms_, media, history(known(roles_.offerer), n));
+  line.towards_offerer = negotiate::plan_answer(answering_terms(media), media, history(known(roles_.offerer), n));
   line.carriage = media.carriage;
   line.kind = media.kind;
   line.proto = media.proto;
@@ -139,6 +139,17 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
     line.towards_offerer = negotiate::Refuse{std::get<Reason>(offer)};
   }
   return line;
+}
+
+/// Behind a NAT nobody is where its SDP says: the handshake is for the phone to begin, from where it really is. With
+/// ICE we are told.
+negotiate::Terms Offering::answering_terms(const sdp::Media& media) const {
+  negotiate::Terms terms = offerer_terms_;
+  const auto source = request_.received_from ? IpAddress::parse(*request_.received_from) : std::nullopt;
+  const bool behind_nat =
+      source && media.connection && media.connection->is_private() && !source->is_private() && !source->is_loopback();
+  terms.answer_passive = terms.answer_passive || (behind_nat && !media.ice);
+  return terms;
 }
 
 negotiate::History Offering::history(const Party* party, std::size_t n) const {
@@ -313,8 +324,10 @@ void Offering::offer_transport(std::size_t n, negotiate::OurLine& ours) {
     const DtlsLeg& dtls = own_dtls(media, around.identity, around.entropy);
     ours.dtls = dtls_lines(dtls, sdp::SetupRole::kActpass);
   }
-  if (line.carriage == sdp::Carriage::kRtp && offers_ice(line)) own_ice(media, around.entropy);
-  if (media.ice) ours.ice = ice_lines(media, ours.rtcp_separate);
+  if (line.carriage == sdp::Carriage::kRtp && offers_ice(line)) own_ice(media, around.entropy).spoken = true;
+  if (media.ice && media.ice->spoken) {
+    ours.ice = ice_lines(media, ours.rtcp_separate, call_.disguise(request_).media_address);
+  }
   const bool fresh = media.status.state == SecurityState::kPending && !media.encrypted;
   if (!fresh || (!ours.dtls && !ours.ice)) return;
   call_.around_.plane.set_leg(call_.streams_[n], answerer().index, awaiting_leg(media, around.settings, around.entropy),

@@ -30,6 +30,7 @@ class Offering {
   [[nodiscard]] std::size_t choose_interface(Family family, std::size_t nth_direction) const;
   [[nodiscard]] Family offerer_family() const;
   [[nodiscard]] Family answerer_family() const;
+  [[nodiscard]] negotiate::Terms answering_terms(const sdp::Media& media) const;
   [[nodiscard]] negotiate::History history(const Party* party, std::size_t n) const;
   [[nodiscard]] protocol::Error refused() const;
   void commit();

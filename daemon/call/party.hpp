@@ -38,20 +38,28 @@ struct InstalledKeys {
   std::vector<std::uint8_t> peer_mki;
 };
 
-/// What the SDPs of both sides say of a leg's DTLS, to tell an association that goes on from a new one (DTLS-9).
-struct DtlsLeg {
-  std::shared_ptr<const dtls::Identity> identity;  // whose fingerprint we signal; of this leg for as long as it runs
-  std::string own_tls_id;
-  std::string peer_tls_id;          // empty: the peer has none
-  std::vector<Fingerprint> peer;    // empty: not heard yet
-  std::optional<dtls::Role> role;   // ours, once settled
+/// What both sides' SDPs agreed on for a DTLS association, to tell one that goes on from a new one (DTLS-9).
+struct AgreedDtls {
+  dtls::Role role;          // ours
+  std::string peer_tls_id;  // empty: the peer has none
+  std::vector<Fingerprint> peer;
   std::optional<Endpoint> address;  // the peer's, by SDP
+};
+
+/// Our side of a leg's DTLS, as our SDPs have it: kept, like our SDES keys, from the offer that names it on, for an
+/// answer may come more than once and change its mind.
+struct DtlsLeg {
+  std::shared_ptr<const dtls::Identity> identity;  // whose fingerprint we signal
+  std::string own_tls_id;
+  std::optional<AgreedDtls> agreed;  // nothing: no association runs, or is to
+  bool spent = false;                // an association under this tls-id is over: the next SDP has another
 };
 
 /// What the SDPs of both sides say of a leg's ICE.
 struct IceLeg {
   ice::Credentials own;
   std::string peer_ufrag;     // empty: not heard yet
+  bool spoken = true;         // false: the peer's last answer had none
   bool peer_is_lite = false;  // both are: nobody checks, media goes to where the SDP says (ICE-4)
 };
 
@@ -80,6 +88,15 @@ struct SaidDtls {
   std::vector<Fingerprint> fingerprints;
   std::string tls_id;     // empty: none
   bool may_keep = false;  // actpass: the role that runs may go on (RFC 8842 §5.3)
+};
+
+/// Whether an SDP of the peer's is one that we answer, or that answers ours.
+enum class Said : std::uint8_t { kInOffer, kInAnswer };
+/// Whether the answer at hand came with a provisional reply: its phone still rings, and another answer may follow.
+enum class Stage : std::uint8_t { kEarly, kFinal };
+struct Occasion {
+  Said where;
+  Stage stage;
 };
 
 /// What an SDP says of its author's ICE.

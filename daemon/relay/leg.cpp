@@ -98,6 +98,10 @@ void Path::select(const Endpoint& peer, TimePoint now) noexcept {
   }
 }
 
+void Path::deselect() noexcept {
+  if (follow_ == Follow::kNomination) latch_ = Latch(std::nullopt, {}, {});
+}
+
 bool Path::accept(const Endpoint& source, Proof proof, TimePoint now) noexcept {
   if (follow_ == Follow::kSource) return latch_.accept(source, proof, now);
   return proof == Proof::kKey || source == latch_.current();
@@ -121,27 +125,45 @@ void Leg::change(LegSetup&& setup, TimePoint now) {
 }
 
 void Leg::secure(Secured keys, TimePoint now) {
-  auto* older = std::get_if<Secured>(&protection_);
-  if (older != nullptr) {
+  auto* blocked = std::get_if<Blocked>(&protection_);
+  // A leg that has failed stays mute until an answer says otherwise.
+  if (blocked != nullptr && blocked->why == Drop::kFailed) {
+    suspended_ = std::move(keys);
+    return;
+  }
+  retiring_.reset();
+  if (auto* older = std::get_if<Secured>(&protection_)) {
     retiring_.emplace(Retiring{std::move(older->in), now + kRekeyOverlap});
-  } else {
-    retiring_.reset();
   }
   protection_ = std::move(keys);
   numbers_ = Renumbering(srtp::kMaxSsrcs);
 }
 
+Secured* Leg::keys() noexcept { return suspended_ ? &*suspended_ : std::get_if<Secured>(&protection_); }
+
 void Leg::secure_rtcp(Contexts keys) {
-  auto* secured = std::get_if<Secured>(&protection_);
+  Secured* secured = this->keys();
   if (secured != nullptr && secured->rtcp) secured->rtcp->keys = std::move(keys);
+}
+
+void Leg::share_keys(RtcpKeys with) {
+  Secured* secured = keys();
+  if (secured == nullptr) return;
+  if (with == RtcpKeys::kShared) {
+    secured->rtcp.reset();
+  } else if (!secured->rtcp) {
+    secured->rtcp = RtcpApart{};
+  }
 }
 
 void Leg::block(Drop why) {
   protection_ = Blocked{why};
+  suspended_.reset();
   retiring_.reset();
 }
 
 void Leg::select(Component component, const Endpoint& peer, TimePoint now) { path(component).select(peer, now); }
+void Leg::deselect(Component component) noexcept { path(component).deselect(); }
 
 void Leg::protect_by(LegSetup& setup, TimePoint now) {
   std::visit(Overloaded{
@@ -165,9 +187,13 @@ void Leg::suspend(Drop why) {
 }
 
 void Leg::resume() {
-  if (!suspended_) return;
-  protection_ = *std::move(suspended_);
-  suspended_.reset();
+  auto* blocked = std::get_if<Blocked>(&protection_);
+  if (suspended_) {
+    protection_ = *std::move(suspended_);
+    suspended_.reset();
+  } else if (blocked != nullptr && blocked->why == Drop::kFailed) {
+    blocked->why = Drop::kNotKeyed;  // its handshake was suspended before there were any
+  }
 }
 
 void Leg::rekey(const Rekey& rekey, TimePoint now) {

@@ -15,6 +15,7 @@ class Path {
   /// A hold keeps what the latch knows, for the peer may go on sending and will come back. So does a nomination.
   void change(SocketId ours, const std::optional<Endpoint>& theirs, const LegSetup& setup, TimePoint now) noexcept;
   void select(const Endpoint& peer, TimePoint now) noexcept;
+  void deselect() noexcept;
   /// Whether a packet from `source` is the peer's; see Latch.
   [[nodiscard]] bool accept(const Endpoint& source, Proof proof, TimePoint now) noexcept;
   /// Where to send; nothing while the peer wants nothing, or nothing is nominated.
@@ -49,8 +50,10 @@ class Leg {
   void change(LegSetup&& setup, TimePoint now);
   void secure(Secured keys, TimePoint now);
   void secure_rtcp(Contexts keys);
+  void share_keys(RtcpKeys with);
   void block(Drop why);
   void select(Component component, const Endpoint& peer, TimePoint now);
+  void deselect(Component component) noexcept;
 
   /// Shape, authenticity and replay, source; nothing changes before the last has passed,
   /// but for the replay window, whose matter is settled with the tag. Leaves the plain
@@ -79,6 +82,8 @@ class Leg {
   void protect_by(LegSetup& setup, TimePoint now);
   void rekey(const Rekey& rekey, TimePoint now);
   void suspend(Drop why);
+  /// Those that run, or that are put aside; nothing: none.
+  [[nodiscard]] Secured* keys() noexcept;
   void resume();
   [[nodiscard]] Result<Passing, Drop> open(Component component, ByteSpan packet, Passage passage,
                                            TimePoint now) noexcept;

@@ -38,6 +38,14 @@ void Stream::secure_rtcp(LegIndex leg, Contexts keys) {
   if (Leg* known = find(leg)) known->secure_rtcp(std::move(keys));
 }
 
+void Stream::share_keys(LegIndex leg, RtcpKeys with) {
+  if (Leg* known = find(leg)) known->share_keys(with);
+}
+
+void Stream::deselect(LegIndex leg, Component component) noexcept {
+  if (Leg* known = find(leg)) known->deselect(component);
+}
+
 void Stream::block(LegIndex leg, Drop why) {
   if (Leg* known = find(leg)) known->block(why);
 }

@@ -38,6 +38,7 @@ struct Contexts {
 struct RtcpApart {
   std::optional<Contexts> keys;
 };
+enum class RtcpKeys : std::uint8_t { kShared, kApart };
 /// Both directions of one leg under SRTP.
 struct Secured {
   srtp::Context in;
@@ -114,6 +115,8 @@ class Stream {
   /// A handshake has brought new keys. The older inbound key is good until the first packet under the new one, for
   /// a few seconds at most (DTLS-16).
   void secure(LegIndex leg, Secured keys, TimePoint now);
+  /// The leg's rtcp-mux has changed while it is Secured: RTCP now has the keys of RTP, or waits for its own.
+  void share_keys(LegIndex leg, RtcpKeys with);
   /// The association of a leg's RTCP has its keys; the leg is Secured with RtcpApart, else nothing happens.
   void secure_rtcp(LegIndex leg, Contexts keys);
   /// Nothing passes any more: key management has failed (OSRTP-18).
@@ -130,6 +133,8 @@ class Stream {
   [[nodiscard]] Result<Forward, Drop> handle(LegIndex from, Component component, Datagram datagram,
                                              TimePoint now) noexcept;
 
+  /// ICE's consent has run out (RFC 7675): nothing is sent there until the next select().
+  void deselect(LegIndex leg, Component component) noexcept;
   /// For what is sorted out before it gets here.
   void count(LegIndex leg, Drop why) noexcept;
   /// Zero counters for a leg that is not there.

@@ -14,12 +14,12 @@ constexpr std::size_t index_of(relay::Component component) noexcept { return sta
 
 Leg::ComponentState& Leg::at(relay::Component component) noexcept { return components_[index_of(component)]; }
 
-void Leg::change(const Ground& ground, std::optional<Connectivity> connectivity, const std::optional<Keying>& keying,
+void Leg::change(const Place& place, std::optional<Connectivity> connectivity, const std::optional<Keying>& keying,
                  TimePoint now) {
-  mux_ = ground.mux;
+  mux_ = place.mux;
   for (std::size_t n = 0; n < components_.size(); ++n) {
-    components_[n].socket = ground.sockets[n];
-    components_[n].signalled = ground.signalled[n];
+    components_[n].socket = place.sockets[n];
+    components_[n].signalled = place.signalled[n];
   }
   change_ice(std::move(connectivity));
   change_dtls(keying, now);
@@ -28,6 +28,7 @@ void Leg::change(const Ground& ground, std::optional<Connectivity> connectivity,
 void Leg::change_ice(std::optional<Connectivity> connectivity) {
   if (!connectivity) {
     agent_.reset();
+    consent_check_.reset();
     return;
   }
   if (!agent_) {
@@ -44,11 +45,15 @@ void Leg::change_dtls(const std::optional<Keying>& keying, TimePoint now) {
     return;
   }
   role_ = keying->role;
+  final_ = final_ || keying->final;
   replay_window_ = keying->replay_window;
   if (is_muxed()) components_[1].handshakes.reset();
   for (std::size_t n = 0; n < (is_muxed() ? 1 : components_.size()); ++n) {
     ComponentState& component = components_[n];
-    if (!component.handshakes || keying->association == Keying::Association::kNew) start(component, *keying);
+    // What has failed begins anew with every exchange.
+    const bool over =
+        component.handshakes && std::holds_alternative<dtls::Handshakes::Failed>(component.handshakes->state());
+    if (!component.handshakes || over || keying->association == Keying::Association::kNew) start(component, *keying);
     go_on(n, *keying, now);
   }
 }
@@ -65,7 +70,12 @@ void Leg::go_on(std::size_t n, const Keying& keying, TimePoint now) {
   if (role_ == dtls::Role::kPassive) open_path(component, keying);
   const auto peer = target(n);
   if (role_ == dtls::Role::kActive && peer) component.handshakes->connect(*peer, now);
+  if (peer || !agent_) limit(component, now);
   see_winner(component);
+}
+
+void Leg::limit(ComponentState& component, TimePoint now) {
+  if (final_ && role_ && component.handshakes) component.handshakes->start_limit(now);
 }
 
 // A passive side behind no NAT still has a peer that may sit behind one of a kind that lets in only whom it has
@@ -94,7 +104,9 @@ bool Leg::handle_stun(relay::Component component, const Endpoint& from, ByteView
   if (handled.selected) {
     state.peer_found = agent_->selected(n + 1);
     if (role_ == dtls::Role::kActive && state.handshakes) state.handshakes->connect(*state.peer_found, now);
+    limit(state, now);
   }
+  see_consent(n, now);
   return handled.verdict == ice::Verdict::kAnswered || handled.verdict == ice::Verdict::kRefused;
 }
 
@@ -108,8 +120,19 @@ bool Leg::handle_dtls(relay::Component component, const Endpoint& from, ByteView
   return true;
 }
 
+// A lite agent cannot ask, so the peer's own checks stand for its consent.
+void Leg::see_consent(std::size_t n, TimePoint now) {
+  ComponentState& component = components_[n];
+  const auto selected = agent_->selected(n + 1);
+  const bool consents = selected && agent_->has_consent(n + 1, now);
+  if (consents && !component.consents) component.peer_found = selected;
+  if (!consents && component.consents) component.lost_consent = true;
+  component.consents = consents;
+  if (consents && !consent_check_) consent_check_ = now + kConsentInterval;
+}
+
 std::optional<TimePoint> Leg::next_timeout() const noexcept {
-  std::optional<TimePoint> next;
+  std::optional<TimePoint> next = consent_check_;
   for (const ComponentState& component : components_) {
     if (!component.handshakes) continue;
     const auto wanted = component.handshakes->next_timeout();
@@ -119,6 +142,10 @@ std::optional<TimePoint> Leg::next_timeout() const noexcept {
 }
 
 void Leg::handle_timeout(TimePoint now) {
+  if (consent_check_ && *consent_check_ <= now) {
+    consent_check_.reset();
+    for (std::size_t n = 0; agent_ && n < components_.size(); ++n) see_consent(n, now);
+  }
   for (ComponentState& component : components_) {
     if (!component.handshakes) continue;
     const auto wanted = component.handshakes->next_timeout();
@@ -144,6 +171,10 @@ std::vector<Sending> Leg::take_output() {
   return std::exchange(output_, {});
 }
 
+bool Leg::take_lost_consent(relay::Component component) noexcept {
+  return std::exchange(at(component).lost_consent, false);
+}
+
 std::optional<Endpoint> Leg::take_peer(relay::Component component) {
   return std::exchange(at(component).peer_found, std::nullopt);
 }
@@ -153,17 +184,19 @@ std::optional<dtls::Keys> Leg::take_keys(relay::Component component) {
   return handshakes ? handshakes->take_keys() : std::nullopt;
 }
 
-// A phone whose RTCP never gets its association has RTP all the same; one that shows a wrong certificate there
-// is not trusted with either.
+// A phone whose RTCP never gets its association has RTP all the same; one that shows a wrong certificate there is
+// not trusted with RTP either, unless that has shown the right one.
 std::optional<dtls::Failure> Leg::failure() const {
   const auto of = [](const ComponentState& component) -> std::optional<dtls::Failure> {
     if (!component.handshakes) return std::nullopt;
     const auto* failed = std::get_if<dtls::Handshakes::Failed>(&component.handshakes->state());
     return failed != nullptr ? std::optional(failed->why) : std::nullopt;
   };
+  if (!components_[0].handshakes) return std::nullopt;
   if (const auto why = of(components_[0])) return why;
+  const bool rtp_runs = std::holds_alternative<dtls::Handshakes::Connected>(components_[0].handshakes->state());
   const auto rtcp = of(components_[1]);
-  return rtcp == dtls::Failure::kFingerprintMismatch ? rtcp : std::nullopt;
+  return rtcp == dtls::Failure::kFingerprintMismatch && !rtp_runs ? rtcp : std::nullopt;
 }
 
 }  // namespace osrtp::transport

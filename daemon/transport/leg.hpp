@@ -11,7 +11,7 @@
 namespace osrtp::transport {
 
 /// Where a leg stands: our socket and the peer's signalled address for each component.
-struct Ground {
+struct Place {
   std::array<SocketId, 2> sockets;
   std::array<std::optional<Endpoint>, 2> signalled;
   relay::Mux mux;
@@ -21,7 +21,7 @@ struct Ground {
 /// has come of it.
 class Leg {
  public:
-  void change(const Ground& ground, std::optional<Connectivity> connectivity, const std::optional<Keying>& keying,
+  void change(const Place& place, std::optional<Connectivity> connectivity, const std::optional<Keying>& keying,
               TimePoint now);
 
   [[nodiscard]] bool has_ice() const noexcept { return agent_.has_value(); }
@@ -36,6 +36,8 @@ class Leg {
   void handle_timeout(TimePoint now);
 
   /// Each of these once.
+  /// Its peer has not asked to be sent to for too long (RFC 7675).
+  [[nodiscard]] bool take_lost_consent(relay::Component component) noexcept;
   [[nodiscard]] std::vector<Sending> take_output();
   /// Where the peer of a component has turned out to be: nominated, or by whom a handshake was won.
   [[nodiscard]] std::optional<Endpoint> take_peer(relay::Component component);
@@ -51,8 +53,13 @@ class Leg {
     std::optional<Endpoint> signalled;
     std::optional<Endpoint> peer_found;  // not taken yet
     std::optional<dtls::Handshakes> handshakes;
-    bool won = false;  // its handshake's end has been told
+    bool won = false;           // its handshake's end has been told
+    bool consents = false;      // with ICE: the selected address may be sent to
+    bool lost_consent = false;  // not taken yet
   };
+  /// How often consent is looked at.
+  static constexpr std::chrono::seconds kConsentInterval{5};
+
   [[nodiscard]] ComponentState& at(relay::Component component) noexcept;
   void change_ice(std::optional<Connectivity> connectivity);
   void change_dtls(const std::optional<Keying>& keying, TimePoint now);
@@ -62,10 +69,14 @@ class Leg {
   [[nodiscard]] std::optional<Endpoint> target(std::size_t n) const;
   [[nodiscard]] dtls::Source source(std::size_t n, const Endpoint& from) const;
   void see_winner(ComponentState& component);
+  void see_consent(std::size_t n, TimePoint now);
+  void limit(ComponentState& component, TimePoint now);
 
   std::optional<ice::LiteAgent> agent_;
   std::array<ComponentState, 2> components_;
   std::optional<dtls::Role> role_;
+  bool final_ = false;
+  std::optional<TimePoint> consent_check_;  // while a path is selected
   relay::Mux mux_ = relay::Mux::kSeparate;
   std::uint32_t replay_window_ = srtp::kDefaultReplayWindow;
   std::vector<Sending> output_;

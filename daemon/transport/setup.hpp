@@ -26,7 +26,10 @@ struct Keying {
   std::shared_ptr<const dtls::Identity> identity;
   Association association = Association::kKeep;
   std::optional<dtls::Role> role;  // ours; nothing: we offered actpass and have no answer yet
-  std::vector<Fingerprint> peer;   // what its SDP names; empty: no SDP yet
+  /// Whether the SDP is of a final answer: from then on, or with ICE from the nomination on, the handshake has
+  /// dtls::kHandshakeLimit. A phone that still rings may begin when it is picked up.
+  bool final = false;
+  std::vector<Fingerprint> peer;  // what its SDP names; empty: no SDP yet
   std::uint32_t replay_window = srtp::kDefaultReplayWindow;
   std::array<std::uint8_t, 32> cookie_secret{};  // random
   ice::TransactionId binding{};                  // random; of the request that opens a NAT (RFC 5763 §6.7.1)
@@ -38,10 +41,17 @@ struct Connectivity {
   std::string remote_ufrag;  // empty: no SDP yet
 };
 
+/// What a setup means for the ICE and DTLS of its leg.
+enum class Ground : std::uint8_t {
+  kAsSaid,  // `keying` and `connectivity`; neither: none
+  kKept,    // as they are: the leg has failed, and a better answer may take them up again
+};
+
 /// Everything that must be known about one leg. Where `keying` is set, relay.protection is Keep or Blocked, and the
 /// handshake's keys replace it.
 struct LegSetup {
   relay::LegSetup relay;
+  Ground ground = Ground::kAsSaid;
   std::optional<Keying> keying{};
   std::optional<Connectivity> connectivity{};
 };

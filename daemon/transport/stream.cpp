@@ -26,6 +26,7 @@ Stream::Side* Stream::find(relay::LegIndex leg) noexcept {
 }
 
 void Stream::set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now) {
+  if (setup.ground == Ground::kKept) return relay_.set_leg(leg, std::move(setup.relay), now);
   Side* side = find(leg);
   const bool needed = setup.keying || setup.connectivity;
   if (!needed && side != nullptr) {
@@ -33,16 +34,38 @@ void Stream::set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now) {
     side = nullptr;
   }
   if (needed && side == nullptr) side = &sides_.emplace_back(Side{.index = leg, .leg = {}});
-  const Ground ground{
+  const Place place{
       {setup.relay.rtp_socket, setup.relay.rtcp_socket}, {setup.relay.rtp, setup.relay.rtcp}, setup.relay.mux};
+  if (side != nullptr) begin(*side, setup);
   relay_.set_leg(leg, std::move(setup.relay), now);
   if (side == nullptr) return;
-  const bool keeps = setup.keying && setup.keying->association == Keying::Association::kKeep;
-  if (!keeps) side->rtp_keyed = false;
-  if (!setup.keying) side->progress = NotByDtls{};
-  if (setup.keying && !std::holds_alternative<Keyed>(side->progress)) side->progress = Handshaking{};
-  side->leg.change(ground, std::move(setup.connectivity), setup.keying, now);
+  side->leg.change(place, std::move(setup.connectivity), setup.keying, now);
   settle(*side, now);
+}
+
+/// What an exchange does to the handshake's standing, and that to what the relay may keep.
+void Stream::begin(Side& side, LegSetup& setup) {
+  const bool keyed = std::holds_alternative<Keyed>(side.progress);
+  const bool goes_on = setup.keying && setup.keying->association == Keying::Association::kKeep && keyed;
+  if (!goes_on) {
+    side.rtp_keyed = false;
+    side.early_rtcp.reset();
+  }
+  if (!setup.keying) {
+    side.progress = NotByDtls{};
+    return;
+  }
+  // There are no keys of a handshake that could be kept: whatever else ran on this leg is over.
+  if (!keyed) {
+    side.progress = Handshaking{};
+    if (std::holds_alternative<relay::Keep>(setup.relay.protection)) {
+      setup.relay.protection = relay::Blocked{relay::Drop::kNotKeyed};
+    }
+  }
+  if (goes_on && side.leg.is_muxed() != (setup.relay.mux == relay::Mux::kMuxed)) {
+    const bool muxed = setup.relay.mux == relay::Mux::kMuxed;
+    relay_.share_keys(side.index, muxed ? relay::RtcpKeys::kShared : relay::RtcpKeys::kApart);
+  }
 }
 
 void Stream::remove_leg(relay::LegIndex leg) {
@@ -59,7 +82,9 @@ Stream::Handled Stream::handle(relay::LegIndex from, relay::Component component,
   // Only a leg with a transport of its own is looked at for it: anything may be the first octet of another's media.
   if (Side* side = sides_.empty() ? nullptr : find(from)) {
     const rtp::Kind kind = rtp::classify(datagram.packet());
-    if (kind == rtp::Kind::kStun && side->leg.has_ice()) {
+    // The answer to our own request, or a keepalive: nothing that an unauthenticated message could tell is wanted.
+    if (kind == rtp::Kind::kStun && !side->leg.has_ice()) return Consumed{};
+    if (kind == rtp::Kind::kStun) {
       const bool good = side->leg.handle_stun(component, datagram.from, datagram.packet(), now);
       settle(*side, now);
       return good ? Handled(Consumed{}) : Handled(drop(from, relay::Drop::kAuthentication));
@@ -108,6 +133,7 @@ void Stream::settle(Side& side, TimePoint now) {
 
 void Stream::take_paths(Side& side, TimePoint now) {
   for (const auto component : {relay::Component::kRtp, relay::Component::kRtcp}) {
+    if (side.leg.take_lost_consent(component)) relay_.deselect(side.index, component);
     if (const auto peer = side.leg.take_peer(component)) relay_.select(side.index, component, *peer, now);
   }
 }
@@ -137,6 +163,8 @@ void Stream::take_keys(Side& side, TimePoint now) {
 void Stream::fail(Side& side, dtls::Failure why, TimePoint now) {
   if (std::holds_alternative<KeyingFailed>(side.progress)) return;
   relay_.block(side.index, relay::Drop::kFailed);
+  side.rtp_keyed = false;
+  side.early_rtcp.reset();
   side.progress = KeyingFailed{why, now};
 }
 

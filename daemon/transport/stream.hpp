@@ -29,7 +29,6 @@ class Stream {
   /// When handle_timeout() wants to be called; nothing: never.
   [[nodiscard]] std::optional<TimePoint> next_timeout() const noexcept;
   void handle_timeout(TimePoint now);
-  [[nodiscard]] bool has_output() const noexcept { return !output_.empty(); }
   [[nodiscard]] std::vector<Sending> take_output() noexcept;
 
   [[nodiscard]] relay::LegCounters counters(relay::LegIndex leg) const { return relay_.counters(leg); }
@@ -44,6 +43,7 @@ class Stream {
     Progress progress = NotByDtls{};
   };
   [[nodiscard]] Side* find(relay::LegIndex leg) noexcept;
+  void begin(Side& side, LegSetup& setup);
   /// Takes up what has come of a call on `side`.
   void settle(Side& side, TimePoint now);
   void take_paths(Side& side, TimePoint now);

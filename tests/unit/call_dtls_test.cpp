@@ -229,6 +229,124 @@ TEST_F(DtlsCall, HandshakesThatEndAreLoggedOnce) {
   EXPECT_EQ(exchange.log.size(), lines);
 }
 
+TEST_F(DtlsCall, CallerBehindANatBeginsTheHandshakeItself) {
+  auto request = exchange.offer("");
+  request.sdp =
+      "v=0\r\no=- 1 1 IN IP4 10.0.0.5\r\ns=-\r\nc=IN IP4 10.0.0.5\r\nt=0 0\r\nm=audio 4000 UDP/TLS/RTP/SAVP 0\r\n" +
+      dtls_lines("actpass")[0] + "\r\na=setup:actpass\r\n";
+  request.received_from = "203.0.113.7";
+  request.osrtp = Exchange::options(Policy::kOpportunistic, Policy::kOpportunistic);
+  ASSERT_TRUE(exchange.registry.offer(request, exchange.now()));
+  const std::string answered = answer(b.sdp("RTP/AVP"));
+  EXPECT_TRUE(has(answered, "a=setup:passive"));
+  const Endpoint nat = *Endpoint::parse("203.0.113.7:61000");
+  DtlsPhone phone(dtls::Role::kActive, phone_identity(), exchange.now().steady);
+  shake(phone, port_of(answered), nat);
+  ASSERT_TRUE(phone.is_connected());
+  EXPECT_EQ(stands(Leg::kCaller).state, SecurityState::kSrtpDtls);
+  const auto text = sdp::Text::parse(answered);
+  const auto sent = exchange.plane.receive(30002, b.rtp(), b.packet(1), exchange.now().steady);
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->to, nat) << "where the handshake was won";
+}
+
+/// What a callee's answers to one offer may be, one after the other: forks behind one branch, or a peer with no
+/// manners.
+class AnswersInTurn : public DtlsCall,
+                      public ::testing::WithParamInterface<std::tuple<std::string, std::string, std::string>> {
+ protected:
+  void answer_early(const std::string& kind, int code) {
+    auto request = exchange.answer(sdp_of(kind));
+    request.sip_code = code;
+    std::ignore = exchange.registry.answer(request, exchange.now());
+  }
+  std::string sdp_of(const std::string& kind) {
+    if (kind == "dtls") return b.sdp("RTP/AVP", dtls_lines("active"));
+    if (kind == "sdes") return b.sdp("RTP/AVP", {b.crypto(4, kSuite)});
+    if (kind == "weak") return b.sdp("RTP/AVP", dtls_lines("active", HashFunction::kSha1));
+    if (kind == "none") return b.sdp("RTP/AVP", {}, 0);
+    return b.sdp("RTP/AVP");
+  }
+};
+
+TEST_P(AnswersInTurn, EndAsTheLastOneSays) {
+  const auto& [first, second, last] = GetParam();
+  const std::string offered = offer(a.sdp("RTP/AVP"));
+  answer_early(first, 183);
+  answer_early(second, 183);
+  answer_early(last, 200);
+  DtlsPhone phone(dtls::Role::kActive, phone_identity(), exchange.now().steady);
+  shake(phone, port_of(offered), b.rtp());
+  const SecurityState state = stands(Leg::kCallee).state;
+  if (last == "dtls") {
+    EXPECT_TRUE(phone.is_connected());
+    EXPECT_EQ(state, SecurityState::kSrtpDtls);
+  } else if (last == "sdes") {
+    // Its key may have gone with another method's answer; then it fails, and never runs under one that nobody knows.
+    EXPECT_TRUE(state == SecurityState::kSrtpSdes || state == SecurityState::kFailed);
+  } else {
+    EXPECT_EQ(state, last == "plain" ? SecurityState::kPlain : SecurityState::kFailed);
+  }
+  const auto sent = exchange.plane.receive(30000, a.rtp(), a.packet(1), exchange.now().steady);
+  EXPECT_EQ(static_cast<bool>(sent), state != SecurityState::kFailed);
+  if (sent) {
+    EXPECT_EQ(sent->packet == a.clear(1), state == SecurityState::kPlain);
+  }
+}
+
+const auto kKinds = ::testing::Values("dtls", "sdes", "plain", "weak", "none");
+INSTANTIATE_TEST_SUITE_P(Kinds, AnswersInTurn, ::testing::Combine(kKinds, kKinds, kKinds), [](const auto& test) {
+  return std::get<0>(test.param) + "_" + std::get<1>(test.param) + "_" + std::get<2>(test.param);
+});
+
+TEST_F(DtlsCall, PhoneThatRingsForLongStillGetsItsHandshake) {
+  const std::string offered = offer(a.sdp("RTP/AVP", dtls_lines("actpass")));
+  auto early = exchange.answer(b.sdp("RTP/AVP"));
+  early.sip_code = 183;
+  const auto ringing = exchange.registry.answer(early, exchange.now());
+  ASSERT_TRUE(ringing);
+  for (int i = 0; i < 200; ++i) {
+    const auto next = exchange.plane.next_timeout();
+    ASSERT_TRUE(next);
+    exchange.advance(std::chrono::ceil<std::chrono::milliseconds>(*next - exchange.now().steady));
+    exchange.plane.handle_timeout(exchange.now().steady);
+    std::ignore = exchange.plane.take_sent();
+  }
+  EXPECT_EQ(stands(Leg::kCaller).state, SecurityState::kPending);
+  answer(b.sdp("RTP/AVP"));
+  DtlsPhone phone(dtls::Role::kPassive, phone_identity(), exchange.now().steady);
+  for (int i = 0; i < 5 && !phone.is_connected(); ++i) {
+    const auto next = exchange.plane.next_timeout();
+    ASSERT_TRUE(next);
+    exchange.advance(std::chrono::ceil<std::chrono::milliseconds>(*next - exchange.now().steady));
+    exchange.plane.handle_timeout(exchange.now().steady);
+    shake(phone, port_of(ringing->sdp), a.rtp());
+  }
+  EXPECT_TRUE(phone.is_connected());
+  EXPECT_EQ(stands(Leg::kCaller).state, SecurityState::kSrtpDtls);
+}
+
+TEST_F(DtlsCall, HandshakeThatFailedBeginsAnewWithTheNextOffer) {
+  offer(a.sdp("RTP/AVP"));
+  answer(b.sdp("RTP/AVP", dtls_lines("passive")));
+  while (const auto next = exchange.plane.next_timeout()) {
+    exchange.advance(std::chrono::ceil<std::chrono::milliseconds>(*next - exchange.now().steady));
+    exchange.plane.handle_timeout(exchange.now().steady);
+  }
+  ASSERT_EQ(stands(Leg::kCallee).state, SecurityState::kFailed);
+  std::ignore = exchange.plane.take_sent();
+  auto again = exchange.offer(a.sdp("RTP/AVP"));
+  again.to_tag = "callee";
+  again.osrtp = Exchange::options(Policy::kOpportunistic, Policy::kOpportunistic);
+  const auto offered = exchange.registry.offer(again, exchange.now());
+  ASSERT_TRUE(offered);
+  answer(b.sdp("RTP/AVP", dtls_lines("passive")));
+  DtlsPhone phone(dtls::Role::kPassive, phone_identity(), exchange.now().steady);
+  shake(phone, port_of(offered->sdp), b.rtp());
+  EXPECT_TRUE(phone.is_connected());
+  EXPECT_EQ(stands(Leg::kCallee).state, SecurityState::kSrtpDtls);
+}
+
 /// A browser at the callee's end.
 class BrowserCall : public DtlsCall {
  protected:
