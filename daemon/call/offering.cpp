@@ -304,7 +304,9 @@ negotiate::Section Offering::section(std::size_t n) {
   media.protocol = ours.proto;
   offerer().media[n].protocol = line.proto;
   offer_transport(n, ours);
-  ours.zrtp_passes = std::holds_alternative<negotiate::AnswerPlain>(line.towards_offerer);
+  // An offer that is SRTP or nothing cannot end with both legs plain.
+  ours.zrtp_passes = std::holds_alternative<negotiate::AnswerPlain>(line.towards_offerer) &&
+                     !protocol::is_secure(line.towards_answerer.profile);
   return ours;
 }
 

@@ -1,10 +1,7 @@
 // Calls whose legs are keyed by DTLS, from SDP to packets.
 #include <gtest/gtest.h>
 
-#include "sdp/fingerprint.hpp"
-#include "support/dtls_phone.hpp"
-#include "support/exchange.hpp"
-#include "support/phone.hpp"
+#include "support/dtls_call.hpp"
 #include "support/stun.hpp"
 
 namespace osrtp::testing {
@@ -15,70 +12,9 @@ using protocol::Policy;
 using protocol::Reason;
 using protocol::SecurityState;
 
-using Lines = std::vector<std::string>;
 const std::string kSuite = "AES_CM_128_HMAC_SHA1_80";
 
-Lines dtls_lines(const std::string& setup, HashFunction hash = HashFunction::kSha256,
-                 const dtls::Identity& identity = *phone_identity()) {
-  return {sdp::format_fingerprint(identity.fingerprint(hash)), "a=setup:" + setup};
-}
-Lines operator+(Lines a, const Lines& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-class DtlsCall : public ::testing::Test {
- protected:
-  explicit DtlsCall(call::Settings settings = {}) : exchange(std::move(settings), relay_identity()) {}
-
-  std::string offer(const std::string& sdp, protocol::OsrtpOptions options) {
-    auto request = exchange.offer(sdp);
-    request.osrtp = std::move(options);
-    const auto reply = exchange.registry.offer(request, exchange.now());
-    EXPECT_TRUE(reply) << (reply ? "" : reply.error().reason);
-    return reply ? reply->sdp : "";
-  }
-  std::string offer(const std::string& sdp) {
-    return offer(sdp, Exchange::options(Policy::kOpportunistic, Policy::kOpportunistic));
-  }
-  std::string answer(const std::string& sdp) {
-    const auto reply = exchange.registry.answer(exchange.answer(sdp), exchange.now());
-    EXPECT_TRUE(reply) << (reply ? "" : reply.error().reason);
-    return reply ? reply->sdp : "";
-  }
-  /// How a leg stands now.
-  protocol::LegSecurity stands(Leg which) {
-    protocol::Query query;
-    query.call_id = "call-1";
-    const auto reply = exchange.registry.query(query, exchange.now());
-    return leg(reply->call.security, which);
-  }
-  /// Datagrams between a phone of the test and the relay's `port`, until there are no more.
-  void shake(DtlsPhone& phone, std::uint16_t port, const Endpoint& at) {
-    for (int round = 0; round < 20; ++round) {
-      bool quiet = true;
-      for (const auto& sent : exchange.plane.take_sent()) {
-        if (sent.to != at || sent.packet[0] < 20) continue;
-        phone.handle(sent.packet, exchange.now().steady);
-        quiet = false;
-      }
-      for (const Octets& octets : phone.take_output()) {
-        std::ignore = exchange.plane.receive(port, at, octets, exchange.now().steady);
-        quiet = false;
-      }
-      if (quiet) return;
-    }
-  }
-  static std::uint16_t port_of(const std::string& sdp) {
-    const auto text = sdp::Text::parse(sdp);
-    return first_media(*text).port->number();
-  }
-
-  Exchange exchange;
-  Phone a{1};
-  Phone b{2};
-};
 
 TEST_F(DtlsCall, OfferToAPhoneNamesBothMethodsAndTheAnswerDecides) {
   const std::string offered = offer(a.sdp("RTP/AVP"));
@@ -355,12 +291,6 @@ class BrowserCall : public DtlsCall {
     options.callee_peer = protocol::Peer::kWebrtc;
     options.callee_signalling = protocol::Signalling::kClear;
     return options;
-  }
-  std::string value(const std::string& sdp, const std::string& attribute) {
-    const auto at = sdp.find("a=" + attribute + ":");
-    if (at == std::string::npos) return {};
-    const auto begin = at + attribute.size() + 3;
-    return sdp.substr(begin, sdp.find_first_of("\r\n", begin) - begin);
   }
   Lines browser_lines() {
     return dtls_lines("active") + Lines{"a=ice-ufrag:them", "a=ice-pwd:theirpassword0123456789", "a=rtcp-mux"};
