@@ -199,7 +199,7 @@ transport::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& of
   media.held = said.direction != sdp::Direction::kSendRecv || (!reach.rtp && !said.ice);
   const Settings& settings = call_.around_.settings;
   if (const auto* dtls = std::get_if<negotiate::SettledDtls>(&settled.outcome)) {
-    return dtls_leg(media, reach, said_dtls(answerer().terms, said, dtls->role), {Said::kInAnswer, stage()}, settings,
+    return dtls_leg(media, reach, said_dtls(answerer().terms, said, dtls->role, Said::kInAnswer), stage(), settings,
                     call_.around_.entropy, now_.wall);
   }
   if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
@@ -222,7 +222,7 @@ transport::LegSetup Answering::offerer_leg(std::size_t n, const OfferedLine& off
   hear_ice(media, offered.ice, Said::kInOffer, call_.around_.entropy);
   if (offered.dtls) {
     own_dtls(media, call_.around_.identity, call_.around_.entropy);
-    return dtls_leg(media, reach, *offered.dtls, {Said::kInOffer, stage()}, settings, call_.around_.entropy, now_.wall);
+    return dtls_leg(media, reach, *offered.dtls, stage(), settings, call_.around_.entropy, now_.wall);
   }
   if (offered.chosen) {
     const SdesKeys keys{&*offered.chosen, offered.chosen->suite};

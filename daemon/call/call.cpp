@@ -223,7 +223,7 @@ std::vector<std::string> Call::take_news() {
   const auto tell = [&](Party& party) {
     for (std::size_t n = 0; n < party.media.size(); ++n) {
       LegMedia& media = party.media[n];
-      if (!media.dtls) continue;
+      if (!media.dtls || media.status.state != protocol::SecurityState::kPending) continue;
       const Status now = status(party, n);
       if (std::exchange(media.told, now.state) == now.state || now.state == protocol::SecurityState::kPending) continue;
       std::string line = "leg=" + std::string(name(party.role)) + "." + std::to_string(n) + " state=";

@@ -97,10 +97,10 @@ negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate, const s
   return lines;
 }
 
-SaidDtls said_dtls(const negotiate::Terms& terms, const sdp::Media& media, negotiate::DtlsRole role) {
+SaidDtls said_dtls(const negotiate::Terms& terms, const sdp::Media& media, negotiate::DtlsRole role, Said where) {
   const bool open = !media.setup || media.setup == sdp::SetupRole::kActpass;
-  return {role_on_wire(role), negotiate::usable_fingerprints(terms, media), std::string(media.tls_id.value_or("")),
-          open};
+  return {where, role_on_wire(role), negotiate::usable_fingerprints(terms, media),
+          std::string(media.tls_id.value_or("")), open};
 }
 
 std::optional<SaidIce> said_ice(const sdp::Media& media) {
@@ -132,7 +132,7 @@ void hear_ice(LegMedia& media, const std::optional<SaidIce>& said, Said where, c
   ice.peer_is_lite = said->lite;
 }
 
-transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said, Occasion occasion,
+transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said, Stage stage,
                              const Settings& settings, const Entropy& entropy, WallTime now) {
   transport::LegSetup setup = setup_of(media, reach, settings);
   DtlsLeg& dtls = *media.dtls;
@@ -140,17 +140,19 @@ transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls
   const dtls::Role role = said.may_keep && runs ? dtls.agreed->role : said.role;
   const Keying::Association association = association_of(media, said, role, reach.rtp);
   // In our answer; an answer to our offer leaves us none in which to say it.
-  if (association == Keying::Association::kNew && occasion.where == Said::kInOffer) {
+  if (association == Keying::Association::kNew && said.where == Said::kInOffer) {
     dtls.own_tls_id = fresh_tls_id(entropy);
   }
-  dtls.agreed = AgreedDtls{role, said.tls_id, said.fingerprints, reach.rtp};
+  // Held, a peer is still where it was.
+  const auto address = reach.rtp || !runs ? reach.rtp : dtls.agreed->address;
+  dtls.agreed = AgreedDtls{role, said.tls_id, said.fingerprints, address};
   // How it stands from now on is for the handshake to say: Call::status().
   become(media, SecurityState::kPending, std::nullopt, std::nullopt, now);
   media.encrypted = true;
   setup.relay.protection = relay::Keep{};
   if (!runs) setup.relay.protection = relay::Blocked{relay::Drop::kNotKeyed};
   setup.keying = keying(media, association, settings, entropy);
-  setup.keying->final = occasion.stage == Stage::kFinal;
+  setup.keying->final = stage == Stage::kFinal;
   return setup;
 }
 

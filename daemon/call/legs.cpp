@@ -141,7 +141,6 @@ transport::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTim
   become(media, SecurityState::kFailed, std::nullopt, reason, now);
   transport::LegSetup setup = blocked_leg(media, {}, relay::Drop::kFailed);
   setup.relay.protection = relay::Suspend{relay::Drop::kFailed};
-  if (media.dtls && media.dtls->agreed) setup.ground = transport::Ground::kKept;
   return setup;
 }
 
@@ -149,7 +148,7 @@ void become(LegMedia& media, SecurityState state, std::optional<Suite> suite, st
             WallTime now) {
   // A failure only suspends: the peer may have our key from the offer and answer it better next time.
   if (state != SecurityState::kSrtpSdes && state != SecurityState::kFailed) retire_own_key(media);
-  // It is another method's now, or nobody's.
+  // It is another method's now, or nobody's. A failure suspends an association as it does keys.
   if (state != SecurityState::kPending && state != SecurityState::kFailed) end_association(media);
   Status& status = media.status;
   const bool same = status.state == state && status.suite == suite && status.since != WallTime{};

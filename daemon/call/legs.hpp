@@ -28,7 +28,8 @@ DtlsLeg& own_dtls(LegMedia& media, const std::shared_ptr<const dtls::Identity>& 
 [[nodiscard]] negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate,
                                             const std::optional<IpAddress>& shown);
 /// What the peer's SDP says; its m-line has fingerprints.
-[[nodiscard]] SaidDtls said_dtls(const negotiate::Terms& terms, const sdp::Media& media, negotiate::DtlsRole role);
+[[nodiscard]] SaidDtls said_dtls(const negotiate::Terms& terms, const sdp::Media& media, negotiate::DtlsRole role,
+                                 Said where);
 [[nodiscard]] std::optional<SaidIce> said_ice(const sdp::Media& media);
 /// The ICE of the leg, made on first use.
 IceLeg& own_ice(LegMedia& media, const Entropy& entropy);
@@ -58,9 +59,9 @@ struct SdesKeys {
                                             const Settings& settings, WallTime now);
 [[nodiscard]] transport::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings,
                                              WallTime now);
-/// Keys by DTLS. The association that runs goes on where `said` says no other; where it does, another one starts.
-/// The leg has been through own_dtls().
-[[nodiscard]] transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said, Occasion occasion,
+/// Keys by DTLS. The association that runs goes on where `said` says no other; where it does, another one starts, and
+/// our answer has another tls-id. Our offer has had its last word on that. The leg has been through own_dtls().
+[[nodiscard]] transport::LegSetup dtls_leg(LegMedia& media, const Reach& reach, const SaidDtls& said, Stage stage,
                                            const Settings& settings, const Entropy& entropy, WallTime now);
 /// The association that ran is over: should there be DTLS again, it is another one.
 void end_association(LegMedia& media) noexcept;
@@ -68,8 +69,8 @@ void end_association(LegMedia& media) noexcept;
 /// is taken (RFC 8842 §5.2), media is not.
 [[nodiscard]] transport::LegSetup awaiting_leg(LegMedia& media, const Settings& settings, const Entropy& entropy);
 [[nodiscard]] transport::LegSetup blocked_leg(LegMedia& media, const Reach& reach, relay::Drop why);
-/// Also marks the leg as failed, for `reason`. Keys that ran are suspended: a good answer to the same offer, or
-/// to a later one, goes on under our key where it stopped.
+/// Also marks the leg as failed, for `reason`. Keys that ran, and the association that made them or was about to, are
+/// suspended: a good answer to the same offer, or to a later one, goes on where they stopped.
 [[nodiscard]] transport::LegSetup failed_leg(LegMedia& media, protocol::Reason reason, WallTime now);
 
 /// Changes the status and, only if it is another one, its `since`.

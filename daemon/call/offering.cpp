@@ -119,7 +119,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
     line.chosen = media.crypto[sdes->line].clone();
   }
   if (const auto* dtls = std::get_if<negotiate::AnswerDtls>(&line.towards_offerer)) {
-    line.dtls = said_dtls(offerer_terms_, media, dtls->role);
+    line.dtls = said_dtls(offerer_terms_, media, dtls->role, Said::kInOffer);
   }
   if (request_.ice != protocol::IceWish::kRemove) line.ice = said_ice(media);
   line.mid = media.mid;
@@ -245,6 +245,16 @@ void Offering::commit() {
   call_.signalled(now_);
 }
 
+/// A handshake that has failed is not tried again by the answer that it was for, only by the next offer.
+void Offering::forget_failed_handshake(Party& party, std::size_t n) {
+  LegMedia& media = party.media[n];
+  const auto fails = call_.around_.plane.progress(call_.streams_[n], party.index);
+  if (!media.dtls || !std::holds_alternative<transport::KeyingFailed>(fails)) return;
+  end_association(media);
+  call_.around_.plane.set_leg(call_.streams_[n], party.index, blocked_leg(media, {}, relay::Drop::kFailed),
+                              now_.steady);
+}
+
 void Offering::commit_party(Party& party, const NewPorts& ports) {
   party.media.resize(std::max(party.media.size(), ports.size()));
   for (std::size_t n = 0; n < ports.size(); ++n) {
@@ -254,6 +264,7 @@ void Offering::commit_party(Party& party, const NewPorts& ports) {
     if (media.used && !media.ports && exchange_.lines[n].carriage == sdp::Carriage::kOther) {
       become(media, SecurityState::kNotRtp, std::nullopt, Reason::kNotRtp, now_.wall);
     }
+    forget_failed_handshake(party, n);
     if (!ports[n]) continue;
     media.ports = *ports[n];
     become(media, SecurityState::kPending, std::nullopt, std::nullopt, now_.wall);
@@ -330,7 +341,8 @@ void Offering::offer_transport(std::size_t n, negotiate::OurLine& ours) {
   if (media.ice && media.ice->spoken) {
     ours.ice = ice_lines(media, ours.rtcp_separate, call_.disguise(request_).media_address);
   }
-  const bool fresh = media.status.state == SecurityState::kPending && !media.encrypted;
+  const bool unheard = media.dtls ? !media.dtls->agreed : !media.encrypted;
+  const bool fresh = media.status.state == SecurityState::kPending && unheard;
   if (!fresh || (!ours.dtls && !ours.ice)) return;
   call_.around_.plane.set_leg(call_.streams_[n], answerer().index, awaiting_leg(media, around.settings, around.entropy),
                               now_.steady);

@@ -34,6 +34,7 @@ class Offering {
   [[nodiscard]] negotiate::History history(const Party* party, std::size_t n) const;
   [[nodiscard]] protocol::Error refused() const;
   void commit();
+  void forget_failed_handshake(Party& party, std::size_t n);
   void commit_party(Party& party, const NewPorts& ports);
   [[nodiscard]] std::string write();
   void note_keys();

@@ -43,7 +43,7 @@ struct AgreedDtls {
   dtls::Role role;          // ours
   std::string peer_tls_id;  // empty: the peer has none
   std::vector<Fingerprint> peer;
-  std::optional<Endpoint> address;  // the peer's, by SDP
+  std::optional<Endpoint> address;  // the peer's, by the last SDP that had one
 };
 
 /// Our side of a leg's DTLS, as our SDPs have it: kept, like our SDES keys, from the offer that names it on, for an
@@ -82,22 +82,20 @@ struct LegMedia {
   bool encrypted = false;  // SRTP has run, and nothing plain by consent since: what comes without keys is a downgrade
 };
 
+/// Whose word comes last: after an offer ours, after an answer none.
+enum class Said : std::uint8_t { kInOffer, kInAnswer };
+
 /// What an SDP says of its author's DTLS.
 struct SaidDtls {
+  Said where = Said::kInOffer;
   dtls::Role role;  // ours, as the answer has it or will have it
   std::vector<Fingerprint> fingerprints;
   std::string tls_id;     // empty: none
   bool may_keep = false;  // actpass: the role that runs may go on (RFC 8842 §5.3)
 };
 
-/// Whether an SDP of the peer's is one that we answer, or that answers ours.
-enum class Said : std::uint8_t { kInOffer, kInAnswer };
 /// Whether the answer at hand came with a provisional reply: its phone still rings, and another answer may follow.
 enum class Stage : std::uint8_t { kEarly, kFinal };
-struct Occasion {
-  Said where;
-  Stage stage;
-};
 
 /// What an SDP says of its author's ICE.
 struct SaidIce {

@@ -16,13 +16,24 @@ Leg::ComponentState& Leg::at(relay::Component component) noexcept { return compo
 
 void Leg::change(const Place& place, std::optional<Connectivity> connectivity, const std::optional<Keying>& keying,
                  TimePoint now) {
+  set_place(place);
+  change_ice(std::move(connectivity));
+  suspended_ = false;
+  change_dtls(keying, now);
+}
+
+void Leg::suspend(const Place& place, std::optional<Connectivity> connectivity) {
+  set_place(place);
+  change_ice(std::move(connectivity));
+  suspended_ = true;
+}
+
+void Leg::set_place(const Place& place) {
   mux_ = place.mux;
   for (std::size_t n = 0; n < components_.size(); ++n) {
     components_[n].socket = place.sockets[n];
     components_[n].signalled = place.signalled[n];
   }
-  change_ice(std::move(connectivity));
-  change_dtls(keying, now);
 }
 
 void Leg::change_ice(std::optional<Connectivity> connectivity) {
@@ -50,10 +61,7 @@ void Leg::change_dtls(const std::optional<Keying>& keying, TimePoint now) {
   if (is_muxed()) components_[1].handshakes.reset();
   for (std::size_t n = 0; n < (is_muxed() ? 1 : components_.size()); ++n) {
     ComponentState& component = components_[n];
-    // What has failed begins anew with every exchange.
-    const bool over =
-        component.handshakes && std::holds_alternative<dtls::Handshakes::Failed>(component.handshakes->state());
-    if (!component.handshakes || over || keying->association == Keying::Association::kNew) start(component, *keying);
+    if (!component.handshakes || keying->association == Keying::Association::kNew) start(component, *keying);
     go_on(n, *keying, now);
   }
 }
@@ -103,7 +111,8 @@ bool Leg::handle_stun(relay::Component component, const Endpoint& from, ByteView
   if (!handled.reply.empty()) output_.push_back({state.socket, from, std::move(handled.reply)});
   if (handled.selected) {
     state.peer_found = agent_->selected(n + 1);
-    if (role_ == dtls::Role::kActive && state.handshakes) state.handshakes->connect(*state.peer_found, now);
+    const bool calls = role_ == dtls::Role::kActive && state.handshakes && !suspended_;
+    if (calls) state.handshakes->connect(*state.peer_found, now);
     limit(state, now);
   }
   see_consent(n, now);
@@ -133,6 +142,7 @@ void Leg::see_consent(std::size_t n, TimePoint now) {
 
 std::optional<TimePoint> Leg::next_timeout() const noexcept {
   std::optional<TimePoint> next = consent_check_;
+  if (suspended_) return next;
   for (const ComponentState& component : components_) {
     if (!component.handshakes) continue;
     const auto wanted = component.handshakes->next_timeout();
@@ -146,6 +156,7 @@ void Leg::handle_timeout(TimePoint now) {
     consent_check_.reset();
     for (std::size_t n = 0; agent_ && n < components_.size(); ++n) see_consent(n, now);
   }
+  if (suspended_) return;
   for (ComponentState& component : components_) {
     if (!component.handshakes) continue;
     const auto wanted = component.handshakes->next_timeout();

@@ -23,9 +23,11 @@ class Leg {
  public:
   void change(const Place& place, std::optional<Connectivity> connectivity, const std::optional<Keying>& keying,
               TimePoint now);
+  /// Its DTLS stands still until change(): nothing is taken, sent or timed out, and what had come of it is kept.
+  void suspend(const Place& place, std::optional<Connectivity> connectivity);
 
   [[nodiscard]] bool has_ice() const noexcept { return agent_.has_value(); }
-  [[nodiscard]] bool has_dtls() const noexcept { return components_[0].handshakes.has_value(); }
+  [[nodiscard]] bool has_dtls() const noexcept { return !suspended_ && components_[0].handshakes.has_value(); }
 
   /// One STUN message from a component's socket. @return false: not by the peer, or not STUN
   [[nodiscard]] bool handle_stun(relay::Component component, const Endpoint& from, ByteView datagram, TimePoint now);
@@ -61,6 +63,7 @@ class Leg {
   static constexpr std::chrono::seconds kConsentInterval{5};
 
   [[nodiscard]] ComponentState& at(relay::Component component) noexcept;
+  void set_place(const Place& place);
   void change_ice(std::optional<Connectivity> connectivity);
   void change_dtls(const std::optional<Keying>& keying, TimePoint now);
   void start(ComponentState& component, const Keying& keying);
@@ -76,6 +79,7 @@ class Leg {
   std::array<ComponentState, 2> components_;
   std::optional<dtls::Role> role_;
   bool final_ = false;
+  bool suspended_ = false;
   std::optional<TimePoint> consent_check_;  // while a path is selected
   relay::Mux mux_ = relay::Mux::kSeparate;
   std::uint32_t replay_window_ = srtp::kDefaultReplayWindow;

@@ -41,17 +41,11 @@ struct Connectivity {
   std::string remote_ufrag;  // empty: no SDP yet
 };
 
-/// What a setup means for the ICE and DTLS of its leg.
-enum class Ground : std::uint8_t {
-  kAsSaid,  // `keying` and `connectivity`; neither: none
-  kKept,    // as they are: the leg has failed, and a better answer may take them up again
-};
-
 /// Everything that must be known about one leg. Where `keying` is set, relay.protection is Keep or Blocked, and the
-/// handshake's keys replace it.
+/// handshake's keys replace it. With relay::Suspend, which comes without `keying`, handshakes stand still too, until a
+/// setup with `keying` goes on with them or one without ends them.
 struct LegSetup {
   relay::LegSetup relay;
-  Ground ground = Ground::kAsSaid;
   std::optional<Keying> keying{};
   std::optional<Connectivity> connectivity{};
 };

@@ -26,9 +26,9 @@ Stream::Side* Stream::find(relay::LegIndex leg) noexcept {
 }
 
 void Stream::set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now) {
-  if (setup.ground == Ground::kKept) return relay_.set_leg(leg, std::move(setup.relay), now);
   Side* side = find(leg);
-  const bool needed = setup.keying || setup.connectivity;
+  const bool suspends = side != nullptr && std::holds_alternative<relay::Suspend>(setup.relay.protection);
+  const bool needed = setup.keying || setup.connectivity || suspends;
   if (!needed && side != nullptr) {
     std::erase_if(sides_, [&](const Side& s) { return s.index == leg; });
     side = nullptr;
@@ -36,10 +36,14 @@ void Stream::set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now) {
   if (needed && side == nullptr) side = &sides_.emplace_back(Side{.index = leg, .leg = {}});
   const Place place{
       {setup.relay.rtp_socket, setup.relay.rtcp_socket}, {setup.relay.rtp, setup.relay.rtcp}, setup.relay.mux};
-  if (side != nullptr) begin(*side, setup);
+  if (side != nullptr && !suspends) begin(*side, setup);
   relay_.set_leg(leg, std::move(setup.relay), now);
   if (side == nullptr) return;
-  side->leg.change(place, std::move(setup.connectivity), setup.keying, now);
+  if (suspends) {
+    side->leg.suspend(place, std::move(setup.connectivity));
+  } else {
+    side->leg.change(place, std::move(setup.connectivity), setup.keying, now);
+  }
   settle(*side, now);
 }
 
