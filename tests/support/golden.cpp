@@ -6,7 +6,10 @@
 #include <set>
 #include <sstream>
 
+#include "sdp/fingerprint.hpp"
+#include "sdp/media.hpp"
 #include "sdp/text.hpp"
+#include "support/dtls_phone.hpp"
 
 namespace osrtp::testing {
 namespace {
@@ -15,14 +18,20 @@ using protocol::Leg;
 using Settings = std::map<std::string, std::string>;
 
 /// Every setting there is. Policies, signalling, suites and the rest are as in docs/protocol.md; `offerer` is who
-/// sends this exchange's offer; `osrtp` "none" leaves that object out, as NG clients do.
+/// sends this exchange's offer; `osrtp` "none" leaves that object out, as NG clients do; `identity` "yes" gives the
+/// daemon a certificate for DTLS, in the first exchange's settings for all of them.
 const Settings kDefaults{{"offerer", "caller"},
                          {"caller", "opportunistic"},
                          {"callee", "opportunistic"},
                          {"caller-signalling", "encrypted"},
                          {"callee-signalling", "encrypted"},
                          {"allow-sdes-over-clear", "no"},
+                         {"identity", "no"},
+                         {"caller-peer", "sip"},
+                         {"callee-peer", "sip"},
                          {"keying", ""},
+                         {"caller-keying", ""},
+                         {"callee-keying", ""},
                          {"suites", ""},
                          {"osrtp", "given"},
                          {"transport-protocol", ""},
@@ -32,6 +41,9 @@ const Settings kDefaults{{"offerer", "caller"},
                          {"replace", ""},
                          {"rtcp-mux", ""},
                          {"answer-code", "200"}};
+
+/// Attributes whose values no two legs share.
+const std::set<std::string_view> kOfOneLeg{"fingerprint", "tls-id", "ice-ufrag", "ice-pwd", "candidate"};
 
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t\r");
@@ -53,9 +65,24 @@ std::vector<std::string> keys_in(const std::string& body) {
   return keys;
 }
 
+/// The certificate is another one in every run; its fingerprint, of which no digit means anything, is not.
+std::string with_fixed_fingerprint(std::string sdp, const std::shared_ptr<const dtls::Identity>& identity) {
+  if (!identity) return sdp;
+  const std::string ours = sdp::format_fingerprint(identity->fingerprint(HashFunction::kSha256));
+  const Fingerprint fixed{HashFunction::kSha256, std::vector<std::uint8_t>(32, 0xab)};
+  for (auto at = sdp.find(ours); at != std::string::npos; at = sdp.find(ours, at + 1)) {
+    sdp.replace(at, ours.size(), sdp::format_fingerprint(fixed));
+  }
+  return sdp;
+}
+
 class Case {
  public:
-  Case(const Files& inputs, std::vector<std::string>& complaints) : inputs_(inputs), complaints_(complaints) {
+  Case(const Files& inputs, std::vector<std::string>& complaints)
+      : inputs_(inputs),
+        complaints_(complaints),
+        identity_(settings_of(1).at("identity") == "yes" ? relay_identity() : nullptr),
+        exchange_({}, identity_) {
     for (const auto& [name, content] : inputs_) {
       if (name != "settings.txt" && !name.ends_with("offer.sdp") && !name.ends_with("answer.sdp")) {
         complain("a file that nobody reads: " + name);
@@ -117,7 +144,16 @@ class Case {
     options.caller_signalling = signalling("caller-signalling");
     options.callee_signalling = signalling("callee-signalling");
     options.allow_sdes_over_clear = setting("allow-sdes-over-clear") == "yes";
+    const auto peer = [&](const std::string& name) {
+      const auto value = protocol::peer_named(setting(name));
+      if (!value) complain("no such peer");
+      return value.value_or(protocol::Peer::kSip);
+    };
+    options.caller_peer = peer("caller-peer");
+    options.callee_peer = peer("callee-peer");
     options.keying = words(setting("keying"));
+    options.caller_keying = words(setting("caller-keying"));
+    options.callee_keying = words(setting("callee-keying"));
     options.suites = words(setting("suites"));
     return options;
   }
@@ -169,7 +205,7 @@ class Case {
     if (reply) {
       security_ += step + ": passed on\n";
       tell(reply->security);
-      outputs_[step + "-out.sdp"] = reply->sdp;
+      outputs_[step + "-out.sdp"] = with_fixed_fingerprint(reply->sdp, identity_);
       check(step, receiver, in, reply->sdp);
     } else {
       security_ += step + ": " + std::string(name(reply.error().code)) + " (" + reply.error().reason + ")\n";
@@ -199,6 +235,12 @@ class Case {
     for (std::size_t i = 0; i < after->line_count(); ++i) {
       if (after->line(i).type == 'k') complain(step + ": a k= line is passed on");
     }
+    check_lines(step, *before, before->session(), out);
+    for (std::size_t n = 0; n < before->media_count(); ++n) {
+      const auto media = sdp::read_media(*before, n);
+      const bool ours = media && media->carriage != sdp::Carriage::kOther;
+      if (ours) check_lines(step, *before, before->media(n), out);
+    }
     for (const std::string& key : keys_in(in)) theirs_.insert(key);
     for (const std::string& key : keys_in(out)) {
       if (theirs_.contains(key)) complain(step + ": a key of one leg reaches the other");
@@ -206,8 +248,20 @@ class Case {
     }
   }
 
+  void check_lines(const std::string& step, const sdp::Text& in, std::pair<std::size_t, std::size_t> lines,
+                   const std::string& out) {
+    for (auto i = lines.first; i < lines.second; ++i) {
+      const auto line = in.line(i);
+      if (line.type != 'a' || !kOfOneLeg.contains(line.attribute())) continue;
+      if (out.find(line.value) != std::string::npos) {
+        complain(step + ": a line of one leg reaches the other: " + std::string(line.value));
+      }
+    }
+  }
+
   const Files& inputs_;
   std::vector<std::string>& complaints_;
+  std::shared_ptr<const dtls::Identity> identity_;
   Exchange exchange_;
   Settings settings_;
   Files outputs_;
