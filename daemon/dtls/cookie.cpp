@@ -29,7 +29,6 @@ std::optional<Cookie> cookie_for(const CookieSecret& secret, const Endpoint& cli
   append(covered, client.address.octets());
   append<2>(covered, client.port.number());
   append(covered, hello.random);
-  append(covered, hello.rest);
   Cookie cookie{};
   unsigned size = 0;
   const auto* made = HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), covered.data(), covered.size(),

@@ -14,8 +14,8 @@ namespace osrtp::dtls {
 using CookieSecret = std::array<std::uint8_t, 32>;
 using Cookie = std::array<std::uint8_t, 32>;
 
-/// RFC 6347 §4.2.1: HMAC-SHA256 over the client's address and its hello without the cookie. Nothing: out of
-/// memory.
+/// RFC 6347 §4.2.1: HMAC-SHA256 over the client's address and the random of its hello, which its first
+/// fragment has too. Nothing: out of memory.
 [[nodiscard]] std::optional<Cookie> cookie_for(const CookieSecret& secret, const Endpoint& client,
                                                const ClientHello& hello);
 /// Whether `hello` brings the cookie that cookie_for() makes; in constant time.

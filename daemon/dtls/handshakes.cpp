@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dtls/cookie.hpp"
+#include "dtls/hello_assembly.hpp"
 #include "dtls/records.hpp"
 
 namespace osrtp::dtls {
@@ -65,6 +66,7 @@ struct Handshakes::Impl {
   std::optional<Endpoint> target{};       // we are active
   std::optional<TimePoint> call_again{};  // our own handshake broke
   std::vector<Candidate> candidates{};    // oldest first; once Connected the winner alone
+  HelloAssembly assembly{};
   std::optional<Keys> keys{};
   std::vector<Outgoing> outgoing{};
 };
@@ -104,10 +106,13 @@ void Handshakes::Impl::handle(const Endpoint& from, Source source, ByteView data
 }
 
 void Handshakes::Impl::handle_passive(const Endpoint& from, Source source, ByteView datagram, TimePoint now) {
-  Candidate* known = find(from);
   const auto hello = ClientHello::parse(datagram);
+  if (hello && hello->random.empty()) {
+    if (const auto whole = assembly.add(from, *hello)) return handle_passive(from, source, *whole, now);
+  }
+  Candidate* known = find(from);
   const bool is_new =
-      hello && (known == nullptr || (hello->whole && !std::ranges::equal(hello->random, known->random)));
+      hello && (known == nullptr || (!hello->random.empty() && !std::ranges::equal(hello->random, known->random)));
   if (is_new) return admit(from, source, *hello, datagram, now);
   if (known == nullptr) return;
   feed(*known, source, datagram, now);
@@ -120,8 +125,12 @@ std::optional<Association::Opening> Handshakes::Impl::opening_for(const Endpoint
   // Who begins again while a handshake runs shows that it is there, wherever it calls from: anybody can write a
   // ClientHello.
   if (source == Source::kValidated && is_first && find(from) == nullptr) return Association::Opening::kHello;
-  if (!hello.whole) return std::nullopt;
-  if (has_right_cookie(setup.cookie_secret, from, hello)) return Association::Opening::kHelloWithCookie;
+  if (hello.random.empty()) return std::nullopt;
+  if (has_right_cookie(setup.cookie_secret, from, hello)) {
+    if (hello.whole) return Association::Opening::kHelloWithCookie;
+    assembly.begin(from, hello);
+    return std::nullopt;
+  }
   const auto cookie = cookie_for(setup.cookie_secret, from, hello);
   if (!cookie) return std::nullopt;
   auto reply = hello_verify_request(*cookie, hello);
@@ -176,6 +185,7 @@ void Handshakes::Impl::collect() {
 
 void Handshakes::Impl::end(State last) {
   candidates.clear();
+  assembly = {};
   call_again.reset();
   deadline.reset();
   state = last;

@@ -36,9 +36,8 @@ struct Outgoing {
 ///
 /// Without ICE a ClientHello is first answered by a stateless cookie (RFC 6347 §4.2.1), never larger than it, so
 /// that an address that cannot receive costs nothing. A failed handshake ends that candidate only; the component
-/// fails when its signalled or validated peer's own certificate is wrong, or when the time is over. A ClientHello
-/// that asks for a cookie has to be whole, as it is for every stateless answer; from a validated address it may be
-/// fragmented.
+/// fails when its signalled or validated peer's own certificate is wrong, or when the time is over. Where a
+/// ClientHello is fragmented the first fragment asks for the cookie and brings it, and nothing of another is kept.
 class Handshakes {
  public:
   /// Nobody has proved to be the peer yet.

@@ -6,7 +6,6 @@ namespace {
 constexpr std::uint8_t kAnyDtls1 = 0xfe;  // the major version of 1.0 and 1.2
 constexpr std::uint8_t kLastRecord = 23;
 constexpr std::uint8_t kHelloRequest = 0;
-constexpr std::uint8_t kClientHello = 1;
 constexpr std::uint8_t kFatal = 2;
 constexpr std::size_t kRandomSize = 32;
 constexpr std::size_t kShortestSealed = 24;  // AES-GCM's explicit nonce and tag
@@ -41,18 +40,17 @@ std::optional<ByteView> read_short_vector(ByteReader& reader) noexcept {
   return size ? reader.take(*size) : std::nullopt;
 }
 
-// client_version, random, session_id, cookie, and the rest.
+// client_version, random, session_id, cookie, and what is nothing to us: cipher suites and so on.
 void parse_body(ByteView body, ClientHello& hello) noexcept {
   ByteReader reader(body);
   const auto version = reader.read<std::uint16_t>();
   const auto random = reader.take(kRandomSize);
   const auto session = read_short_vector(reader);
   const auto cookie = read_short_vector(reader);
-  if (!version || !random || !session || !cookie) return;
+  if (!version || !random || !session || !cookie || reader.rest().empty()) return;
   hello.random = *random;
   hello.cookie = *cookie;
-  hello.rest = reader.rest();
-  hello.whole = !hello.rest.empty();
+  hello.whole = body.size() == hello.size;
 }
 
 }  // namespace
@@ -101,11 +99,14 @@ std::optional<ClientHello> ClientHello::parse(ByteView datagram) {
   const auto fragment_size = read_24(message);
   if (!type || *type != kClientHello || !size || !sequence || !offset || !fragment_size) return std::nullopt;
   const auto body = message.take(*fragment_size);
-  if (!body) return std::nullopt;
+  if (!body || *offset > *size || *fragment_size > *size - *offset) return std::nullopt;
   ClientHello hello;
   hello.record_sequence = record->sequence;
   hello.message_sequence = *sequence;
-  if (*offset == 0 && *fragment_size == *size) parse_body(*body, hello);
+  hello.size = *size;
+  hello.offset = *offset;
+  hello.fragment = *body;
+  if (*offset == 0) parse_body(*body, hello);
   return hello;
 }
 

@@ -14,6 +14,8 @@ inline constexpr std::uint8_t kChangeCipherSpec = 20;
 inline constexpr std::uint8_t kAlertRecord = 21;
 inline constexpr std::uint8_t kHandshakeRecord = 22;
 
+inline constexpr std::uint8_t kClientHello = 1;  // a handshake message
+
 inline constexpr std::size_t kRecordHeader = 13;
 inline constexpr std::size_t kHandshakeHeader = 12;
 
@@ -44,14 +46,16 @@ struct Sifted {
 /// the peer sends would then count as replayed. Their messages have numbers of their own.
 [[nodiscard]] Sifted sift(ByteView datagram, std::uint64_t& next_sequence);
 
-/// Of the ClientHello that begins a datagram (RFC 6347 §4.2.1). Borrows it.
+/// Of the ClientHello, or its fragment, that begins a datagram (RFC 6347 §4.2.1, §4.2.3). Borrows it.
 struct ClientHello {
   std::uint64_t record_sequence = 0;
   std::uint16_t message_sequence = 0;
-  bool whole = false;  // not fragmented, and it parses; what follows is there only then
-  ByteView random;
-  ByteView cookie;  // empty: it has none
-  ByteView rest;    // what follows the cookie: cipher suites, compression methods, extensions
+  std::uint32_t size = 0;    // of the body, octets
+  std::uint32_t offset = 0;  // of the fragment in it
+  ByteView fragment;         // inside the body; all of it unless fragmented
+  bool whole = false;        // not fragmented, and it parses
+  ByteView random;           // empty: not its first fragment, or one too short to end behind the cookie
+  ByteView cookie;           // empty: it has none, or `random` is
 
   /// Nothing: the datagram does not begin with a ClientHello or a fragment of one.
   [[nodiscard]] static std::optional<ClientHello> parse(ByteView datagram);

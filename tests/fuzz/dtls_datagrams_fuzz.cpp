@@ -1,7 +1,7 @@
 // The life of one component's handshakes, told in octets: the peer's datagrams come whole, changed or not at all, a
 // stranger with a DTLS client of its own calls, and a host that hears nothing sends what it likes. The first octet is
-// the set-up: the source that the peer is known as (bits 0-1), active (2), fingerprints known at once (3). Each step
-// is an octet: the verb (bits 0-2) and a parameter (3-7).
+// the set-up: the source that the peer is known as (bits 0-1), active (2), fingerprints known at once (3), ClientHellos
+// in fragments (4). Each step is an octet: the verb (bits 0-2) and a parameter (3-7).
 //
 // Whatever happens: keys come only when Connected, once, and are the peer's; the component is never Connected to the
 // stranger or the deaf host; datagrams keep to the limit, in size and in number; and the deaf host is never sent
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dtls/handshakes.hpp"
+#include "support/dtls_fragments.hpp"
 
 using namespace osrtp;
 using namespace osrtp::dtls;
@@ -24,6 +25,7 @@ void check(bool holds) {
 
 constexpr int kMaxSteps = 64;
 constexpr std::size_t kMaxAtOnce = 256;
+constexpr std::size_t kFragment = 120;  // ends behind a cookie
 
 Endpoint at(std::uint8_t host) { return {IpAddress::from_v4({192, 0, 2, host}), *Port::from(4000)}; }
 const Endpoint kPeer = at(1);
@@ -101,7 +103,7 @@ class Life {
   }
   /// What `who` has to say goes to us, changed in one octet or as it is.
   void speak(Association& who, const Endpoint& from, Source source, bool changed) {
-    for (Octets& one : who.take_output()) {
+    for (Octets& one : datagrams_of(who)) {
       if (changed && !one.empty()) {
         const std::size_t where = octet() * 256U + octet();
         one[where % one.size()] ^= static_cast<std::uint8_t>(octet() | 1U);
@@ -109,6 +111,11 @@ class Life {
       last_ = one;
       ours_.handle(from, source, one, now_);
     }
+  }
+  std::vector<Octets> datagrams_of(Association& who) const {
+    auto said = who.take_output();
+    const bool is_fragmented = (setup_ & 16U) != 0 && said.size() == 1 && ClientHello::parse(said[0]);
+    return is_fragmented ? testing::fragments(said[0], kFragment) : std::move(said);
   }
   void raw(const Endpoint& from, Source source) {
     const auto taken = script_.take(std::min<std::size_t>(octet(), script_.rest().size()));

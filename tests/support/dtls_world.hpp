@@ -6,6 +6,7 @@
 
 #include "dtls/handshakes.hpp"
 #include "support/dtls.hpp"
+#include "support/dtls_fragments.hpp"
 
 namespace osrtp::testing {
 

@@ -154,9 +154,6 @@ TEST(DtlsHandshakes, ACookieIsForOneAddressAndOneClientHello) {
   Octets other = second;
   other[13 + 12 + 2] ^= 1U;  // the random number
   EXPECT_TRUE(is_asked_again(kPeer, other));
-  other = second;
-  other.back() ^= 1U;
-  EXPECT_TRUE(is_asked_again(kPeer, other));
   EXPECT_FALSE(is_asked_again(kPeer, second));
 }
 

@@ -5,6 +5,7 @@
 
 #include "dtls/records.hpp"
 #include "support/dtls.hpp"
+#include "support/dtls_fragments.hpp"
 
 namespace osrtp::dtls {
 namespace {
@@ -175,12 +176,29 @@ TEST(DtlsRecords, AClientHelloIsReadWholeOrNotAtAll) {
   for (std::size_t size = 0; size < datagrams[0].size(); ++size) {
     EXPECT_FALSE(ClientHello::parse(ByteView(datagrams[0]).first(size)));
   }
-  Octets fragment = datagrams[0];
-  fragment[16] = 9;  // of a longer message
-  const auto part = ClientHello::parse(fragment);
-  ASSERT_TRUE(part);
-  EXPECT_FALSE(part->whole);
-  EXPECT_TRUE(part->random.empty());
+}
+
+TEST(DtlsRecords, AFragmentOfAClientHelloIsReadAsFarAsItGoes) {
+  auto client = *Association::create({.identity = alice(), .role = Role::kActive}, kStart);
+  const Octets whole = client.take_output().at(0);
+  const std::size_t body = whole.size() - kRecordHeader - kHandshakeHeader;
+  const auto parts = fragments(whole, 50);
+  ASSERT_GT(parts.size(), 2U);
+  std::size_t seen = 0;
+  for (const Octets& datagram : parts) {
+    const auto part = ClientHello::parse(datagram);
+    ASSERT_TRUE(part);
+    EXPECT_FALSE(part->whole);
+    EXPECT_EQ(part->offset, seen);
+    EXPECT_EQ(part->size, body);
+    EXPECT_EQ(part->random.empty(), seen != 0) << "the random number is in the first";
+    seen += part->fragment.size();
+  }
+  EXPECT_EQ(seen, body);
+  EXPECT_TRUE(ClientHello::parse(fragments(whole, 20).at(0))->random.empty()) << "it ends before the cookie";
+  Octets beyond = parts.back();
+  beyond[kRecordHeader + 6] = 1;  // its offset
+  EXPECT_FALSE(ClientHello::parse(beyond));
 }
 
 }  // namespace
