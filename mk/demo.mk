@@ -22,4 +22,5 @@ interop:  ## the demo, the module under sipp and with browsers, and other SRTP s
 	@tests/interop/module/module_check.sh
 	@tests/interop/web/web_check.sh
 	@$(PYTHON) tests/interop/srtp_peers.py
+	@$(PYTHON) tests/interop/dtls_peers.py
 	@$(PYTHON) tests/interop/demo.py

@@ -79,7 +79,7 @@ class Exchange:
         towards = {"secure": answered, "plain": offered} if secure_offers else {"secure": offered, "plain": answered}
         if "a=crypto" in towards["plain"] and secure_offers is False:
             raise Wrong("the plain caller's answer carries keys")
-        self._to_secure, self._to_plain = _port(towards["secure"]), _port(towards["plain"])
+        self._to_secure, self._to_plain = sdp_port(towards["secure"]), sdp_port(towards["plain"])
 
     def _ask(self, command: str, sdp: str, **more: object) -> str:
         options = {"caller": "opportunistic", "callee": "opportunistic", "caller-signalling": "encrypted",
@@ -105,29 +105,29 @@ class Exchange:
                 for bad in (_altered(packet), protected[number - 1], packets[number]):
                     self._secure.rtp.sendto(bad, (self._relay.address, self._to_secure))
             self._secure.rtp.sendto(packet, (self._relay.address, self._to_secure))
-            arrived.append(_receive(self._plain.rtp, "plain", number))
-        _compare(packets, arrived, "on the plain leg")
-        _silent(self._plain.rtp, "the plain leg")
+            arrived.append(receive(self._plain.rtp, "plain", number))
+        compare(packets, arrived, "on the plain leg")
+        silent(self._plain.rtp, "the plain leg")
 
     def _plain_to_secure(self) -> None:
         packets = rtp_packets(self._stack.takes_any_rtp)
         oracle, arrived = srtp.Receiver(self._suite, self._relay_key), []
         for number, packet in enumerate(packets):
             self._plain.rtp.sendto(packet, (self._relay.address, self._to_plain))
-            arrived.append(_receive(self._secure.rtp, "SRTP", number))
-        _compare(packets, [oracle.rtp(packet) for packet in arrived], "opened by the oracle")
-        _compare(packets, self._stack.open(self._suite, self._relay_key, arrived), f"opened by {self._stack.name}")
+            arrived.append(receive(self._secure.rtp, "SRTP", number))
+        compare(packets, [oracle.rtp(packet) for packet in arrived], "opened by the oracle")
+        compare(packets, self._stack.open(self._suite, self._relay_key, arrived), f"opened by {self._stack.name}")
 
     def _control_packets(self) -> None:
         reports = rtcp_packets()
         oracle, secured = srtp.Receiver(self._suite, self._relay_key), []
         for number, packet in enumerate(self._stack.protect_rtcp(self._suite, self._own_key, reports)):
             self._secure.rtcp.sendto(packet, (self._relay.address, self._to_secure + 1))
-            _compare([reports[number]], [_receive(self._plain.rtcp, "plain RTCP", number)], "on the plain leg")
+            compare([reports[number]], [receive(self._plain.rtcp, "plain RTCP", number)], "on the plain leg")
             self._plain.rtcp.sendto(reports[number], (self._relay.address, self._to_plain + 1))
-            secured.append(_receive(self._secure.rtcp, "SRTCP", number))
-        _compare(reports, [oracle.rtcp(packet) for packet in secured], "RTCP opened by the oracle")
-        _compare(reports, self._stack.open_rtcp(self._suite, self._relay_key, secured),
+            secured.append(receive(self._secure.rtcp, "SRTCP", number))
+        compare(reports, [oracle.rtcp(packet) for packet in secured], "RTCP opened by the oracle")
+        compare(reports, self._stack.open_rtcp(self._suite, self._relay_key, secured),
                  f"RTCP opened by {self._stack.name}")
 
     def _check_report(self) -> None:
@@ -176,18 +176,18 @@ def _bound(port: int) -> socket.socket:
     return made
 
 
-def _port(sdp: str) -> int:
+def sdp_port(sdp: str) -> int:
     return int(re.search(r"^m=audio (\d+) ", sdp, re.M).group(1))
 
 
-def _receive(target: socket.socket, what: str, number: int) -> bytes:
+def receive(target: socket.socket, what: str, number: int) -> bytes:
     try:
         return target.recv(65536)
     except TimeoutError:
         raise Wrong(f"{what} packet {number} did not arrive") from None
 
 
-def _silent(target: socket.socket, where: str) -> None:
+def silent(target: socket.socket, where: str) -> None:
     target.setblocking(False)
     try:
         raise Wrong(f"a packet of {len(target.recv(65536))} octets too many on {where}")
@@ -195,7 +195,7 @@ def _silent(target: socket.socket, where: str) -> None:
         target.settimeout(2)
 
 
-def _compare(expected: list[bytes], seen: list[bytes], where: str) -> None:
+def compare(expected: list[bytes], seen: list[bytes], where: str) -> None:
     for number, (left, right) in enumerate(zip(expected, seen, strict=True)):
         if left != right:
             raise Wrong(f"packet {number} differs {where}: sent {left[:32].hex()}… ({len(left)} octets), "

@@ -64,11 +64,8 @@ class _ByProcess:
         self._runs += 1
         log = self._directory / f"{type(self).__name__.lower()}-{self._runs}.log"
         process = self._owner.start(argv[0], argv, log)
-        deadline = time.monotonic() + 10
-        while port is not None and not _bound(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise Unable(f"{argv[0]} does not listen on port {port}:\n{processes.tail(log)}")
-            time.sleep(0.02)
+        if port is not None:
+            wait_bound(process, port, log)
         return process
 
     def _through(self, argv: list[str], port: int, out: socket.socket, packets: list[bytes]) -> list[bytes]:
@@ -183,6 +180,15 @@ class Ffmpeg(_ByProcess):
 
 
 STACKS = (GStreamer, Pylibsrtp, Ffmpeg)
+
+
+def wait_bound(process: subprocess.Popen, port: int, log: pathlib.Path) -> None:
+    """Until it has bound its UDP port."""
+    deadline = time.monotonic() + 10
+    while not _bound(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Unable(f"{process.args[0]} does not listen on port {port}:\n{processes.tail(log)}")
+        time.sleep(0.02)
 
 
 def _socket() -> socket.socket:
