@@ -22,7 +22,7 @@ def prepare() -> None:
     _require_programs()
     FOLDER.mkdir(parents=True, exist_ok=True)
     _once("packages", ["package.json"], _install)
-    _once("page", ["package.json", "phone.html", "phone.js"], _bundle)
+    _once("page", ["package.json", "phone.html", "phone.js", "media.js"], _bundle)
 
 
 def available() -> str | None:

@@ -5,7 +5,7 @@
 // One JSON object a line. In:  {"id": 7, "phone": "web-1", "command": "dial", "target": "sip:b@127.0.0.1"}
 //                         Out: {"id": 7, "result": {...}} or {"id": 7, "error": "..."}, and on its own
 //                              {"phone": "web-1", "event": "established" | "closed" | "log", ...}
-// `open` makes a phone; the other commands are those of `window.phone` in phone.js. It ends when its input does.
+// `open` makes a phone; the other commands are those of `window.phone` in phone.js and media.js. It ends when its input does.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -64,7 +64,7 @@ async function obey(context, address, phones, { phone, command, ...parameters })
 
 const profile = await mkdtemp(join(tmpdir(), 'osrtp-chromium-'));
 const context = await chromium.launchPersistentContext(profile, {
-  executablePath: CHROMIUM, headless: true, permissions: ['microphone'], args: FLAGS,
+  executablePath: CHROMIUM, headless: true, permissions: ['microphone', 'camera'], args: FLAGS,
 });
 const address = await serve();
 const phones = new Map();

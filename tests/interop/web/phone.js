@@ -3,6 +3,8 @@
 
 import JsSIP from 'jssip';
 
+import { media } from './media.js';
+
 const GATHERING_MS = 300; // silence after the last ICE candidate that ends gathering
 const LISTEN_EVERY_MS = 100;
 // A tone is noise for what cleans up speech.
@@ -60,6 +62,8 @@ function take({ session: started, request, originator }) {
 }
 
 window.phone = {
+  ...media,
+
   register({ uri, socket }) {
     agent = new JsSIP.UA({ uri, sockets: [new JsSIP.WebSocketInterface(socket)], session_timers: false });
     agent.on('newRTCSession', take);

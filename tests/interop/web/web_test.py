@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Browser phones at Kamailio with the example configuration: what the module tells the relay of them, and whether the
 laboratory sees and hears their calls. The relay is one that leaves SDP as it is, so that the browsers talk directly.
+Then calls with picture between a browser and a plain phone, through osrtpd: video_calls.py.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / "tests" / "interop"), str(ROOT / "tests" / "interop" / "module")]
 
+import video_calls  # noqa: E402
 from fake_relay import FakeRelay  # noqa: E402
 from lab import browser, isolation, processes, proxy, web  # noqa: E402
+from lab.relay import Relay  # noqa: E402
 
 DIRECTORY = pathlib.Path("build/web/test")
 ADDRESS = "127.0.0.1"
@@ -69,12 +72,13 @@ async def call(chromium: browser.Browser, relay: FakeRelay, scheme: str, hangs_u
     same("last command", deletion["command"], "delete")
 
 
-async def perform(owner: processes.Processes, relay: FakeRelay) -> None:
+async def perform(owner: processes.Processes, relay: FakeRelay, osrtpd: Relay) -> None:
     chromium = browser.Browser(DIRECTORY, TONE)
     await chromium.launch(owner, SECONDS)
     for scheme, hangs_up in (("ws", "caller"), ("wss", "callee")):
         await call(chromium, relay, scheme, hangs_up)
         print(f"ok     two browsers call each other over {scheme}, the {hangs_up} hangs up")
+    await video_calls.perform(osrtpd, chromium)
     chromium.quit()
 
 
@@ -95,10 +99,13 @@ def main() -> int:
     relay = FakeRelay(control)
     kamailio = proxy.Proxy(ROOT / "examples" / "kamailio-webrtc.cfg", ROOT / "build" / "osrtp.so", ADDRESS,
                            DIRECTORY.resolve())
+    osrtpd = Relay(ROOT / "build" / "osrtpd", video_calls.RELAY, sockets / "osrtpd", DIRECTORY / "osrtpd.log")
+    (sockets / "osrtpd").mkdir()
     passed = False
     try:
         kamailio.launch(owner, control, proxy.make_certificate(DIRECTORY, ADDRESS))
-        asyncio.run(perform(owner, relay))
+        osrtpd.launch(owner)
+        asyncio.run(perform(owner, relay, osrtpd))
         passed = True
     except Exception as failure:  # every failure is the test's
         print(f"FAILED {type(failure).__name__}: {failure}\n       logs: {DIRECTORY}")
@@ -107,7 +114,7 @@ def main() -> int:
         relay.stop()
         shutil.rmtree(sockets, ignore_errors=True)
         isolation.give_back(str(DIRECTORY))
-    print(f"{time.monotonic() - began:.0f} s\n{'2 passed, 0 failed' if passed else '0 passed, 1 failed'}")
+    print(f"{time.monotonic() - began:.0f} s\n{'4 passed, 0 failed' if passed else '0 passed, 1 failed'}")
     return 0 if passed else 1
 
 
