@@ -101,8 +101,8 @@ class Call:
                                rtcp_mux=["require"] if self._leg == "callee" else ["demux"], **more)["sdp"]
 
     def _sdp(self, port: int, profile: str = "RTP/AVP", *lines: str) -> str:
-        fixed = ["v=0", f"o=- 1 1 IN IP4 {ADDRESS}", "s=-", f"c=IN IP4 {ADDRESS}", "t=0 0", f"m=audio {port} {profile} 0"]
-        return "".join(f"{line}\r\n" for line in [*fixed, *lines])
+        fixed = ["v=0", f"o=- 1 1 IN IP4 {ADDRESS}", "s=-", f"c=IN IP4 {ADDRESS}", "t=0 0"]
+        return "".join(f"{line}\r\n" for line in [*fixed, f"m=audio {port} {profile} 0", *lines])
 
     def _secure_sdp(self) -> str:
         profile = "UDP/TLS/RTP/SAVP" if self._case.policy == "require" else "RTP/AVP"
@@ -137,7 +137,8 @@ class Call:
             exchange.compare([report], [exchange.receive(plain.rtcp, "plain RTCP", number)], "on the plain leg")
             plain.rtcp.sendto(report, (RELAY, self._to_plain + 1))
             exchange.compare([report], [one.hear_rtcp()], "opened by GStreamer")
-        if any(packet[-SHORTEST_PROOF:] in sent for packet in packets for sent in one.sent if len(packet) > 2 * SHORTEST_PROOF):
+        ends = [packet[-SHORTEST_PROOF:] for packet in packets if len(packet) > 2 * SHORTEST_PROOF]
+        if any(end in sent for end in ends for sent in one.sent):
             raise Wrong("GStreamer sent a payload in the clear")
 
     def _expect_failure(self) -> None:
