@@ -46,7 +46,8 @@ Party& Answering::answerer() { return branch_.exchange->offerer == Leg::kCaller 
 
 Result<protocol::SdpReply, protocol::Error> Answering::run() {
   if (auto error = read()) return fail(*std::move(error));
-  if (branch_.exchange->offerer == Leg::kCaller && !request_.to_tag.empty()) branch_.party.tag = request_.to_tag;
+  if (!request_.to_tag.empty()) answerer().tag = request_.to_tag;
+  branch_.confirmed = branch_.confirmed || is_success(request_.sip_code);
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
   stop_missing_lines();

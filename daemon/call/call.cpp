@@ -47,7 +47,9 @@ Call::~Call() {
 
 Result<protocol::SdpReply, protocol::Error> Call::offer(const protocol::SdpRequest& request, Now now,
                                                         std::vector<std::string>& warnings) {
-  return Offering(*this, request, now, warnings).run();
+  const auto roles = roles_of_offer(request);
+  if (!roles) return fail(roles.error());
+  return Offering(*this, *roles, request, now, warnings).run();
 }
 
 Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequest& request, Now now,
@@ -62,51 +64,6 @@ Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequ
     return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer to an offer that the other side has replaced", {}});
   }
   return Answering(*this, *branch, request, now, warnings).run();
-}
-
-Branch* Call::find_branch(std::string_view tag, std::string_view via_branch) {
-  for (const auto& branch : branches_) {
-    if (!tag.empty() && branch->party.tag == tag) return branch.get();
-  }
-  for (const auto& branch : branches_) {
-    if (branch->party.via_branch == via_branch) return branch.get();
-  }
-  return nullptr;
-}
-
-Call::Roles Call::roles_of_offer(const protocol::SdpRequest& request) {
-  const auto with_tag = [&](std::string_view tag) -> Branch* {
-    for (const auto& branch : branches_) {
-      if (!tag.empty() && branch->party.tag == tag) return branch.get();
-    }
-    return nullptr;
-  };
-  if (caller_.tag.empty()) {  // the first offer, or a late one that did not say whose call it is
-    const Leg offerer = request.osrtp ? request.osrtp->offerer.value_or(Leg::kCaller) : Leg::kCaller;
-    Branch* known = with_tag(request.from_tag);
-    if (known != nullptr || offerer == Leg::kCallee) return {Leg::kCallee, known};
-    return {Leg::kCaller, find_branch(request.to_tag, request.via_branch)};
-  }
-  if (request.from_tag != caller_.tag) return {Leg::kCallee, with_tag(request.from_tag)};
-  if (Branch* dialog = with_tag(request.to_tag)) return {Leg::kCaller, dialog};
-  if (!request.to_tag.empty() && branches_.size() == 1) return {Leg::kCaller, branches_.front().get()};
-  return {Leg::kCaller, find_branch({}, request.via_branch)};
-}
-
-/// The branch index is the module's word for it; a client without one means the only branch there is.
-Branch* Call::branch_of_answer(const protocol::SdpRequest& request) {
-  const bool from_caller = request.from_tag == caller_.tag;
-  if (!from_caller) return find_branch(request.from_tag, request.via_branch);
-  if (Branch* found = find_branch(request.to_tag, request.via_branch)) return found;
-  if (Branch* unnamed = find_branch({}, {})) return unnamed;
-  return branches_.size() == 1 ? branches_.front().get() : nullptr;
-}
-
-Branch* Call::connected_branch() const {
-  for (const auto& branch : branches_) {
-    if (branch->party.index == connected_ && connected_ != relay::kCallerLeg) return branch.get();
-  }
-  return nullptr;
 }
 
 Branch& Call::add_branch(std::string_view via_branch, Now now) {
@@ -159,7 +116,7 @@ void Call::connect(Branch& branch, int sip_code, Now now) {
   connected_ = branch.party.index;
   for (const StreamId stream : streams_) around_.plane.connect(stream, connected_);
   signalled(now);
-  if (sip_code < 200 || sip_code > 299) return;
+  if (!is_success(sip_code)) return;
   for (std::size_t i = branches_.size(); i-- > 0;) {
     if (branches_[i].get() != &branch) drop_branch(i);
   }
@@ -171,11 +128,6 @@ negotiate::Disguise Call::disguise(const protocol::SdpRequest& request) const {
                                 [](const std::string& r) { return r == "origin" || r == "origin-full"; });
   if (request.media_address) disguise.media_address = IpAddress::parse(*request.media_address);
   return disguise;
-}
-
-bool Call::has_tag(std::string_view tag) const {
-  if (caller_.tag == tag) return true;
-  return std::any_of(branches_.begin(), branches_.end(), [&](const auto& b) { return b->party.tag == tag; });
 }
 
 bool Call::answered() const noexcept { return connected_ != relay::kCallerLeg; }

@@ -17,6 +17,9 @@
 
 namespace osrtp::call {
 
+/// Of the SIP reply that carries an answer: nobody else's comes after it.
+[[nodiscard]] constexpr bool is_success(int sip_code) noexcept { return sip_code >= 200 && sip_code <= 299; }
+
 /// What every call borrows.
 struct Surroundings {
   const Settings& settings;
@@ -45,6 +48,8 @@ class Call {
   /// Ends one branch; the caller's ports and keys stay for a retry. @return whether there was one.
   bool remove_branch(std::string_view via_branch);
   [[nodiscard]] bool has_tag(std::string_view tag) const;
+  /// Whether two tags, in either order, are the caller's and that of the branch which has the call, or is the only one.
+  [[nodiscard]] bool is_dialog(std::string_view one, std::string_view other) const;
   [[nodiscard]] bool answered() const noexcept;
   /// Why the call is over, if it is: "half-open-timeout", "media-timeout".
   [[nodiscard]] std::optional<std::string_view> expired(Now now) const;
@@ -60,9 +65,15 @@ class Call {
     protocol::Leg offerer;
     Branch* branch;  // nothing: a new one is to be made
   };
-  [[nodiscard]] Roles roles_of_offer(const protocol::SdpRequest& request);
-  [[nodiscard]] Branch* branch_of_answer(const protocol::SdpRequest& request);
-  [[nodiscard]] Branch* find_branch(std::string_view tag, std::string_view via_branch);
+  /// An offer in a dialog that the call does not have is out of order.
+  [[nodiscard]] Result<Roles, protocol::Error> roles_of_offer(const protocol::SdpRequest& request) const;
+  [[nodiscard]] Result<Roles, protocol::Error> roles_of_callers_offer(const protocol::SdpRequest& request) const;
+  [[nodiscard]] Result<Roles, protocol::Error> roles_of_callees_offer(const protocol::SdpRequest& request) const;
+  /// Nothing: the answer is to no offer that there is.
+  [[nodiscard]] Branch* branch_of_answer(const protocol::SdpRequest& request) const;
+  [[nodiscard]] Branch* branch_tagged(std::string_view tag) const;
+  [[nodiscard]] Branch* branch_named(std::string_view via_branch) const;
+  [[nodiscard]] Branch* branch_meant(std::string_view via_branch) const;
   [[nodiscard]] Branch* connected_branch() const;
   [[nodiscard]] Branch& add_branch(std::string_view via_branch, Now now);
   void drop_branch(std::size_t position);

@@ -34,8 +34,9 @@ bool offers_mux(const protocol::RtcpMuxWishes& wishes, bool offered_to_us) {
 
 }  // namespace
 
-Offering::Offering(Call& call, const protocol::SdpRequest& request, Now now, std::vector<std::string>& warnings)
-    : call_(call), request_(request), now_(now), warnings_(warnings), roles_(call.roles_of_offer(request)) {
+Offering::Offering(Call& call, Call::Roles roles, const protocol::SdpRequest& request, Now now,
+                   std::vector<std::string>& warnings)
+    : call_(call), request_(request), now_(now), warnings_(warnings), roles_(roles) {
   exchange_.offerer = roles_.offerer;
 }
 

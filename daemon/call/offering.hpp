@@ -12,7 +12,8 @@ namespace osrtp::call {
 /// more changes the call. Lives for one request.
 class Offering {
  public:
-  Offering(Call& call, const protocol::SdpRequest& request, Now now, std::vector<std::string>& warnings);
+  Offering(Call& call, Call::Roles roles, const protocol::SdpRequest& request, Now now,
+           std::vector<std::string>& warnings);
 
   [[nodiscard]] Result<protocol::SdpReply, protocol::Error> run();
 

@@ -147,6 +147,7 @@ struct Branch {
   Party party;
   std::optional<Exchange> exchange;
   bool answered = false;
+  bool confirmed = false;  // by a 2xx: its tag is the dialog's for good
 };
 
 }  // namespace osrtp::call

@@ -100,6 +100,8 @@ protocol::DeleteReply Registry::remove(const protocol::Delete& request, Now now)
     if (!known->second->remove_branch(request.via_branch)) return {};
     return {known->second->report(now)};
   }
+  const bool both = !request.from_tag.empty() && !request.to_tag.empty();
+  if (both && !known->second->is_dialog(request.from_tag, request.to_tag)) return {};
   return {end(request.call_id, "deleted", now)};
 }
 
