@@ -18,8 +18,9 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
-/// Stock clients put the BYE's own Via branch here, magic cookie and all (RFC 3261 §8.1.1.7), and mean the call.
-bool names_a_branch(const protocol::Delete& request) {
+/// Stock clients put the BYE's own Via branch here, magic cookie and all (RFC 3261 §8.1.1.7), and mean the call. Where
+/// they named a branch so in an offer, they mean that one.
+bool can_only_be_a_branch(const protocol::Delete& request) {
   return !request.via_branch.empty() && !request.via_branch.starts_with("z9hG4bK");
 }
 
@@ -96,10 +97,10 @@ protocol::DeleteReply Registry::remove(const protocol::Delete& request, Now now)
   const auto known = calls_.find(request.call_id);
   if (known == calls_.end()) return {};
   if (!request.from_tag.empty() && !known->second->has_tag(request.from_tag)) return {};
-  if (names_a_branch(request)) {
-    if (!known->second->remove_branch(request.via_branch)) return {};
+  if (!request.via_branch.empty() && known->second->remove_branch(request.via_branch)) {
     return {known->second->report(now)};
   }
+  if (can_only_be_a_branch(request)) return {};
   const bool both = !request.from_tag.empty() && !request.to_tag.empty();
   if (both && !known->second->is_dialog(request.from_tag, request.to_tag)) return {};
   return {end(request.call_id, "deleted", now)};

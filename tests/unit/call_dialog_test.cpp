@@ -141,6 +141,16 @@ TEST_F(CallDialog, WithTheCallersTagAloneTheCallEnds) {
   EXPECT_EQ(exchange.registry.size(), 0U);
 }
 
+TEST_F(CallDialog, ABranchWithASipClientsNameEndsAloneWhereItIsOne) {
+  ASSERT_TRUE(offer("A", "", "z9hG4bK1", a));
+  ASSERT_TRUE(offer("A", "", "z9hG4bK2", a));
+  EXPECT_TRUE(remove("A", "", "z9hG4bK1"));
+  EXPECT_EQ(exchange.registry.size(), 1U);
+  EXPECT_EQ(tags(), (Tags{"A", ""}));
+  EXPECT_TRUE(remove("A", "", "z9hG4bK3"));
+  EXPECT_EQ(exchange.registry.size(), 0U);
+}
+
 TEST_F(CallDialog, AStrangersOfferIsRefusedAndLeavesNoTrace) {
   fork();
   EXPECT_FALSE(offer("X", "", "", c));
