@@ -30,6 +30,8 @@ std::string_view describe(negotiate::Remark remark) {
   return {};
 }
 
+bool requires_srtp(const Party& party) { return negotiate::policy_of(party.terms) == protocol::Policy::kRequire; }
+
 bool carries_media(const std::vector<negotiate::Section>& sections) {
   return std::any_of(sections.begin(), sections.end(),
                      [](const auto& s) { return std::holds_alternative<negotiate::OurLine>(s); });
@@ -47,6 +49,7 @@ Party& Answering::answerer() { return branch_.exchange->offerer == Leg::kCaller 
 Result<protocol::SdpReply, protocol::Error> Answering::run() {
   if (auto error = read()) return fail(*std::move(error));
   if (!request_.to_tag.empty()) answerer().tag = request_.to_tag;
+  raise_terms();
   branch_.confirmed = branch_.confirmed || is_success(request_.sip_code);
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
@@ -78,12 +81,36 @@ std::optional<protocol::Error> Answering::read() {
   return std::nullopt;
 }
 
+void Answering::raise_terms() {
+  const Leg role = answerer().role;
+  for (Party* party : {&offerer(), &answerer()}) {
+    party->terms = answered_terms(party->terms, request_, party->role, role);
+  }
+}
+
 negotiate::Section Answering::line(std::size_t n) {
   const OfferedLine& offered = branch_.exchange->lines[n];
   if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) return refuse(n, refused->reason);
   if (offered.carriage == sdp::Carriage::kOther) return leave_alone(n);
   if (!offered.offered) return retire(n);
+  if (const auto why = outrisen(n, offered)) return fail_both(n, Reason::kMediaRejected, *why);
+  if (offered.carriage == sdp::Carriage::kUdp && requires_srtp(answerer())) {
+    return fail_both(n, Reason::kNotRtp, Reason::kMediaRejected);
+  }
   return settled_line(n, offered);
+}
+
+/// What was planned for the offerer when it offered, and will not do since its policy has risen.
+std::optional<Reason> Answering::outrisen(std::size_t n, const OfferedLine& offered) {
+  const Party& party = offerer();
+  if (std::holds_alternative<negotiate::AnswerNotRtp>(offered.towards_offerer) && requires_srtp(party)) {
+    return Reason::kNotRtp;
+  }
+  const auto* plain = std::get_if<negotiate::AnswerPlain>(&offered.towards_offerer);
+  if (plain == nullptr) return std::nullopt;
+  if (requires_srtp(party)) return plain->reason;
+  if (party.media[n].encrypted && !negotiate::may_downgrade(party.terms)) return Reason::kDowngradeRefused;
+  return std::nullopt;
 }
 
 /// Refused when it was offered, and only now certain: what may have run on it until here does not run on.

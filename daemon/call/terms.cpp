@@ -8,6 +8,7 @@ namespace {
 using protocol::Leg;
 using protocol::Policy;
 using protocol::Profile;
+using protocol::Signalling;
 
 /// What the operator offers, then everything else that we can run (the weaker tags last).
 std::vector<Suite> acceptable(const std::vector<Suite>& offered) {
@@ -68,6 +69,15 @@ void apply_suites(negotiate::Terms& terms, const std::vector<std::string>& names
   terms.accepted = terms.offered;  // named suites are meant as a limit
 }
 
+void raise_policy(negotiate::Terms& terms, const protocol::OsrtpOptions& wish, Leg leg) {
+  const auto policy = leg == Leg::kCaller ? wish.caller : wish.callee;
+  if (policy) terms.policy = std::max(terms.policy, *policy);
+}
+
+Signalling signalling_of(const protocol::OsrtpOptions& wish, Leg leg) {
+  return leg == Leg::kCaller ? wish.caller_signalling : wish.callee_signalling;
+}
+
 }  // namespace
 
 negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg offerer, const Settings& settings,
@@ -87,7 +97,7 @@ negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg o
   }
   const protocol::OsrtpOptions& wish = *request.osrtp;
   terms.policy = (leg == Leg::kCaller ? wish.caller : wish.callee).value_or(terms.policy);
-  terms.signalling = leg == Leg::kCaller ? wish.caller_signalling : wish.callee_signalling;
+  terms.signalling = signalling_of(wish, leg);
   terms.allow_sdes_over_clear = terms.allow_sdes_over_clear || wish.allow_sdes_over_clear;
   terms.peer = leg == Leg::kCaller ? wish.caller_peer : wish.callee_peer;
   apply_keying(terms, leg == Leg::kCaller ? wish.caller_keying : wish.callee_keying, wish.keying);
@@ -98,15 +108,31 @@ negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg o
 negotiate::Terms later_terms(const negotiate::Terms& now, const protocol::SdpRequest& request, Leg leg) {
   negotiate::Terms terms = now;
   if (!request.osrtp) return terms;
-  const auto wish = leg == Leg::kCaller ? request.osrtp->caller : request.osrtp->callee;
-  if (wish) terms.policy = std::max(terms.policy, *wish);
+  raise_policy(terms, *request.osrtp, leg);
+  const Signalling said = signalling_of(*request.osrtp, leg);
+  if (said == Signalling::kClear || terms.signalling == Signalling::kUnknown) terms.signalling = said;
+  return terms;
+}
+
+negotiate::Terms answered_terms(const negotiate::Terms& now, const protocol::SdpRequest& request, Leg leg,
+                                Leg answerer) {
+  negotiate::Terms terms = now;
+  if (!request.osrtp) return terms;
+  raise_policy(terms, *request.osrtp, leg);
+  if (leg == answerer && terms.signalling == Signalling::kUnknown) {
+    terms.signalling = signalling_of(*request.osrtp, leg);
+  }
   return terms;
 }
 
 void note_exposed_keys(Leg leg, const negotiate::Terms& terms, std::vector<std::string>& warnings) {
-  if (terms.signalling != protocol::Signalling::kUnknown) return;
-  warnings.push_back("key-exposed-unknown: keys go over the signalling of the " + std::string(protocol::name(leg)) +
-                     "'s leg, of which nothing says that it is encrypted");
+  const std::string hop = "over the signalling of the " + std::string(protocol::name(leg)) + "'s leg, ";
+  if (terms.signalling == Signalling::kUnknown) {
+    warnings.push_back("key-exposed-unknown: keys go " + hop + "of which nothing says that it is encrypted");
+  }
+  if (negotiate::clear_hop_forbids_sdes(terms)) {
+    warnings.push_back("key-exposed-clear: keys have gone " + hop + "which is not encrypted");
+  }
 }
 
 }  // namespace osrtp::call
