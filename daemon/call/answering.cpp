@@ -50,6 +50,7 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
   if (auto error = read()) return fail(*std::move(error));
   if (!request_.to_tag.empty()) answerer().tag = request_.to_tag;
   raise_terms();
+  call_.confirmed_ = call_.confirmed_ || is_success(request_.sip_code) || request_.sip_code == 0;
   branch_.confirmed = branch_.confirmed || is_success(request_.sip_code);
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));

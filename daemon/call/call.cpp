@@ -133,10 +133,17 @@ negotiate::Disguise Call::disguise(const protocol::SdpRequest& request) const {
 bool Call::answered() const noexcept { return connected_ != relay::kCallerLeg; }
 
 bool Call::held() const {
-  const auto held_line = [](const LegMedia& media) { return media.held; };
+  // One line on hold beside another that runs is no call on hold.
+  const auto party_held = [](const Party& party) {
+    const auto carried = [](const LegMedia& m) {
+      return m.used && m.ports && m.status.state != protocol::SecurityState::kFailed;
+    };
+    const auto runs = [&](const LegMedia& media) { return carried(media) && !media.held; };
+    return std::any_of(party.media.begin(), party.media.end(), carried) &&
+           std::none_of(party.media.begin(), party.media.end(), runs);
+  };
   const Branch* branch = connected_branch();
-  return std::any_of(caller_.media.begin(), caller_.media.end(), held_line) ||
-         (branch != nullptr && std::any_of(branch->party.media.begin(), branch->party.media.end(), held_line));
+  return party_held(caller_) || (branch != nullptr && party_held(branch->party));
 }
 
 std::optional<TimePoint> Call::last_received() const {
@@ -151,6 +158,10 @@ std::optional<TimePoint> Call::last_received() const {
 
 WallTime Call::wall(TimePoint time) const noexcept {
   return created_.wall + std::chrono::duration_cast<WallTime::duration>(time - created_.steady);
+}
+
+TimePoint Call::steady(WallTime time) const noexcept {
+  return created_.steady + std::chrono::duration_cast<TimePoint::duration>(time - created_.wall);
 }
 
 Status Call::status(const Party& party, std::size_t n) const {
@@ -195,9 +206,36 @@ std::optional<std::string_view> Call::expired(Now now) const {
     const bool over = now.steady - last_signal_ >= around_.settings.half_open_timeout;
     return over ? std::optional<std::string_view>("half-open-timeout") : std::nullopt;
   }
-  const TimePoint active = std::max(last_signal_, last_received().value_or(last_signal_));
-  const auto limit = held() ? around_.settings.held_timeout : around_.settings.media_timeout;
-  return now.steady - active >= limit ? std::optional<std::string_view>("media-timeout") : std::nullopt;
+  const auto& settings = around_.settings;
+  auto limit = held() ? settings.held_timeout : settings.media_timeout;
+  if (!confirmed_) limit = std::max(limit, settings.half_open_timeout);  // it rings, be it with early media
+  const auto over = [&](TimePoint since) { return now.steady - since >= limit; };
+  if (over(std::max(last_signal_, last_received().value_or(last_signal_)))) return "media-timeout";
+  const auto failed = keying_failed_since();
+  return failed && over(*failed) ? std::optional<std::string_view>("keying-failed") : std::nullopt;
+}
+
+std::optional<TimePoint> Call::keying_failed_since() const {
+  using protocol::SecurityState;
+  std::optional<TimePoint> since;
+  // What signalling decides is at most as old as the last message; what a handshake decides has a time of its own.
+  const auto is_blocked = [&](const Party& party, std::size_t n) {
+    const Status now = status(party, n);
+    if (now.state != SecurityState::kFailed && now.state != SecurityState::kPending) return false;
+    since = std::max(since, std::optional(last_signal_));
+    const bool by_handshake = now.state != party.media[n].status.state;
+    if (by_handshake) since = std::max(*since, steady(now.since));
+    return true;
+  };
+  const Branch* branch = connected_branch();
+  if (branch == nullptr) return std::nullopt;
+  for (std::size_t n = 0; n < std::min(caller_.media.size(), branch->party.media.size()); ++n) {
+    if (!caller_.media[n].used) continue;
+    const bool caller = is_blocked(caller_, n);
+    const bool callee = is_blocked(branch->party, n);
+    if (!caller && !callee) return std::nullopt;
+  }
+  return since;
 }
 
 }  // namespace osrtp::call

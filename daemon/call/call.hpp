@@ -51,7 +51,7 @@ class Call {
   /// Whether two tags, in either order, are the caller's and that of the branch which has the call, or is the only one.
   [[nodiscard]] bool is_dialog(std::string_view one, std::string_view other) const;
   [[nodiscard]] bool answered() const noexcept;
-  /// Why the call is over, if it is: "half-open-timeout", "media-timeout".
+  /// Why the call is over, if it is: "half-open-timeout", "media-timeout", "keying-failed".
   [[nodiscard]] std::optional<std::string_view> expired(Now now) const;
 
   /// One line for each leg whose handshake has ended since the last time: "leg=caller.0 event=keyed suite=…".
@@ -86,10 +86,14 @@ class Call {
   /// nothing is sent to a group, to everybody, or in a circle. A warning tells of what is left out.
   [[nodiscard]] Reach reach(const sdp::Media& said, std::size_t n, std::vector<std::string>& warnings) const;
   [[nodiscard]] bool owns(const Endpoint& endpoint) const;
+  /// One of the parties has every line on hold.
   [[nodiscard]] bool held() const;
+  /// Since when no m-line can pass anything, for want of keys on one of its legs; nothing: one can.
+  [[nodiscard]] std::optional<TimePoint> keying_failed_since() const;
   /// The status of an m-line, and where its handshake decides, how far that has come.
   [[nodiscard]] Status status(const Party& party, std::size_t n) const;
   [[nodiscard]] WallTime wall(TimePoint time) const noexcept;
+  [[nodiscard]] TimePoint steady(WallTime time) const noexcept;  // of wall()
   [[nodiscard]] std::optional<TimePoint> last_received() const;
 
   std::string id_;
@@ -101,6 +105,7 @@ class Call {
   std::vector<std::unique_ptr<Branch>> branches_;
   std::vector<StreamId> streams_;  // one per m-line
   relay::LegIndex connected_ = relay::kCallerLeg;
+  bool confirmed_ = false;  // somebody has picked up: a 2xx, or an answer of which nothing says that it is none
 
   friend class Offering;
   friend class Answering;

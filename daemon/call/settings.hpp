@@ -13,9 +13,9 @@ namespace osrtp::call {
 /// What the operator decides; app/config fills it.
 struct Settings {
   std::size_t max_calls = 10'000;
-  std::chrono::seconds media_timeout{60};       // an answered call with no packet from anybody
+  std::chrono::seconds media_timeout{60};       // a call picked up with no packet from anybody, or no keys to pass one
   std::chrono::seconds held_timeout{3'600};     // the same for a call on hold
-  std::chrono::seconds half_open_timeout{180};  // an offer without an answer
+  std::chrono::seconds half_open_timeout{180};  // an offer without an answer; at least as long while it rings
   std::chrono::milliseconds latch_window{5'000};
   std::uint32_t replay_window = 128;  // packets, 64 or more (RFC 3711 §3.3.2)
   bool allow_sdes_over_clear = false;
