@@ -72,10 +72,12 @@ Command with_sdp(Action action, const osrtp_message& message, const Options& opt
   return command;
 }
 
+/// A BYE ends one dialog, and after a fork that may be one that lost: its tags say which.
 protocol::Delete deletion(const osrtp_message& message, std::string branch_name) {
   protocol::Delete command;
   command.call_id = text(message.call_id);
   command.from_tag = text(message.from_tag);
+  if (message.method == OSRTP_BYE) command.to_tag = text(message.to_tag);
   command.via_branch = std::move(branch_name);
   return command;
 }

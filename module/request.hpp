@@ -18,7 +18,9 @@ struct Defaults {
 ///
 /// The default policies go with the call's first offer only: said again in a dialog they could
 /// raise what the script has set lower (`callee=off`). A branch is named only while the call is
-/// being set up; in a dialog the tags say all, and tm numbers from 0 again.
+/// being set up; in a dialog the tags say all, and tm numbers from 0 again. The deletion of a BYE has both tags, in the
+/// BYE's order, and ends the call only if they are those of the dialog that has it; that of a CANCEL or a failure ends
+/// whatever its branch names.
 [[nodiscard]] protocol::Request request_for(Action action, const osrtp_message& message, const Options& options,
                                             const Defaults& defaults);
 

@@ -160,6 +160,28 @@ TEST(ModuleRequest, ALateOfferIsTheCallees) {
   EXPECT_EQ(late.osrtp, protocol::OsrtpOptions{});
 }
 
+TEST(ModuleRequest, TheDeletionOfAByeNamesItsDialog) {
+  osrtp_message bye = initial();
+  bye.method = OSRTP_BYE;
+  bye.in_dialog = 1;
+  bye.to_tag = slice("to");
+  const auto deletion = std::get<protocol::Delete>(request_for(Action::kDeleteCall, bye, {}, {}));
+  EXPECT_EQ(deletion.from_tag, "from");
+  EXPECT_EQ(deletion.to_tag, "to");
+  EXPECT_EQ(deletion.via_branch, "");
+}
+
+TEST(ModuleRequest, OtherDeletionsNameNoDialog) {
+  for (const osrtp_method method : {OSRTP_INVITE, OSRTP_CANCEL}) {
+    osrtp_message message = answer();
+    message.method = method;
+    const auto whole = std::get<protocol::Delete>(request_for(Action::kDeleteCall, message, {}, {}));
+    EXPECT_EQ(whole.from_tag, "from");
+    EXPECT_EQ(whole.to_tag, "");
+    EXPECT_EQ(std::get<protocol::Delete>(request_for(Action::kDeleteBranch, message, {}, {})).to_tag, "");
+  }
+}
+
 TEST(ModuleRequest, OnlyABranchsDeletionNamesTheBranch) {
   const auto whole = std::get<protocol::Delete>(request_for(Action::kDeleteCall, answer(), {}, {}));
   EXPECT_EQ(whole.call_id, "c@x");

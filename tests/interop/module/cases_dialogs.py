@@ -21,7 +21,7 @@ def a_call_is_offered_answered_and_ended(stand: Stand) -> None:
          {"from-tag": "caller", "to-tag": "callee", "via-branch": "0", "sip-code": 200, "received-from": ["IP4", "127.0.0.43"]})
     same(progress["sip-code"], 183)
     same(answer["osrtp"], {"caller-signalling": "clear", "callee-signalling": "clear"})
-    same(part(deletion, "from-tag", "via-branch"), {"from-tag": "caller", "via-branch": None})
+    same(part(deletion, *TAGS, "via-branch"), {"from-tag": "caller", "to-tag": "callee", "via-branch": None})
     for message in (*call.callee.received("INVITE"), *call.caller.received("SIP/2.0 200")[:1],
                     *call.caller.received("SIP/2.0 183")):
         assert message.whole and message.sdp_title[0].startswith("relayed"), message
@@ -142,7 +142,7 @@ def a_cancel_ends_the_call(stand: Stand) -> None:
                       [KEEP_VIA, reply("180 Ringing", "callee"), receive("CANCEL"), reply(OK, "callee"),
                        invite_reply("487 Terminated"), receive("ACK")])
     same(call.commands()[:2], ["offer", "delete"])
-    same(part(call.asked[1], "from-tag", "via-branch"), {"from-tag": "caller", "via-branch": None})
+    same(part(call.asked[1], *TAGS, "via-branch"), {"from-tag": "caller", "to-tag": None, "via-branch": None})
 
 
 @case

@@ -88,6 +88,21 @@ def flow_case(name: str, flow: tuple):
     return play
 
 
+def the_callers_bye_of_a_dialog_that_lost_leaves_the_call(stand: Stand) -> None:
+    """Two phones answer with 200; the second does so although it has been cancelled."""
+    second_ok = (invite_reply(OK).replace("tag=callee", "tag=second")
+                 .replace("Content-Length: [len]\n\n", f"Content-Type: {PLAIN[0]}\nContent-Length: [len]\n\n{PLAIN[1]}"))
+    to_second = [request(method, number, "second").replace("sip:x@[peer]", "[second]")
+                 for method, number in (("ACK", 1), ("BYE", 2))]
+    caller = [request("INVITE", 1, body=PLAIN, headers="X-Second: [second]"), TRYING, receive("180"), receive("200"), ACK,
+              receive("200"), *to_second, receive("200")]
+    second = [KEEP_VIA, reply("180 Ringing", "second"), receive("CANCEL"), reply(OK, "second"), second_ok,
+              receive("ACK"), *BYE_REPLY]
+    call = stand.call(caller, [receive("INVITE"), pause(300), *ANSWERS[1:3]], second)
+    same(stand.relay.calls(), [call.id])
+    stand.relay.end(call.id)
+
+
 def register(address: str, proxy: str) -> None:
     """Makes `address` the place of user x."""
     host, port = address.split(":")
@@ -142,4 +157,5 @@ def the_example_gives_a_refusal_on_that_keys_cannot_cure(stand: Stand) -> None:
     same(stand.relay.calls(), [])
 
 
-EXAMPLE_CASES = [the_example_relays_a_call, the_example_gives_a_refusal_on_that_keys_cannot_cure]
+SINGLE_CASES = [the_callers_bye_of_a_dialog_that_lost_leaves_the_call, the_example_relays_a_call,
+                the_example_gives_a_refusal_on_that_keys_cannot_cure]

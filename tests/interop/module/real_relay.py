@@ -26,6 +26,9 @@ class RealRelay:
     def calls(self) -> list[str]:
         return self._ask({"command": "list", "limit": 1000})["calls"]
 
+    def end(self, call_id: str) -> None:
+        self._ask({"command": "delete", "call-id": call_id})
+
     def of_call(self, _: str) -> list[dict]:
         return []
 

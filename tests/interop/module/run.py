@@ -13,7 +13,7 @@ import cases_dialogs
 import cases_examples
 import cases_load
 import cases_relay
-from daemon_flows import EXAMPLE_CASES, flow_case, flows
+from daemon_flows import SINGLE_CASES, flow_case, flows
 from fake_relay import FakeRelay
 from proxy import require_tools
 from real_relay import RealRelay
@@ -52,7 +52,7 @@ def main() -> int:
     results = []
     if cases := chosen(CASES):
         results += run_all(cases, Stand(directory, FakeRelay))
-    if cases := chosen([flow_case(name, flow) for name, flow in flows().items()] + EXAMPLE_CASES):
+    if cases := chosen([flow_case(name, flow) for name, flow in flows().items()] + SINGLE_CASES):
         results += run_all(cases, Stand(directory, lambda address: RealRelay(address, directory / "osrtpd.log")))
     if not all(results):
         print(f"traces and logs: {directory}")
