@@ -72,29 +72,46 @@ static struct cell* transaction(void) {
   return found == T_UNDEFINED ? NULL : found;
 }
 
+/** What a reply has to know of its request. */
+struct request_facts {
+  int in_dialog;
+  int had_sdp;
+  struct osrtp_slice route;
+};
+
+static struct osrtp_slice first_route(struct sip_msg* msg) {
+  static const str none = {NULL, 0};
+  if (parse_headers(msg, HDR_ROUTE_F, 0) < 0 || msg->route == NULL) return slice_of(none);
+  return slice_of(msg->route->body);
+}
+
 /** Reads a transaction's request, anew: what is parsed of it must not be kept in shared memory. */
-static void read_request(const struct sip_msg* request, int* in_dialog, int* had_sdp) {
+static void read_request(const struct sip_msg* request, struct request_facts* facts) {
   struct sip_msg copy;
 
   memset(&copy, 0, sizeof copy);
   copy.buf = request->buf;
   copy.len = request->len;
   if (parse_msg(copy.buf, copy.len, &copy) == 0) {
-    *in_dialog = parse_headers(&copy, HDR_TO_F, 0) == 0 && copy.to != NULL && get_to(&copy)->tag_value.len > 0;
-    *had_sdp = osrtp_find_sdp(&copy).data != NULL;
+    facts->in_dialog = parse_headers(&copy, HDR_TO_F, 0) == 0 && copy.to != NULL && get_to(&copy)->tag_value.len > 0;
+    facts->had_sdp = osrtp_find_sdp(&copy).data != NULL;
+    facts->route = first_route(&copy);
   }
   free_sip_msg(&copy);
 }
 
 static void read_transaction(struct osrtp_message* message) {
   const struct cell* found = transaction();
-
   /* Without a transaction (core's reply_route) the usual case is taken, and nothing is said of hops. */
-  message->in_dialog = 1;
-  message->request_had_sdp = 1;
-  if (found == NULL || found->uas.request == NULL) return;
-  read_request(found->uas.request, &message->in_dialog, &message->request_had_sdp);
-  message->caller_hop = osrtp_hop_of_protocol(found->uas.request->rcv.proto);
+  struct request_facts facts = {1, 1, {NULL, 0}};
+
+  if (found != NULL && found->uas.request != NULL) {
+    read_request(found->uas.request, &facts);
+    message->sender_hop = osrtp_hop_of_protocol(found->uas.request->rcv.proto);
+  }
+  message->in_dialog = facts.in_dialog;
+  message->request_had_sdp = facts.had_sdp;
+  message->first_route = facts.route;
 }
 
 /** The CSeq number in a RAck's value (RFC 3262 section 7.2): `response-num CSeq-num method`. */
@@ -115,8 +132,7 @@ static int invite_had_sdp(struct sip_msg* prack) {
   struct cell* current;
   struct cell* invite = NULL;
   int current_branch;
-  int in_dialog = 0;
-  int had_sdp = 0;
+  struct request_facts facts = {0, 0, {NULL, 0}};
 
   if (parse_headers(prack, HDR_EOH_F, 0) < 0) return 0;
   for (rack = prack->headers; rack != NULL; rack = rack->next) {
@@ -127,10 +143,10 @@ static int invite_had_sdp(struct sip_msg* prack) {
   current = tm.t_gett();
   current_branch = tm.t_gett_branch();
   if (tm.t_lookup_callid(&invite, prack->callid->body, rack_cseq(rack)) < 0) return 0;
-  if (invite->uas.request != NULL) read_request(invite->uas.request, &in_dialog, &had_sdp);
+  if (invite->uas.request != NULL) read_request(invite->uas.request, &facts);
   tm.unref_cell(invite);
   tm.t_sett(current, current_branch);
-  return had_sdp;
+  return facts.had_sdp;
 }
 
 static int parse_dialog(struct sip_msg* msg) {
@@ -141,8 +157,9 @@ static int parse_dialog(struct sip_msg* msg) {
 
 static void read_request_side(struct sip_msg* msg, struct osrtp_message* message) {
   message->in_dialog = message->to_tag.size > 0;
-  message->caller_hop = osrtp_hop_of_protocol(msg->rcv.proto);
-  message->callee_hop = osrtp_hop_of_destination(msg);
+  message->first_route = first_route(msg);
+  message->sender_hop = osrtp_hop_of_protocol(msg->rcv.proto);
+  message->receiver_hop = osrtp_hop_of_destination(msg);
   if (message->method == OSRTP_PRACK && message->sdp.data != NULL) message->request_had_sdp = invite_had_sdp(msg);
 }
 
@@ -165,7 +182,7 @@ int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
     read_request_side(msg, message);
   } else {
     message->status = (int)msg->first_line.u.reply.statuscode;
-    message->callee_hop = osrtp_hop_of_protocol(msg->rcv.proto);
+    message->receiver_hop = osrtp_hop_of_protocol(msg->rcv.proto);
     read_transaction(message);
   }
   return 0;

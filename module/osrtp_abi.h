@@ -61,8 +61,9 @@ struct osrtp_message {
   struct osrtp_slice to_tag;
   struct osrtp_slice sdp;
   struct osrtp_slice received_from; /* address, as text */
-  enum osrtp_hop caller_hop;
-  enum osrtp_hop callee_hop;
+  struct osrtp_slice first_route;   /* of the request: our Record-Route, which knows the caller */
+  enum osrtp_hop sender_hop;        /* of whoever sent the request, or the one that a reply is to */
+  enum osrtp_hop receiver_hop;
 };
 
 /** What came of a command. */

@@ -1,5 +1,7 @@
 #include "module/request.hpp"
 
+#include <algorithm>
+
 namespace osrtp::module {
 
 namespace {
@@ -32,6 +34,21 @@ std::string branch(const osrtp_message& message) {
   return message.in_dialog != 0 || message.branch < 0 ? std::string() : std::to_string(message.branch);
 }
 
+/// Whose hop is which. The first INVITE comes from the caller; who sends the others, Record-Route tells.
+struct Hops {
+  osrtp_hop caller = OSRTP_HOP_UNKNOWN;
+  osrtp_hop callee = OSRTP_HOP_UNKNOWN;
+};
+
+Hops hops(const osrtp_message& message) {
+  const Hops as_sent{message.sender_hop, message.receiver_hop};
+  if (message.in_dialog == 0) return as_sent;
+  const std::string caller = caller_tag_in(text(message.first_route));
+  if (caller.empty()) return {};
+  if (caller == text(message.from_tag)) return as_sent;
+  return caller == text(message.to_tag) ? Hops{message.receiver_hop, message.sender_hop} : Hops{};
+}
+
 bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
 
 protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, const Options& options,
@@ -43,11 +60,12 @@ protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, c
   part.callee_keying = options.callee_keying;
   part.suites = options.suites;
   part.allow_sdes_over_clear = options.allow_sdes_over_clear || defaults.allow_sdes_over_clear;
+  const Hops hop = hops(message);
+  part.caller_signalling = signalling(hop.caller);
+  part.callee_signalling = signalling(hop.callee);
   if (message.in_dialog != 0) return part;
-  part.caller_signalling = signalling(message.caller_hop);
-  part.callee_signalling = signalling(message.callee_hop);
-  part.caller_peer = options.caller_peer.value_or(peer(message.caller_hop));
-  part.callee_peer = options.callee_peer.value_or(peer(message.callee_hop));
+  part.caller_peer = options.caller_peer.value_or(peer(hop.caller));
+  part.callee_peer = options.callee_peer.value_or(peer(hop.callee));
   if (!is_offer(action)) return part;
   if (!part.caller) part.caller = defaults.caller;
   if (!part.callee) part.callee = defaults.callee;
@@ -83,6 +101,16 @@ protocol::Delete deletion(const osrtp_message& message, std::string branch_name)
 }
 
 }  // namespace
+
+std::string caller_tag_in(std::string_view route) {
+  constexpr std::string_view kName = ";ftag=";
+  const auto found = std::search(route.begin(), route.end(), kName.begin(), kName.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  });
+  if (found == route.end()) return {};
+  const std::string_view rest = route.substr(static_cast<std::size_t>(found - route.begin()) + kName.size());
+  return std::string(rest.substr(0, rest.find_first_of(";?>, \t\r\n")));
+}
 
 protocol::Request request_for(Action action, const osrtp_message& message, const Options& options,
                               const Defaults& defaults) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "module/manage.hpp"
 #include "module/options.hpp"
 #include "protocol/message.hpp"
@@ -14,11 +17,17 @@ struct Defaults {
   bool allow_sdes_over_clear = false;
 };
 
+/// The tag of the caller's From, which Kamailio's Record-Route has as `ftag` and every later request of the dialog
+/// brings back in its Route. @return empty: there is none
+[[nodiscard]] std::string caller_tag_in(std::string_view route);
+
 /// The request for `action`, which is none of kNothing and kNoSdp.
 ///
 /// The default policies go with the call's first offer only: said again in a dialog they could
 /// raise what the script has set lower (`callee=off`). A branch is named only while the call is
-/// being set up; in a dialog the tags say all, and tm numbers from 0 again. The deletion of a BYE has both tags, in the
+/// being set up, and so is what a peer is; in a dialog the tags say all, and tm numbers from 0 again. How a hop's
+/// signalling travels is said always: a phone may come by another transport than before. In a dialog either side may be
+/// the sender, and without the caller's tag in its Route nothing is said. The deletion of a BYE has both tags, in the
 /// BYE's order, and ends the call only if they are those of the dialog that has it; that of a CANCEL or a failure ends
 /// whatever its branch names.
 [[nodiscard]] protocol::Request request_for(Action action, const osrtp_message& message, const Options& options,

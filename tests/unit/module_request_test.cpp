@@ -20,8 +20,8 @@ osrtp_message initial() {
   message.from_tag = slice("from");
   message.sdp = slice("v=0\r\n");
   message.received_from = slice("192.0.2.7");
-  message.caller_hop = OSRTP_HOP_ENCRYPTED;
-  message.callee_hop = OSRTP_HOP_CLEAR;
+  message.sender_hop = OSRTP_HOP_ENCRYPTED;
+  message.receiver_hop = OSRTP_HOP_CLEAR;
   return message;
 }
 
@@ -76,11 +76,11 @@ TEST(ModuleRequest, DefaultsAreNotSaidAgain) {
   }
 }
 
-TEST(ModuleRequest, WithinADialogNeitherHopsNorBranchesAreNamed) {
+TEST(ModuleRequest, WithinADialogNeitherPeersNorBranchesAreNamed) {
   osrtp_message reinvite = initial();
   reinvite.in_dialog = 1;
   reinvite.to_tag = slice("to");
-  reinvite.callee_hop = OSRTP_HOP_ENCRYPTED_WEBSOCKET;
+  reinvite.receiver_hop = OSRTP_HOP_ENCRYPTED_WEBSOCKET;
   Options options;
   options.callee = Policy::kRequire;
   const auto offer = built(Action::kOffer, reinvite, options);
@@ -91,13 +91,48 @@ TEST(ModuleRequest, WithinADialogNeitherHopsNorBranchesAreNamed) {
   EXPECT_EQ(offer.osrtp, wanted);
 }
 
+osrtp_message in_dialog(std::string_view from, std::string_view to, std::string_view route) {
+  osrtp_message message = initial();
+  message.in_dialog = 1;
+  message.from_tag = slice(from);
+  message.to_tag = slice(to);
+  message.first_route = slice(route);
+  return message;
+}
+
+TEST(ModuleRequest, HopsOfADialogAreNamedWhoeverSendsIt) {
+  constexpr std::string_view kRoute = "<sip:192.0.2.1;r2=on;lr;ftag=alice>,<sip:192.0.2.1;lr;ftag=alice>";
+  const osrtp_message forth = in_dialog("alice", "bob", kRoute);
+  const osrtp_message back = in_dialog("bob", "alice", kRoute);
+  for (const Action action : {Action::kOffer, Action::kAnswer, Action::kLateAnswer}) {
+    EXPECT_EQ(built(action, forth).osrtp->caller_signalling, Signalling::kEncrypted);
+    EXPECT_EQ(built(action, forth).osrtp->callee_signalling, Signalling::kClear);
+    EXPECT_EQ(built(action, back).osrtp->caller_signalling, Signalling::kClear);
+    EXPECT_EQ(built(action, back).osrtp->callee_signalling, Signalling::kEncrypted);
+  }
+}
+
+TEST(ModuleRequest, HopsOfADialogAreLeftOutWhereTheRouteDoesNotKnowTheCaller) {
+  for (const std::string_view route : {"", "<sip:192.0.2.1;lr>", "<sip:192.0.2.1;lr;ftag=carol>", "<sip:x;ftag=>"}) {
+    EXPECT_EQ(built(Action::kOffer, in_dialog("alice", "bob", route)).osrtp, protocol::OsrtpOptions{}) << route;
+  }
+}
+
+TEST(ModuleRequest, FindsTheCallersTagInARoute) {
+  EXPECT_EQ(caller_tag_in("<sip:192.0.2.1;lr;ftag=as7-x.y>"), "as7-x.y");
+  EXPECT_EQ(caller_tag_in("\"A\" <sip:192.0.2.1;FTag=Alice;lr>, <sip:192.0.2.2;ftag=other>"), "Alice");
+  EXPECT_EQ(caller_tag_in("<sip:192.0.2.1;lr>;ftag=tag"), "tag");
+  EXPECT_EQ(caller_tag_in("<sip:192.0.2.1;lr;xftag=tag>"), "");
+  EXPECT_EQ(caller_tag_in("<sip:192.0.2.1;ftag"), "");
+}
+
 TEST(ModuleRequest, AWebSocketHopIsABrowsersAndAsEncryptedAsItsTransport) {
   osrtp_message message = initial();
-  message.caller_hop = OSRTP_HOP_ENCRYPTED_WEBSOCKET;
-  message.callee_hop = OSRTP_HOP_CLEAR_WEBSOCKET;
+  message.sender_hop = OSRTP_HOP_ENCRYPTED_WEBSOCKET;
+  message.receiver_hop = OSRTP_HOP_CLEAR_WEBSOCKET;
   osrtp_message reply = answer();
-  reply.caller_hop = message.caller_hop;
-  reply.callee_hop = message.callee_hop;
+  reply.sender_hop = message.sender_hop;
+  reply.receiver_hop = message.receiver_hop;
   for (const auto& request : {built(Action::kOffer, message), built(Action::kAnswer, reply)}) {
     EXPECT_EQ(request.osrtp->caller_peer, Peer::kWebrtc);
     EXPECT_EQ(request.osrtp->callee_peer, Peer::kWebrtc);
@@ -109,7 +144,7 @@ TEST(ModuleRequest, AWebSocketHopIsABrowsersAndAsEncryptedAsItsTransport) {
 TEST(ModuleRequest, OtherHopsArePhones) {
   for (const osrtp_hop hop : {OSRTP_HOP_UNKNOWN, OSRTP_HOP_ENCRYPTED, OSRTP_HOP_CLEAR}) {
     osrtp_message message = initial();
-    message.caller_hop = message.callee_hop = hop;
+    message.sender_hop = message.receiver_hop = hop;
     const auto offer = built(Action::kOffer, message);
     EXPECT_EQ(offer.osrtp->caller_peer, Peer::kSip);
     EXPECT_EQ(offer.osrtp->callee_peer, Peer::kSip);
@@ -118,7 +153,7 @@ TEST(ModuleRequest, OtherHopsArePhones) {
 
 TEST(ModuleRequest, TheScriptKnowsBetterWhoAPeerIs) {
   osrtp_message message = initial();
-  message.caller_hop = OSRTP_HOP_CLEAR_WEBSOCKET;
+  message.sender_hop = OSRTP_HOP_CLEAR_WEBSOCKET;
   Options options;
   options.caller_peer = Peer::kSip;
   options.callee_peer = Peer::kWebrtc;

@@ -92,7 +92,23 @@ def a_prack_may_carry_an_offer_of_its_own(stand: Stand) -> None:
 
 
 @case
-def a_reinvite_says_nothing_of_policies_and_hops(stand: Stand) -> None:
+def a_reinvite_says_how_its_signalling_travels(stand: Stand) -> None:
+    """Whoever sends it: the Route has the caller's tag, as Kamailio's Record-Route puts it there."""
+    route = "Route: <sip:192.0.2.9;r2=on;lr;ftag=caller>, <sip:192.0.2.9;lr;ftag=caller>"
+    again = request("INVITE", 2, "callee", PLAIN, route)
+    back = request("INVITE", 1, "callee", PLAIN, route, sender="callee", branch="back")
+    call = stand.call(
+        [INVITE, *DIALOG, again, TRYING, receive("200"), request("ACK", 2, "callee"),
+         receive("INVITE"), reply(OK, body=PLAIN), receive("ACK"), *BYE],
+        [*DIALOG_CALLEE, receive("INVITE"), reply(OK, body=PLAIN), receive("ACK"), back, TRYING, receive("200"),
+         request("ACK", 1, "callee", sender="callee", branch="backack"), *BYE_REPLY])
+    same(call.commands(), ["offer", "answer"] * 3 + ["delete"])
+    for asked in call.asked[2:6]:
+        same(asked["osrtp"], {"caller-signalling": "clear", "callee-signalling": "clear"})
+
+
+@case
+def a_reinvite_without_route_says_nothing_of_policies_and_hops(stand: Stand) -> None:
     again = request("INVITE", 2, "callee", PLAIN)
     call = stand.call([INVITE, *DIALOG, again, TRYING, receive("200"), request("ACK", 2, "callee"), *BYE],
                       [*DIALOG_CALLEE, receive("INVITE"), reply(OK, body=PLAIN), receive("ACK"), *BYE_REPLY])
