@@ -108,6 +108,7 @@ static void read_transaction(struct osrtp_message* message) {
   if (found != NULL && found->uas.request != NULL) {
     read_request(found->uas.request, &facts);
     message->sender_hop = osrtp_hop_of_protocol(found->uas.request->rcv.proto);
+    message->next_hop = osrtp_family_of_address(&found->uas.request->rcv.src_ip);
   }
   message->in_dialog = facts.in_dialog;
   message->request_had_sdp = facts.had_sdp;
@@ -160,6 +161,7 @@ static void read_request_side(struct sip_msg* msg, struct osrtp_message* message
   message->first_route = first_route(msg);
   message->sender_hop = osrtp_hop_of_protocol(msg->rcv.proto);
   message->receiver_hop = osrtp_hop_of_destination(msg);
+  message->next_hop = osrtp_family_of_destination(msg);
   if (message->method == OSRTP_PRACK && message->sdp.data != NULL) message->request_had_sdp = invite_had_sdp(msg);
 }
 

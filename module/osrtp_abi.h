@@ -48,6 +48,9 @@ enum osrtp_hop {
   OSRTP_HOP_CLEAR_WEBSOCKET,
 };
 
+/** Of a SIP peer's address. */
+enum osrtp_family { OSRTP_FAMILY_UNKNOWN, OSRTP_FAMILY_IPV4, OSRTP_FAMILY_IPV6 };
+
 /** One SIP message. Everything points into memory of the caller's. */
 struct osrtp_message {
   enum osrtp_route route;
@@ -64,6 +67,7 @@ struct osrtp_message {
   struct osrtp_slice first_route;   /* of the request: our Record-Route, which knows the caller */
   enum osrtp_hop sender_hop;        /* of whoever sent the request, or the one that a reply is to */
   enum osrtp_hop receiver_hop;
+  enum osrtp_family next_hop; /* where this message goes, a reply too */
 };
 
 /** What came of a command. */

@@ -73,6 +73,19 @@ protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, c
   return part;
 }
 
+/// A peer has media where it has SIP; the SDP it gets is of that family, whatever the sender's is.
+std::optional<std::string> address_family(osrtp_family family) {
+  switch (family) {
+    case OSRTP_FAMILY_IPV4:
+      return "IP4";
+    case OSRTP_FAMILY_IPV6:
+      return "IP6";
+    case OSRTP_FAMILY_UNKNOWN:
+      break;
+  }
+  return std::nullopt;
+}
+
 template <class Command>
 Command with_sdp(Action action, const osrtp_message& message, const Options& options, const Defaults& defaults) {
   const bool late = action == Action::kLateOffer || action == Action::kLateAnswer;
@@ -84,6 +97,7 @@ Command with_sdp(Action action, const osrtp_message& message, const Options& opt
   command.sdp = text(message.sdp);
   command.sip_code = is_offer(action) ? 0 : message.status;
   if (message.received_from.data != nullptr) command.received_from = text(message.received_from);
+  if (is_offer(action)) command.address_family = address_family(message.next_hop);
   if (is_offer(action) && options.interface_from && options.interface_to)
     command.direction = {*options.interface_from, *options.interface_to};
   command.osrtp = osrtp_part(action, message, options, defaults);

@@ -22,6 +22,7 @@ struct Defaults {
 [[nodiscard]] std::string caller_tag_in(std::string_view route);
 
 /// The request for `action`, which is none of kNothing and kNoSdp.
+/// An offer names the address family of its next hop, where that is known.
 ///
 /// The default policies go with the call's first offer only: said again in a dialog they could
 /// raise what the script has set lower (`callee=off`). A branch is named only while the call is

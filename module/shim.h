@@ -5,6 +5,7 @@
 
 #include "module/osrtp_abi.h"
 
+struct ip_addr;
 struct sip_msg;
 struct _str;
 struct _pv_spec;
@@ -29,6 +30,10 @@ int osrtp_replace_sdp(struct sip_msg* msg, struct osrtp_slice sdp, struct osrtp_
 /** How a request came in, and where it is about to go. */
 enum osrtp_hop osrtp_hop_of_protocol(int protocol);
 enum osrtp_hop osrtp_hop_of_destination(struct sip_msg* msg);
+
+/** The address family of where a request is about to go, as far as that can be told without asking the DNS. */
+enum osrtp_family osrtp_family_of_destination(const struct sip_msg* msg);
+enum osrtp_family osrtp_family_of_address(const struct ip_addr* address);
 
 /** The message of this process's last command: $osrtp(...) of another one is null. */
 void osrtp_remember_message(const struct sip_msg* msg);

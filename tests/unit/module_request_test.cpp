@@ -67,6 +67,23 @@ TEST(ModuleRequest, WhatTheScriptSaysGoesBeforeTheDefaults) {
   EXPECT_EQ(offer.direction, (std::vector<std::string>{"in", "out"}));
 }
 
+TEST(ModuleRequest, AnOfferNamesTheAddressFamilyOfItsNextHop) {
+  osrtp_message message = initial();
+  EXPECT_EQ(built(Action::kOffer, message).address_family, std::nullopt);
+  message.next_hop = OSRTP_FAMILY_IPV4;
+  EXPECT_EQ(built(Action::kOffer, message).address_family, "IP4");
+  message.next_hop = OSRTP_FAMILY_IPV6;
+  EXPECT_EQ(built(Action::kOffer, message).address_family, "IP6");
+  EXPECT_EQ(built(Action::kLateOffer, message).address_family, "IP6");
+}
+
+TEST(ModuleRequest, AnAnswersAddressFamilyIsTheOffers) {
+  osrtp_message message = answer();
+  message.next_hop = OSRTP_FAMILY_IPV6;
+  EXPECT_EQ(built(Action::kAnswer, message).address_family, std::nullopt);
+  EXPECT_EQ(built(Action::kLateAnswer, message).address_family, std::nullopt);
+}
+
 TEST(ModuleRequest, DefaultsAreNotSaidAgain) {
   osrtp_message reinvite = initial();
   reinvite.in_dialog = 1;

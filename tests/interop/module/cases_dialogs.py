@@ -14,6 +14,7 @@ def a_call_is_offered_answered_and_ended(stand: Stand) -> None:
     offer, progress, answer, deletion = call.asked
     same(part(offer, *TAGS, "via-branch", "received-from", "sip-code"),
          {"from-tag": "caller", "to-tag": None, "via-branch": "0", "received-from": ["IP4", "127.0.0.42"], "sip-code": None})
+    same((offer["address-family"], answer.get("address-family")), ("IP4", None))
     same(offer["sdp"], SDP.replace("\n", "\r\n"))
     same(offer["osrtp"], {"caller": "opportunistic", "callee": "opportunistic", "caller-signalling": "clear",
                           "callee-signalling": "clear"})

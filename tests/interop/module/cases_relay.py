@@ -63,6 +63,14 @@ def the_relay_hears_which_hops_are_encrypted(stand: Stand) -> None:
 
 
 @case
+def the_relay_hears_the_address_family_of_the_next_hop(stand: Stand) -> None:
+    port = free_port("127.0.0.43")
+    for number, (host, wanted) in enumerate((("127.0.0.43", "IP4"), ("[::1]", "IP6"), ("phone.invalid", None))):
+        hops(stand, f"family{number}", f"sip:b@{host}:{port}")
+        same((host, stand.relay.of_call(f"family{number}")[0].get("address-family")), (host, wanted))
+
+
+@case
 def the_relay_hears_who_is_a_browser(stand: Stand) -> None:
     """To a WebSocket there is no way without its connection, but the branch route comes first."""
     there = f"127.0.0.43:{free_port('127.0.0.43')}"
