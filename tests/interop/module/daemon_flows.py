@@ -1,11 +1,9 @@
 """Whole calls with the daemon itself."""
 
-import socket
-
 import sip
-from proxy import HERE, Kamailio, free_port
+from example_calls import play_with_example
 from real_relay import ADDRESS
-from sip import PLAIN, TRYING, Phone, multipart, pause, receive, reply, request
+from sip import PLAIN, TRYING, multipart, pause, receive, reply, request
 from stand import Stand, same
 from steps import (ACK, ANSWERED, ANSWERS, BYE, BYE_REPLY, DIALOG, DIALOG_CALLEE, INVITE, KEEP_VIA, OK, invite_reply,
                    progress_and_prack, refused, refuses)
@@ -103,45 +101,9 @@ def the_callers_bye_of_a_dialog_that_lost_leaves_the_call(stand: Stand) -> None:
     stand.relay.end(call.id)
 
 
-def register(address: str, proxy: str) -> None:
-    """Makes `address` the place of user x."""
-    host, port = address.split(":")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
-        phone.bind((host, int(port)))
-        phone.settimeout(5)
-        registrar, registrar_port = proxy.split(":")
-        phone.sendto(f"REGISTER sip:{proxy} SIP/2.0\r\nVia: SIP/2.0/UDP {address};branch=z9hG4bKr\r\nFrom: <sip:x@{proxy}>;tag=r\r\n"
-                     f"To: <sip:x@{proxy}>\r\nCall-ID: register\r\nCSeq: 1 REGISTER\r\nContact: <sip:x@{address}>\r\n"
-                     "Max-Forwards: 9\r\nContent-Length: 0\r\n\r\n".encode(), (registrar, int(registrar_port)))
-        assert phone.recv(4096).startswith(b"SIP/2.0 200"), "not registered"
-
-
-def play_with_example(stand: Stand, name: str, callee_steps: list[str], caller_steps: list[str]) -> Phone:
-    """One call over UDP between two phones of the example configuration. @return the callee."""
-    examples = HERE.parents[2] / "examples"
-    directory = stand.directory / name
-    directory.mkdir()
-    proxy, here, there = (f"{host}:{free_port(host)}" for host in ("127.0.0.41", "127.0.0.42", "127.0.0.43"))
-    defines = ("LISTEN_ADDR=127.0.0.41", f"UDP_PORT={proxy.split(':')[1]}", f"TLS_PORT={free_port('127.0.0.41')}",
-               f'TLS_CONFIG="{directory}/tls.cfg"')
-    (directory / "tls.cfg").write_text((examples / "tls.cfg").read_text()
-                                       .replace("/etc/kamailio/tls.key", str(stand.certificate))
-                                       .replace("/etc/kamailio/tls.crt", str(stand.certificate)))
-    kamailio = Kamailio(directory, stand.socket, proxy, examples / "kamailio.cfg", defines)
-    assert kamailio.start(), kamailio.log_text()
-    try:
-        register(there, proxy)
-        callee = Phone(directory, "callee", there, callee_steps, here)
-        caller = Phone(directory, "caller", here, caller_steps, proxy, proxy, f"{name}@test")
-        same([callee.finish(), caller.finish()], [0, 0])
-    finally:
-        kamailio.stop()
-    return callee
-
-
 def the_example_relays_a_call(stand: Stand) -> None:
     """In a dialog its Record-Route is not followed by these phones: the call ends when its caller gives up."""
-    callee = play_with_example(stand, "example-call",
+    _, callee = play_with_example(stand, "example-call",
                                [KEEP_VIA, reply("180 Ringing", "callee"), receive("CANCEL"), reply(OK, "callee"),
                                 invite_reply("487 Terminated"), receive("ACK")],
                                [INVITE, TRYING, receive("180"), request("CANCEL", 1, branch="INVITE1"), receive("200"),
@@ -151,7 +113,7 @@ def the_example_relays_a_call(stand: Stand) -> None:
 
 
 def the_example_gives_a_refusal_on_that_keys_cannot_cure(stand: Stand) -> None:
-    callee = play_with_example(stand, "example-refusal", refuses("488 Not Acceptable Here"),
+    _, callee = play_with_example(stand, "example-refusal", refuses("488 Not Acceptable Here"),
                                [INVITE, *refused("488")])
     same(len(callee.received("INVITE")), 1)
     same(stand.relay.calls(), [])

@@ -13,6 +13,7 @@ class FakeRelay:
     def __init__(self, address: str) -> None:
         self.requests: list[dict] = []
         self.error: dict | None = None  # answered instead, where set
+        self.error_of: str | None = None  # to this command only, where set
         self.state: str | None = None  # of every leg after an answer, where set
         self.silent = False
         self._address = address
@@ -62,7 +63,7 @@ class FakeRelay:
                 self._socket.sendto(cookie + b" " + json.dumps(self._reply(request, number)).encode(), client)
 
     def _reply(self, request: dict, number: int) -> dict:
-        if self.error:
+        if self.error and self.error_of in (None, request["command"]):
             return self.error
         if request["command"] == "delete":
             return {"result": "ok"}

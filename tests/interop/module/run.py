@@ -12,6 +12,7 @@ import cases_bodies  # the cases register themselves
 import cases_dialogs
 import cases_examples
 import cases_load
+import cases_outage
 import cases_relay
 from daemon_flows import SINGLE_CASES, flow_case, flows
 from fake_relay import FakeRelay
