@@ -35,7 +35,6 @@ struct Association::Impl final : SessionEvents {
       : identity(setup.identity),
         role(setup.role),
         listens(setup.role == Role::kPassive && setup.opening == Opening::kHelloWithCookie),
-        judges_early(is_judged_early(setup)),
         expected(setup.peer),
         now(start),
         limit(start + kHandshakeLimit) {}
@@ -59,10 +58,8 @@ struct Association::Impl final : SessionEvents {
   std::shared_ptr<const Identity> identity;
   Role role;
   bool listens;  // OpenSSL has still to be told that the ClientHello has a cookie
-  bool judges_early;
   std::vector<Fingerprint> expected;
   State state = Handshaking{};
-  std::optional<Failure> verdict{};  // over the peer's certificate
   std::optional<Keys> keys{};
 
   TimePoint now;
@@ -78,15 +75,7 @@ struct Association::Impl final : SessionEvents {
 };
 
 int Association::Impl::judge(X509& certificate) {
-  if (!has_strong_key(certificate)) {
-    verdict = Failure::kAlert;
-    return X509_V_ERR_EE_KEY_TOO_SMALL;
-  }
-  if (judges_early && !expected.empty() && !matches(certificate, expected)) {
-    verdict = Failure::kFingerprintMismatch;
-    return X509_V_ERR_CERT_REJECTED;  // the bad_certificate of RFC 5763 §5
-  }
-  return X509_V_OK;
+  return has_strong_key(certificate) ? X509_V_OK : X509_V_ERR_EE_KEY_TOO_SMALL;
 }
 
 unsigned Association::Impl::flight_timer(unsigned previous) {
@@ -176,10 +165,7 @@ void Association::Impl::read() {
 void Association::Impl::fail_with_openssl() {
   const int reason = ERR_GET_REASON(ERR_peek_error());
   ERR_clear_error();
-  if (verdict) return give_up(*verdict);
-  if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) return give_up(Failure::kFingerprintMismatch);
-  if (reason == SSL_R_BAD_SRTP_PROTECTION_PROFILE_LIST) return give_up(Failure::kNoCommonProfile);
-  give_up(Failure::kAlert);
+  give_up(reason == SSL_R_BAD_SRTP_PROTECTION_PROFILE_LIST ? Failure::kNoCommonProfile : Failure::kAlert);
 }
 
 void Association::Impl::doubt() {
@@ -213,7 +199,7 @@ void Association::Impl::settle() {
 }
 
 void Association::Impl::give_up(Failure why) {
-  state = Failed{why};
+  state = Failed{.why = why, .after_finished = !is_handshaking()};
   due.reset();
   alert_counts.reset();
   pipe.flight.clear();

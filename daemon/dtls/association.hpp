@@ -58,9 +58,9 @@ struct Keys {
 /// repeated; where OpenSSL's clock does not agree (it was set back), the same records go out again, which serves
 /// unless the peer's last flight was lost.
 ///
-/// A wrong certificate is answered by a bad_certificate alert as soon as it comes (RFC 5763 §5), or by close_notify at
-/// the end of the handshake where its verdict has to wait: the fingerprints are not known yet, or the ClientHello had
-/// no cookie and might be forged like the certificate.
+/// A certificate is judged at the end of the handshake, when its owner has proved to hold the key: until then it may be
+/// anybody's, written with the peer's address, and a verdict would be over the wrong one. The peer is told by
+/// close_notify, in place of the bad_certificate that RFC 8122 §6.2 has for it: OpenSSL sends no other alert then.
 ///
 /// Until its keys are agreed, a handshake cannot tell the peer from somebody who writes the peer's address: plain
 /// alerts only raise doubt (kAlertDoubt) and what no handshake needs is dropped, but a forged handshake message in
@@ -88,6 +88,8 @@ class Association {
   struct Connected {};
   struct Failed {
     Failure why;
+    bool after_finished =
+        false;  // the peer's Finished has been verified: it holds the key of the certificate it showed
   };
   using State = std::variant<Handshaking, Unverified, Connected, Failed>;
 

@@ -29,12 +29,15 @@ struct Candidate {
     const auto* failed = std::get_if<Association::Failed>(&association.state());
     return failed != nullptr ? std::optional(failed->why) : std::nullopt;
   }
-  /// Who has shown a wrong certificate, or agreed on nothing, at the end of a whole handshake from the peer's own
-  /// address, is the peer; a handshake that broke may have been broken by anybody.
-  [[nodiscard]] bool condemns_component() const {
+  /// The peer's own address has shown a wrong certificate or agreed on nothing.
+  [[nodiscard]] bool is_mismatch() const {
     const auto why = failure();
     return why && source != Source::kStranger &&
            (*why == Failure::kFingerprintMismatch || *why == Failure::kNoCommonProfile);
+  }
+  /// Who has done so at the end of a whole handshake is the peer; one that broke may have been broken by anybody.
+  [[nodiscard]] bool condemns_component() const {
+    return is_mismatch() && std::get<Association::Failed>(association.state()).after_finished;
   }
 };
 
@@ -63,6 +66,7 @@ struct Handshakes::Impl {
   State state = Pending{};
   std::vector<Fingerprint> expected{};
   std::optional<TimePoint> deadline{};
+  std::optional<Failure> mismatch{};      // the last one, for when the time is over
   std::optional<Endpoint> target{};       // we are active
   std::optional<TimePoint> call_again{};  // our own handshake broke
   std::vector<Candidate> candidates{};    // oldest first; once Connected the winner alone
@@ -206,6 +210,9 @@ void Handshakes::Impl::review(TimePoint now) {
   const auto condemned =
       std::find_if(candidates.begin(), candidates.end(), [](const auto& c) { return c.condemns_component(); });
   if (condemned != candidates.end()) return end(Failed{*condemned->failure()});
+  for (const Candidate& candidate : candidates) {
+    if (candidate.is_mismatch()) mismatch = candidate.failure();
+  }
   std::erase_if(candidates, [](const Candidate& c) { return c.failure().has_value(); });
   if (target && candidates.empty() && !call_again) call_again = now + kCallAgain;
 }
@@ -253,7 +260,9 @@ std::optional<TimePoint> Handshakes::next_timeout() const noexcept {
 
 void Handshakes::handle_timeout(TimePoint now) {
   if (!impl_->is_pending()) return;
-  if (impl_->deadline && now >= *impl_->deadline) return impl_->end(Failed{Failure::kTimeout});
+  if (impl_->deadline && now >= *impl_->deadline) {
+    return impl_->end(Failed{impl_->mismatch.value_or(Failure::kTimeout)});
+  }
   for (Candidate& candidate : impl_->candidates) candidate.association.handle_timeout(now);
   if (impl_->call_again && now >= *impl_->call_again) impl_->call_peer(now);
   impl_->review(now);

@@ -36,8 +36,10 @@ struct Outgoing {
 ///
 /// Without ICE a ClientHello is first answered by a stateless cookie (RFC 6347 §4.2.1), never larger than it, so
 /// that an address that cannot receive costs nothing. A failed handshake ends that candidate only; the component
-/// fails when its signalled or validated peer's own certificate is wrong, or when the time is over. Where a
-/// ClientHello is fragmented the first fragment asks for the cookie and brings it, and nothing of another is kept.
+/// fails when the wrong certificate, or no common profile, stands at the end of a whole handshake with its signalled or
+/// validated peer, or when the time is over. It then says what kept that peer out last, if that was the one or the
+/// other, and else kTimeout: what strangers show does not count. Where a ClientHello is fragmented the first fragment
+/// asks for the cookie and brings it, and nothing of another is kept.
 class Handshakes {
  public:
   /// Nobody has proved to be the peer yet.

@@ -74,9 +74,7 @@ bool restrict_protocol(SSL_CTX* context) {
 }
 
 bool identify(SSL_CTX* context, const Association::Setup& setup, SessionEvents& events) {
-  // That there is no certificate is a verdict, too.
-  const int none = is_judged_early(setup) ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | none, nullptr);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(context, verify, &events);
   SSL_CTX_set_cookie_verify_cb(context, accept_cookie);
   return SSL_CTX_use_certificate(context, setup.identity->certificate()) == 1 &&

@@ -19,7 +19,7 @@ using SslHandle = std::unique_ptr<SSL, FreeSsl>;
 /// What OpenSSL asks while it works.
 class SessionEvents {
  public:
-  /// The certificate's verdict: X509_V_OK, or the error whose alert goes to the peer.
+  /// Whether a certificate may take part: X509_V_OK, or the error whose alert goes to the peer.
   [[nodiscard]] virtual int judge(X509& certificate) = 0;
   /// A flight begins (`previous` is 0) or is about to be repeated; its records follow.
   /// @return when to repeat it, microseconds
@@ -29,16 +29,9 @@ class SessionEvents {
   ~SessionEvents() = default;
 };
 
-/// Whether the peer's certificate is judged when it comes, which its sender is told by an alert. Where we wait for a
-/// ClientHello without a cookie, nothing shows that it and the certificate are not forged both, before the handshake
-/// is done: a verdict has to wait for that.
-[[nodiscard]] constexpr bool is_judged_early(const Association::Setup& setup) noexcept {
-  return setup.role == Role::kActive || setup.opening == Association::Opening::kHelloWithCookie;
-}
-
-/// DTLS 1.2 with ECDHE and forward secrecy only, without renegotiation, resumption, tickets and compression; both sides
-/// show certificates, and `events` judges the peer's. `pipe` and `events` outlive it. Nothing: out of memory, or the
-/// identity cannot be used.
+/// DTLS 1.2 with ECDHE and forward secrecy only, without renegotiation, resumption, tickets and compression; we ask
+/// for the peer's certificate, and `events` judges it; that it has none is a verdict for later. `pipe` and `events`
+/// outlive it. Nothing: out of memory, or the identity cannot be used.
 [[nodiscard]] SslHandle new_session(const Association::Setup& setup, DatagramPipe& pipe, SessionEvents& events);
 
 /// What use_srtp has agreed on (RFC 5764 §4.1.1). Nothing: no profile in common.

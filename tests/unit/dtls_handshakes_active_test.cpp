@@ -91,6 +91,53 @@ TEST(DtlsHandshakesActive, AnActiveOneWhoseHandshakeBreaksCallsAgain) {
   EXPECT_TRUE(world.connected());
 }
 
+/// The first flight of somebody who has seen nothing of ours: ServerHello, certificate and the rest, signed over the
+/// random number of another ClientHello.
+std::vector<Octets> forged_flight(const World& world, std::vector<Suite> profiles) {
+  auto client = world.somebody(kStranger, mallory(), Role::kActive, profiles);
+  auto server = world.somebody(kStranger, mallory(), Role::kPassive, std::move(profiles));
+  for (const Octets& octets : client.association.take_output()) server.association.handle(octets, world.now);
+  return server.association.take_output();
+}
+
+class ForgedFlight : public ::testing::TestWithParam<std::vector<Suite>> {};
+
+TEST_P(ForgedFlight, BreaksOneHandshakeAndTheNextReachesThePeer) {
+  World world;
+  world.ours = Handshakes({.identity = bob(), .profiles = {Suite::kAeadAes256Gcm}});
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  (void)world.ours.take_output();
+  for (const Octets& octets : forged_flight(world, GetParam())) {
+    world.ours.handle(kPeer, Source::kSignalled, octets, world.now);
+  }
+  ASSERT_TRUE(world.pending());
+  (void)world.ours.take_output();
+  world.wait(kCallAgain);
+  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
+}
+
+INSTANTIATE_TEST_SUITE_P(DtlsHandshakesActive, ForgedFlight,
+                         ::testing::Values(std::vector{Suite::kAeadAes256Gcm}, std::vector{Suite::kAeadAes128Gcm}),
+                         [](const auto& row) { return std::string(facts(row.param.front()).name); });
+
+TEST(DtlsHandshakesActive, WhatMayBeForgedIsTheReasonOnlyWhenTheTimeIsOver) {
+  World world;
+  world.ours = Handshakes({.identity = bob(), .profiles = {Suite::kAeadAes256Gcm}});
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  (void)world.ours.take_output();
+  for (const Octets& octets : forged_flight(world, {Suite::kAeadAes128Gcm})) {
+    world.ours.handle(kPeer, Source::kSignalled, octets, world.now);
+  }
+  world.wait(kHandshakeLimit - std::chrono::milliseconds(1));
+  EXPECT_TRUE(world.pending());
+  world.wait(std::chrono::milliseconds(1));
+  EXPECT_EQ(failure_of(world.ours), number(Failure::kNoCommonProfile));
+}
+
 TEST(DtlsHandshakesActive, APassiveCandidateIsForgottenWhenWeAreActive) {
   World world;
   auto stranger = world.caller(kStranger);

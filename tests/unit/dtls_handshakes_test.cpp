@@ -1,6 +1,8 @@
 // One component against all comers, on virtual time.
 #include <gtest/gtest.h>
 
+#include <openssl/x509.h>
+
 #include "support/dtls_world.hpp"
 
 namespace osrtp::dtls {
@@ -226,6 +228,62 @@ Octets forged_record(std::uint8_t record_number, const Octets& message) {
   out.push_back(static_cast<std::uint8_t>(message.size()));
   out.insert(out.end(), message.begin(), message.end());
   return out;
+}
+
+TEST(DtlsHandshakes, AForgedCertificateAfterTheCookieDoesNotFailTheComponent) {
+  for (const char* certificate :
+       {"0b000003 0002 000000 000003 000000", "0b00000a 0002 000000 00000a 000007 000004 30020500"}) {
+    World world;
+    world.ours.expect(only(*alice()), world.now);
+    auto peer = world.caller(kPeer);
+    advance(world, peer, Source::kSignalled);
+    for (const Octets& octets : peer.association.take_output()) {
+      world.ours.handle(kPeer, Source::kSignalled, octets, world.now);
+    }
+    EXPECT_FALSE(world.ours.take_output().empty()) << "our flight has not gone out";
+    world.ours.handle(kPeer, Source::kSignalled, forged_record(2, from_hex(certificate)), world.now);
+    ASSERT_TRUE(world.pending());
+    (void)world.ours.take_output();
+    auto again = world.caller(kPeer);
+    world.talk(again, Source::kSignalled);
+    EXPECT_TRUE(world.connected());
+  }
+}
+
+/// Mallory's certificate, in a record that its owner has not sent.
+Octets mallorys_certificate(std::uint16_t message_sequence) {
+  unsigned char* der = nullptr;
+  const auto size = static_cast<std::size_t>(i2d_X509(mallory()->certificate(), &der));
+  const auto append_24 = [](Octets& out, std::size_t number) {
+    for (const unsigned shift : {16U, 8U, 0U}) out.push_back(static_cast<std::uint8_t>(number >> shift));
+  };
+  Octets message{11};
+  append_24(message, size + 6);
+  message.push_back(static_cast<std::uint8_t>(message_sequence >> 8U));
+  message.push_back(static_cast<std::uint8_t>(message_sequence));
+  append_24(message, 0);
+  append_24(message, size + 6);
+  append_24(message, size + 3);
+  append_24(message, size);
+  message.insert(message.end(), der, der + size);
+  OPENSSL_free(der);
+  return forged_record(2, message);
+}
+
+TEST(DtlsHandshakes, SomebodyElsesCertificateAloneDoesNotFailTheComponent) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  auto peer = world.caller(kPeer);
+  advance(world, peer, Source::kSignalled);
+  for (const Octets& octets : peer.association.take_output()) {
+    world.ours.handle(kPeer, Source::kSignalled, octets, world.now);
+  }
+  EXPECT_FALSE(world.ours.take_output().empty()) << "our flight has not gone out";
+  world.ours.handle(kPeer, Source::kSignalled, mallorys_certificate(2), world.now);
+  ASSERT_TRUE(world.pending());
+  auto again = world.caller(kPeer);
+  world.talk(again, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
 }
 
 TEST(DtlsHandshakes, AForgedClientHelloWithAForgedCertificateOrNoneDoesNotFailTheComponent) {
