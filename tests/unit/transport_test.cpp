@@ -221,6 +221,56 @@ TEST_F(Transport, RepeatedSetupKeepsTheAssociation) {
   EXPECT_TRUE(is_relayed(feed(Component::kRtp, kPhone, phone.seal_rtp(rtp_packet(1)))));
 }
 
+TEST_F(Transport, RtcpJoinsRtpWhenAReofferMuxesIt) {
+  DtlsPhone rtp(dtls::Role::kPassive, phone_identity(), now);
+  DtlsPhone rtcp(dtls::Role::kPassive, phone_identity(), now);
+  set_leg(dtls::Role::kActive, relay::Mux::kSeparate);
+  for (const auto& sending : sent()) (sending.to == kPhone ? rtp : rtcp).handle(sending.octets, now);
+  exchange(rtp);
+  exchange(rtcp, Component::kRtcp, kPhoneRtcp);
+  ASSERT_TRUE(rtp.is_connected() && rtcp.is_connected());
+  auto setup = ground(relay::Mux::kMuxed);
+  setup.relay.protection = relay::Keep{};
+  setup.keying = keying(dtls::Role::kActive, *phone_identity());
+  stream.set_leg(kLeg, std::move(setup), now);
+  EXPECT_EQ(dropped(feed(Component::kRtp, kPhone, rtcp.seal_rtcp(rtcp_packet()))), Drop::kAuthentication);
+  EXPECT_EQ(dropped(feed(Component::kRtp, kPhone, rtp.seal_rtcp(rtcp_packet()))), Drop::kHeld);
+  EXPECT_EQ(stream.counters(kLeg).authenticated, 1U);
+}
+
+TEST_F(Transport, RtcpGetsAnAssociationWhenAReofferPartsIt) {
+  DtlsPhone rtp(dtls::Role::kPassive, phone_identity(), now);
+  set_leg(dtls::Role::kActive);
+  exchange(rtp);
+  ASSERT_TRUE(rtp.is_connected());
+  auto setup = ground(relay::Mux::kSeparate);
+  setup.relay.protection = relay::Keep{};
+  setup.keying = keying(dtls::Role::kActive, *phone_identity());
+  stream.set_leg(kLeg, std::move(setup), now);
+  EXPECT_TRUE(is_relayed(feed(Component::kRtp, kPhone, rtp.seal_rtp(rtp_packet(1)))));
+  EXPECT_EQ(dropped(feed(Component::kRtcp, kPhoneRtcp, rtp.seal_rtcp(rtcp_packet()))), Drop::kNotKeyed);
+  DtlsPhone rtcp(dtls::Role::kPassive, phone_identity(), now);
+  exchange(rtcp, Component::kRtcp, kPhoneRtcp);
+  ASSERT_TRUE(rtcp.is_connected());
+  EXPECT_EQ(dropped(feed(Component::kRtcp, kPhoneRtcp, rtcp.seal_rtcp(rtcp_packet()))), Drop::kHeld);
+  EXPECT_EQ(stream.counters(kLeg).authenticated, 2U);
+}
+
+TEST_F(Transport, RtcpKeysOfAnAssociationThatGaveWayAreNotTheNextOnes) {
+  DtlsPhone rtcp(dtls::Role::kPassive, phone_identity(), now);
+  set_leg(dtls::Role::kActive, relay::Mux::kSeparate);
+  exchange(rtcp, Component::kRtcp, kPhoneRtcp);
+  ASSERT_TRUE(rtcp.is_connected());
+  auto setup = ground(relay::Mux::kSeparate);
+  setup.keying = keying(dtls::Role::kActive, *phone_identity());
+  setup.keying->association = transport::Keying::Association::kNew;
+  stream.set_leg(kLeg, std::move(setup), now);
+  DtlsPhone rtp(dtls::Role::kPassive, phone_identity(), now);
+  exchange(rtp);
+  ASSERT_TRUE(rtp.is_connected());
+  EXPECT_EQ(dropped(feed(Component::kRtcp, kPhoneRtcp, rtcp.seal_rtcp(rtcp_packet()))), Drop::kNotKeyed);
+}
+
 TEST_F(Transport, DtlsOnALegWithoutItIsAStrangeKindOfPacket) {
   const Octets record = from_hex("16fefd 0000 000000000000 0004 01000000");
   EXPECT_EQ(dropped(feed(Component::kRtp, kPlainPhone, record, kPlainLeg)), Drop::kUnknownKind);
@@ -275,6 +325,23 @@ TEST_F(IceTransport, MediaFollowsALaterNominationAndTheAssociationStays) {
   ASSERT_TRUE(is_relayed(out));
   EXPECT_EQ(std::get<Forward>(out).to, kStranger);
   EXPECT_TRUE(phone.open_rtp(std::get<Forward>(out).packet));
+}
+
+TEST_F(IceTransport, PeerThatAsksForNothingAnyMoreIsSentNothingUntilItAsksAgain) {
+  std::ignore = feed(Component::kRtp, kPhone, check(true).octets());
+  DtlsPhone phone(dtls::Role::kPassive, phone_identity(), now);
+  exchange(phone);
+  ASSERT_TRUE(phone.is_connected());
+  const TimePoint start = now;
+  while (const auto next = stream.next_timeout()) {
+    ASSERT_GT(*next, now);
+    now = *next;
+    stream.handle_timeout(now);
+  }
+  EXPECT_GE(now - start, ice::kConsent);
+  EXPECT_EQ(dropped(feed(Component::kRtp, kPlainPhone, rtp_packet(8), kPlainLeg)), Drop::kHeld);
+  std::ignore = feed(Component::kRtp, kPhone, check(false).octets());
+  EXPECT_TRUE(is_relayed(feed(Component::kRtp, kPlainPhone, rtp_packet(9), kPlainLeg)));
 }
 
 TEST_F(IceTransport, ClientHelloFromAnAddressWithoutThePasswordIsNothing) {
