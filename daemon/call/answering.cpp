@@ -92,6 +92,7 @@ void Answering::raise_terms() {
 negotiate::Section Answering::line(std::size_t n) {
   const OfferedLine& offered = branch_.exchange->lines[n];
   if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) return refuse(n, refused->reason);
+  take_up(n, offered);
   if (offered.carriage == sdp::Carriage::kOther) return leave_alone(n);
   if (!offered.offered) return retire(n);
   if (const auto why = outrisen(n, offered)) return fail_both(n, Reason::kMediaRejected, *why);
@@ -99,6 +100,14 @@ negotiate::Section Answering::line(std::size_t n) {
     return fail_both(n, Reason::kNotRtp, Reason::kMediaRejected);
   }
   return settled_line(n, offered);
+}
+
+/// What the line is from now on, for reports and for RTCP.
+void Answering::take_up(std::size_t n, const OfferedLine& offered) {
+  for (Party* party : {&offerer(), &answerer()}) party->media[n].kind = offered.kind;
+  if (!offered.offered) return;
+  offerer().media[n].protocol = offered.proto;
+  answerer().media[n].protocol = offered.own_proto;
 }
 
 /// What was planned for the offerer when it offered, and will not do since its policy has risen.

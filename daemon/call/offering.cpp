@@ -62,12 +62,15 @@ const Party* Offering::known(Leg leg) const {
 Party& Offering::offerer() { return roles_.offerer == Leg::kCaller ? call_.caller_ : roles_.branch->party; }
 Party& Offering::answerer() { return roles_.offerer == Leg::kCaller ? roles_.branch->party : call_.caller_; }
 
+bool Offering::runs(Leg leg) const {
+  return leg == Leg::kCaller ? call_.answered() : roles_.branch != nullptr && roles_.branch->answered;
+}
+
 /// Until a branch has answered the script decides anew with every attempt; from then on a policy only rises.
 void Offering::set_terms() {
   const auto terms = [&](Leg leg) {
     const Party* party = known(leg);
-    const bool running = leg == Leg::kCaller ? call_.answered() : roles_.branch != nullptr && roles_.branch->answered;
-    if (party != nullptr && running) return later_terms(party->terms, request_, leg);
+    if (party != nullptr && runs(leg)) return later_terms(party->terms, request_, leg);
     const auto support = call_.around_.identity ? DtlsSupport::kRuns : DtlsSupport::kNone;
     return first_terms(request_, leg, roles_.offerer, call_.around_.settings, support, warnings_);
   };
@@ -260,7 +263,7 @@ void Offering::commit_party(Party& party, const NewPorts& ports) {
   party.media.resize(std::max(party.media.size(), ports.size()));
   for (std::size_t n = 0; n < ports.size(); ++n) {
     LegMedia& media = party.media[n];
-    media.kind = exchange_.lines[n].kind;
+    if (media.kind.empty() || !runs(party.role)) media.kind = exchange_.lines[n].kind;
     media.used = media.used || media_[n].port.has_value();
     if (media.used && !media.ports && exchange_.lines[n].carriage == sdp::Carriage::kOther) {
       become(media, SecurityState::kNotRtp, std::nullopt, Reason::kNotRtp, now_.wall);
@@ -313,8 +316,14 @@ negotiate::Section Offering::section(std::size_t n) {
       ours.crypto.push_back(own_line(media, tag++, suite, {}, call_.around_.entropy));
     }
   }
-  media.protocol = ours.proto;
-  offerer().media[n].protocol = line.proto;
+  line.own_proto = ours.proto;
+  // What runs is as the last answer left it, until this offer has one.
+  const auto write = [&](Party& party, const std::string& proto) {
+    std::string& known = party.media[n].protocol;
+    if (known.empty() || !runs(party.role)) known = proto;
+  };
+  write(offerer(), line.proto);
+  write(answerer(), line.own_proto);
   offer_transport(n, ours);
   // An offer that is SRTP or nothing cannot end with both legs plain.
   ours.zrtp_passes = std::holds_alternative<negotiate::AnswerPlain>(line.towards_offerer) &&

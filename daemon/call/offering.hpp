@@ -47,6 +47,8 @@ class Offering {
   [[nodiscard]] Party& answerer();
   /// The same before commit(), when the branch may not exist yet.
   [[nodiscard]] const Party* known(protocol::Leg leg) const;
+  /// The leg is in a dialog: an answer has come over it, or to it.
+  [[nodiscard]] bool runs(protocol::Leg leg) const;
 
   Call& call_;
   const protocol::SdpRequest& request_;

@@ -76,7 +76,7 @@ struct LegMedia {
   std::optional<IceLeg> ice;
   std::string kind;        // "audio", for reports
   std::string mid;         // what this party calls the m-line (RFC 5888); empty: nothing
-  std::string protocol;    // the profile as written to or by this party
+  std::string protocol;    // the profile as written to or by this party; like `kind` that of the last answered offer
   bool used = false;       // false: port 0 from the start, nothing to report
   bool held = false;       // the party receives nothing, or wants nothing
   bool encrypted = false;  // SRTP has run, and nothing plain by consent since: what comes without keys is a downgrade
@@ -121,6 +121,7 @@ struct OfferedLine {
 
   negotiate::OfferPlan towards_answerer;
   std::vector<negotiate::OwnLine> own_lines;
+  std::string own_proto;     // ours towards the answerer
   bool offered = false;      // false: it went on with port 0, or untouched
   bool mux_offered = false;  // ours towards the answerer
 };
