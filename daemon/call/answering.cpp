@@ -91,7 +91,9 @@ void Answering::raise_terms() {
 
 negotiate::Section Answering::line(std::size_t n) {
   const OfferedLine& offered = branch_.exchange->lines[n];
-  if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) return refuse(n, refused->reason);
+  if (const auto* refused = std::get_if<negotiate::Refuse>(&offered.towards_offerer)) {
+    return refuse(n, offered.refused_by, refused->reason);
+  }
   take_up(n, offered);
   if (offered.carriage == sdp::Carriage::kOther) return leave_alone(n);
   if (!offered.offered) return retire(n);
@@ -124,14 +126,15 @@ std::optional<Reason> Answering::outrisen(std::size_t n, const OfferedLine& offe
 }
 
 /// Refused when it was offered, and only now certain: what may have run on it until here does not run on.
-negotiate::Section Answering::refuse(std::size_t n, Reason why) {
-  const auto stop = [&](Party& party, Reason reason) {
+negotiate::Section Answering::refuse(std::size_t n, Leg by, Reason why) {
+  const auto stop = [&](Party& party) {
+    const Reason reason = party.role == by ? why : Reason::kMediaRejected;
     LegMedia& media = party.media[n];
     if (media.ports) return set(party, n, failed_leg(media, reason, now_.wall));
     become(media, SecurityState::kFailed, std::nullopt, reason, now_.wall);
   };
-  stop(answerer(), Reason::kMediaRejected);
-  if (!others_talk()) stop(offerer(), why);
+  stop(answerer());
+  if (!others_talk()) stop(offerer());
   return negotiate::RejectLine{};
 }
 

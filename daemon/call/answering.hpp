@@ -25,7 +25,7 @@ class Answering {
   void take_up(std::size_t n, const OfferedLine& offered);
   [[nodiscard]] negotiate::Section line(std::size_t n);
   [[nodiscard]] negotiate::Section settled_line(std::size_t n, const OfferedLine& offered);
-  [[nodiscard]] negotiate::Section refuse(std::size_t n, protocol::Reason why);
+  [[nodiscard]] negotiate::Section refuse(std::size_t n, protocol::Leg by, protocol::Reason why);
   [[nodiscard]] negotiate::Section retire(std::size_t n);
   void retire(Party& party, std::size_t n);
   void stop_missing_lines();

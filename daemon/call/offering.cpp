@@ -108,8 +108,15 @@ Offering::Outcome Offering::plan() {
   return std::nullopt;
 }
 
+/// It would do on the offerer's terms, and not on the answerer's.
+void Offering::refuse(OfferedLine& line, Reason reason) const {
+  line.towards_offerer = negotiate::Refuse{reason};
+  line.refused_by = protocol::other(roles_.offerer);
+}
+
 OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   OfferedLine line;
+  line.refused_by = roles_.offerer;
   line.towards_offerer = negotiate::plan_answer(answering_terms(media), media, history(known(roles_.offerer), n));
   line.carriage = media.carriage;
   line.kind = media.kind;
@@ -131,7 +138,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   if (!media.port || std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return line;
   if (media.carriage != sdp::Carriage::kRtp) {
     const bool refused = answerer_terms_.policy == protocol::Policy::kRequire;
-    if (refused) line.towards_offerer = negotiate::Refuse{Reason::kNotRtp};
+    if (refused) refuse(line, Reason::kNotRtp);
     line.offered = !refused && media.carriage == sdp::Carriage::kUdp;
     return line;
   }
@@ -140,7 +147,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
     line.towards_answerer = *plan;
     line.offered = true;
   } else {
-    line.towards_offerer = negotiate::Refuse{std::get<Reason>(offer)};
+    refuse(line, std::get<Reason>(offer));
   }
   return line;
 }
@@ -168,7 +175,7 @@ protocol::Error Offering::refused() const {
     if (refuse == nullptr) continue;
     if (error.reason.empty()) error.reason = "Refused by policy: " + std::string(name(refuse->reason));
     protocol::LegSecurity entry;
-    entry.leg = roles_.offerer;
+    entry.leg = exchange_.lines[n].refused_by;
     entry.media = n;
     entry.state = SecurityState::kFailed;
     entry.reason = refuse->reason;

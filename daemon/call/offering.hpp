@@ -24,6 +24,7 @@ class Offering {
   void set_terms();
   Outcome read();
   Outcome plan();
+  void refuse(OfferedLine& line, protocol::Reason reason) const;
   OfferedLine plan_line(const sdp::Media& media, std::size_t n);
   Outcome open_ports();
   Outcome open_ports_for(const Party* party, Family family, std::size_t nth_direction, NewPorts& ports);

@@ -106,8 +106,9 @@ struct SaidIce {
 /// One m-line of an offer, with everything its answer will need.
 struct OfferedLine {
   negotiate::AnswerPlan towards_offerer;
-  std::optional<sdp::CryptoAttribute> chosen;  // the offerer's line that we take; set with AnswerSdes
-  std::optional<SaidDtls> dtls;                // set with AnswerDtls
+  protocol::Leg refused_by = protocol::Leg::kCaller;  // with Refuse: the leg on whose terms
+  std::optional<sdp::CryptoAttribute> chosen;         // the offerer's line that we take; set with AnswerSdes
+  std::optional<SaidDtls> dtls;                       // set with AnswerDtls
   std::optional<SaidIce> ice;
   std::string mid;    // the offerer's
   bool zrtp = false;  // it has a zrtp-hash

@@ -7,6 +7,7 @@
 namespace osrtp::testing {
 namespace {
 
+using protocol::Leg;
 using protocol::Policy;
 using protocol::SecurityState;
 
@@ -49,6 +50,43 @@ TEST(CallRefusedLine, ALineThatRanIsStoppedWhenItsDowngradeIsRefused) {
   const auto from_callee = exchange.plane.receive(30004, kCallee.rtp(), kCallee.clear(1), exchange.now().steady);
   ASSERT_FALSE(from_callee);
   EXPECT_EQ(from_callee.error(), relay::Drop::kFailed);
+}
+
+TEST(CallRefusedLine, ARefusalNamesTheLegOnWhoseTermsItIsOne) {
+  Exchange exchange;
+  auto offer = exchange.offer(kCaller.sdp("RTP/AVP"));
+  offer.osrtp = Exchange::options(Policy::kOff, Policy::kRequire);
+  offer.osrtp->callee_signalling = protocol::Signalling::kClear;
+  const auto by_callee = exchange.registry.offer(offer, exchange.now());
+  ASSERT_FALSE(by_callee);
+  EXPECT_EQ(by_callee.error().security.at(0).leg, Leg::kCallee);
+  EXPECT_EQ(by_callee.error().security[0].reason, protocol::Reason::kSignallingClear);
+
+  offer.sdp = kCaller.sdp("udptl");
+  const auto fax = exchange.registry.offer(offer, exchange.now());
+  ASSERT_FALSE(fax);
+  EXPECT_EQ(fax.error().security.at(0).leg, Leg::kCallee);
+
+  offer.osrtp = Exchange::options(Policy::kRequire, Policy::kOff);
+  const auto by_caller = exchange.registry.offer(offer, exchange.now());
+  ASSERT_FALSE(by_caller);
+  EXPECT_EQ(by_caller.error().security.at(0).leg, Leg::kCaller);
+}
+
+TEST(CallRefusedLine, AnAnswerNamesItToo) {
+  Exchange exchange;
+  const std::string head = "v=0\r\no=phone 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\n";
+  const std::string sdp = head + "m=audio 4000 RTP/AVP 0\r\nm=image 4002 udptl t38\r\n";
+  auto offer = exchange.offer(sdp);
+  offer.osrtp = Exchange::options(Policy::kOff, Policy::kRequire);
+  ASSERT_TRUE(exchange.registry.offer(offer, exchange.now()));
+  const auto answered = exchange.registry.answer(exchange.answer(sdp), exchange.now());
+  ASSERT_TRUE(answered);
+  for (const auto& entry : answered->security) {
+    if (entry.media != 1) continue;
+    const bool callee = entry.leg == Leg::kCallee;
+    EXPECT_EQ(entry.reason, callee ? protocol::Reason::kNotRtp : protocol::Reason::kMediaRejected);
+  }
 }
 
 }  // namespace
