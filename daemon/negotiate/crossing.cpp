@@ -1,8 +1,6 @@
 #include "negotiate/crossing.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "sdp/words.hpp"
 
@@ -47,6 +45,16 @@ bool is_leg_only(const sdp::Line& line) {
 
 bool is_key(const sdp::Line& line) {
   return line.type == 'k' || is_one_of(line, std::to_array<std::string_view>({"crypto", "cryptoscale", "key-mgmt"}));
+}
+
+bool is_dtls(const sdp::Line& line) { return is_one_of(line, kDtlsAttributes); }
+
+bool runs_over_tls(std::string_view proto) {
+  while (!proto.empty()) {
+    const std::string_view layer = sdp::next_word(proto, "/");
+    if (sdp::same_word(layer, "TLS") || sdp::same_word(layer, "DTLS")) return true;
+  }
+  return false;
 }
 
 bool needs_feedback(const sdp::Line& line) {

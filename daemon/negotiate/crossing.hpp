@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "sdp/text.hpp"
 
 /// Which lines of one leg's SDP are for the other leg too. Inside negotiate/ only.
@@ -19,6 +22,13 @@ namespace osrtp::negotiate {
 /// A secret in clear. A line that we do not carry keeps what its own protocol needs, fingerprints for one, but not
 /// these.
 [[nodiscard]] bool is_key(const sdp::Line& line);
+
+/// What two ends say that do DTLS themselves, through a line that we relay unread (RFC 7345, RFC 8841, RFC 8842).
+[[nodiscard]] bool is_dtls(const sdp::Line& line);
+inline constexpr std::array<std::string_view, 3> kDtlsAttributes{"fingerprint", "setup", "tls-id"};
+
+/// Whether a line with this proto, which we do not end, runs over DTLS or TLS: "UDP/TLS/UDPTL", "UDP/DTLS/SCTP".
+[[nodiscard]] bool runs_over_tls(std::string_view proto);
 
 /// Means something only in a profile with feedback (RFC 4585 §4.2, RFC 5506 §5).
 [[nodiscard]] bool needs_feedback(const sdp::Line& line);

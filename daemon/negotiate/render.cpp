@@ -8,6 +8,7 @@
 #include "negotiate/crossing.hpp"
 #include "protocol/policy.hpp"
 #include "sdp/edits.hpp"
+#include "sdp/words.hpp"
 
 namespace osrtp::negotiate {
 namespace {
@@ -18,6 +19,11 @@ std::string connection_line(const IpAddress& address) { return "c=IN " + address
 
 /// Phones that write a=rtcp-fb under RTP/AVP, and mean it, are left to it: only a profile that we change takes it away.
 bool has_feedback(std::string_view proto) { return protocol::has_feedback(protocol::profile_named(proto)); }
+
+bool is_rtp(std::string_view proto) { return protocol::is_rtp(protocol::profile_named(proto)); }
+
+/// More fingerprints of a session than anybody has; copies for each line would multiply an SDP made of them.
+constexpr std::size_t kMaxCopies = 8;
 
 /// A held stream says so by its address (RFC 3264 §8.4); the other side must see that too. Not so with ICE, where
 /// the address is only a default, and nowhere means that no candidate is known yet (RFC 8840 §4.1.1).
@@ -125,8 +131,30 @@ class Renderer {
       own_connection = own_connection || text_.line(i).type == 'c';
       if (is_key(text_.line(i))) edits_.remove(i);
     }
+    keep_session_dtls(n, words(text_.line(first).value)[2]);
     if (session_connection_.empty() || own_connection) return;
     edits_.insert_after(last_before_attributes(first, last), "c=" + session_connection_);
+  }
+
+  /// What the session says of DTLS goes, since it is of the lines that we end. Whose ends do it themselves need it:
+  /// there it stands on the line then, unless the line has its own.
+  void keep_session_dtls(std::size_t n, std::string_view proto) {
+    if (is_rtp(proto) || !runs_over_tls(proto)) return;
+    const std::size_t last = text_.media(n).second;
+    for (const std::string_view name : kDtlsAttributes) {
+      if (!lines_named(text_.media(n), name).empty()) continue;
+      for (const std::size_t i : lines_named(text_.session(), name))
+        edits_.insert_after(last - 1, "a=" + std::string(text_.line(i).value));
+    }
+  }
+
+  std::vector<std::size_t> lines_named(std::pair<std::size_t, std::size_t> lines, std::string_view name) const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = lines.first; i < lines.second && found.size() < kMaxCopies; ++i) {
+      const sdp::Line line = text_.line(i);
+      if (line.type == 'a' && sdp::same_word(line.attribute(), name)) found.push_back(i);
+    }
+    return found;
   }
 
   void reject(std::size_t n, const RejectLine& rejected) {
@@ -147,7 +175,8 @@ class Renderer {
     bool rtcp_there = false;
     for (std::size_t i = first + 1; i < last; ++i) {
       const sdp::Line line = text_.line(i);
-      const bool passing = ours.zrtp_passes && line.type == 'a' && line.attribute() == "zrtp-hash";
+      const bool passing = (ours.zrtp_passes && line.type == 'a' && line.attribute() == "zrtp-hash") ||
+                           (!is_rtp(ours.proto) && is_dtls(line));
       if ((is_leg_only(line) && !passing) || (loses_feedback && needs_feedback(line))) edits_.remove(i);
       if (line.type != 'a') continue;
       if (line.attribute() == "rtcp") rewrite_rtcp(i, ours, rtcp_there);
@@ -156,6 +185,7 @@ class Renderer {
         mux_there = true;
       }
     }
+    keep_session_dtls(n, ours.proto);
     // Behind the last line, so that nothing the sender ordered is torn apart.
     const auto add = [&, at = last - 1](std::string line) { edits_.insert_after(at, std::move(line)); };
     if (ours.rtcp_mux && !mux_there) add("a=rtcp-mux");

@@ -39,7 +39,7 @@ struct OurLine {
   Endpoint rtcp;
   bool rtcp_mux = false;      // put a=rtcp-mux
   bool rtcp_separate = true;  // RTCP has a port of its own (also while mux is only offered)
-  std::string proto{};        // as it is to be written
+  std::string proto{};        // as it is to be written; none of RTP's: relayed unread
   std::vector<sdp::CryptoAttribute> crypto{};
   std::optional<DtlsLines> dtls{};
   std::optional<IceLines> ice{};  // any line with it makes the session say ice-lite
@@ -56,9 +56,9 @@ struct Disguise {
 };
 
 /// Rewrites `text` for the other leg: our addresses and ports, and of the sender's keying, ICE, BUNDLE and
-/// capability lines nothing; crossing.hpp says what crosses and why. Attributes of feedback go where the
-/// profile loses it. A hold by 0.0.0.0 is kept where there is no ICE. `sections` has one entry per m-line.
-/// Contains keys: never log it.
+/// capability lines nothing, but for the DTLS of lines that we relay unread or not at all; crossing.hpp says what
+/// crosses and why. Attributes of feedback go where the profile loses it. A hold by 0.0.0.0 is kept where there is no
+/// ICE. `sections` has one entry per m-line. Contains keys: never log it.
 [[nodiscard]] std::string render(const sdp::Text& text, const std::vector<Section>& sections, const Disguise& disguise);
 
 }  // namespace osrtp::negotiate

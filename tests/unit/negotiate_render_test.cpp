@@ -171,6 +171,49 @@ TEST(Render, GivesNoAddressToALineThatLeansOnAHold) {
   }
 }
 
+constexpr const char* kDtlsOfAnEnd =
+    "a=fingerprint:sha-256 AA:BB\r\na=fingerprint:sha-512 "
+    "CC:DD\r\na=setup:actpass\r\na=tls-id:abc3de65cddef001be82\r\n";
+
+TEST(Render, LeavesTheDtlsOfALineThatIsRelayedUnreadToItsEnds) {
+  for (const std::string proto : {"UDP/TLS/UDPTL", "UDP/DTLS/SCTP"}) {
+    const std::string kept = std::string(kDtlsOfAnEnd) + "a=sctp-port:5000\r\na=max-message-size:100000\r\n";
+    const std::string ice = "a=ice-ufrag:abcd\r\na=mid:data\r\na=crypto:1 x\r\n";
+    EXPECT_EQ(rendered("v=0\r\nm=application 4000 " + proto + " x\r\n" + ice + kept, our_line(proto)),
+              "v=0\r\nm=application 30000 " + proto + " x\r\n" + kept);
+  }
+}
+
+TEST(Render, CopiesTheSessionsDtlsToTheLinesThatWeDoNotEnd) {
+  const std::string body = "v=0\r\n" + std::string(kDtlsOfAnEnd) +
+                           "m=audio 4000 UDP/TLS/RTP/SAVP 0\r\nm=image 4002 UDP/TLS/UDPTL t38\r\na=T38FaxVersion:0\r\n"
+                           "m=message 4004 TCP/TLS/MSRP *\r\n";
+  EXPECT_EQ(rendered(body, our_line("RTP/AVP"), our_line("UDP/TLS/UDPTL"), LeaveAlone{}),
+            "v=0\r\nm=audio 30000 RTP/AVP 0\r\nm=image 30000 UDP/TLS/UDPTL t38\r\na=T38FaxVersion:0\r\n" +
+                std::string(kDtlsOfAnEnd) + "m=message 4004 TCP/TLS/MSRP *\r\n" + kDtlsOfAnEnd);
+}
+
+TEST(Render, ALinesOwnDtlsGoesBeforeTheSessions) {
+  const std::string own = "a=fingerprint:sha-256 11:22\r\na=Setup:passive\r\n";
+  EXPECT_EQ(rendered("v=0\r\n" + std::string(kDtlsOfAnEnd) + "m=image 4002 UDP/TLS/UDPTL t38\r\n" + own,
+                     our_line("UDP/TLS/UDPTL")),
+            "v=0\r\nm=image 30000 UDP/TLS/UDPTL t38\r\n" + own + "a=tls-id:abc3de65cddef001be82\r\n");
+}
+
+TEST(Render, CopiesNoDtlsToALineWithout) {
+  const std::string body = "v=0\r\n" + std::string(kDtlsOfAnEnd) + "m=image 4002 udptl t38\r\n";
+  EXPECT_EQ(rendered(body, our_line("udptl")), "v=0\r\nm=image 30000 udptl t38\r\n");
+  EXPECT_EQ(rendered(body, RejectLine{}), "v=0\r\nm=image 0 udptl t38\r\n");
+}
+
+TEST(Render, CopiesFewFingerprintsOfASession) {
+  std::string many = "v=0\r\n";
+  for (int n = 0; n < 100; ++n) many += "a=fingerprint:sha-256 AA:BB\r\n";
+  const std::string sdp = rendered(many + "m=image 4002 UDP/TLS/UDPTL t38\r\n", our_line("UDP/TLS/UDPTL"));
+  EXPECT_LT(sdp.size(), 500U);
+  EXPECT_THAT(sdp, HasSubstr("a=fingerprint:sha-256 AA:BB\r\n"));
+}
+
 TEST(Render, TakesAwayWhatBelongsToOneLegOnBothLevels) {
   for (const char* name : {"crypto",
                            "cryptoscale",
