@@ -1,35 +1,46 @@
 #include "app/certificate.hpp"
 
+#include <fcntl.h>
 #include <string.h>  // explicit_bzero
+#include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 #include <system_error>
+
+#include "io/descriptor.hpp"
 
 namespace osrtp::app {
 namespace {
 
-Result<std::string, std::string> read_file(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  stream.peek();  // a folder opens, but cannot be read
-  if (!stream.is_open() || stream.bad()) return fail(file + ": " + std::generic_category().message(errno));
-  std::ostringstream text;
-  if (!stream.eof()) text << stream.rdbuf();
-  return text.str();
+std::string what_went_wrong(const std::string& file, int error) {
+  return file + ": " + std::generic_category().message(error);
 }
 
 }  // namespace
 
+PemFile::~PemFile() { explicit_bzero(octets_.data(), octets_.size()); }
+
+std::optional<std::string> PemFile::read(const std::string& file) {
+  const io::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!opened) return what_went_wrong(file, errno);
+  size_ = 0;
+  while (size_ < octets_.size()) {
+    const ssize_t got = ::read(opened.number(), octets_.data() + size_, octets_.size() - size_);
+    if (got == 0) return std::nullopt;
+    if (got > 0) size_ += static_cast<std::size_t>(got);
+    if (got < 0 && errno != EINTR) return what_went_wrong(file, errno);
+  }
+  return file + ": is longer than a certificate or key";
+}
+
 Result<std::shared_ptr<const dtls::Identity>, std::string> load_identity(const Configuration& configuration,
                                                                          WallTime now) {
   if (configuration.certificate_file.empty()) return dtls::Identity::generate(now);
-  const auto certificate = read_file(configuration.certificate_file);
-  if (!certificate) return fail(certificate.error());
-  auto key = read_file(configuration.key_file);
-  if (!key) return fail(key.error());
-  auto identity = dtls::Identity::from_pem(*certificate, *key);
-  explicit_bzero(key->data(), key->size());
+  PemFile certificate;
+  if (auto wrong = certificate.read(configuration.certificate_file)) return fail(*std::move(wrong));
+  PemFile key;
+  if (auto wrong = key.read(configuration.key_file)) return fail(*std::move(wrong));
+  auto identity = dtls::Identity::from_pem(certificate.text(), key.text());
   if (!identity) return fail("[dtls] " + configuration.certificate_file + ": " + identity.error());
   return identity;
 }
