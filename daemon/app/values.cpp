@@ -45,6 +45,10 @@ Result<call::Interface, std::string> parse_interface(std::string_view text) {
   if (address->is_unspecified() || advertised->is_unspecified()) {
     return fail("interface " + quoted(text) + ": name one address of this machine, since it goes into the SDP");
   }
+  if (!address->is_unicast() || !advertised->is_unicast()) {
+    return fail("interface " + quoted(text) +
+                ": name the address of one machine, not of a group and none that is reserved");
+  }
   if (address->family() != advertised->family()) {
     return fail("interface " + quoted(text) + " mixes IPv4 and IPv6");
   }

@@ -44,19 +44,21 @@ TEST_P(WrongInterface, IsQuotedAndExplained) {
   EXPECT_NE(interface.error().find(std::string("'") + GetParam().text + "'"), std::string::npos) << interface.error();
   EXPECT_NE(interface.error().find(GetParam().part), std::string::npos) << interface.error();
 }
-INSTANTIATE_TEST_SUITE_P(Each, WrongInterface,
-                         testing::Values(Wrong{"Empty", "", "is not"}, Wrong{"HostName", "relay.example", "is not"},
-                                         Wrong{"Mask", "192.0.2.1/24", "is not"},
-                                         Wrong{"NoName", "/192.0.2.1", "no usable name"},
-                                         Wrong{"BlankInName", "a b/192.0.2.1", "no usable name"},
-                                         Wrong{"NoAddress", "wan/", "is not"},
-                                         Wrong{"NothingAdvertised", "192.0.2.1!", "is no address"},
-                                         Wrong{"WordAdvertised", "192.0.2.1!nat", "'nat' is no address"},
-                                         Wrong{"AnyAddress", "0.0.0.0", "goes into the SDP"},
-                                         Wrong{"AnyAdvertised", "2001:db8::1!::", "goes into the SDP"},
-                                         Wrong{"TwoFamilies", "192.0.2.1!2001:db8::1", "mixes IPv4 and IPv6"},
-                                         Wrong{"HalfABracket", "[2001:db8::1", "is not"}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    Each, WrongInterface,
+    testing::Values(Wrong{"Empty", "", "is not"}, Wrong{"HostName", "relay.example", "is not"},
+                    Wrong{"Mask", "192.0.2.1/24", "is not"}, Wrong{"NoName", "/192.0.2.1", "no usable name"},
+                    Wrong{"BlankInName", "a b/192.0.2.1", "no usable name"}, Wrong{"NoAddress", "wan/", "is not"},
+                    Wrong{"NothingAdvertised", "192.0.2.1!", "is no address"},
+                    Wrong{"WordAdvertised", "192.0.2.1!nat", "'nat' is no address"},
+                    Wrong{"AnyAddress", "0.0.0.0", "goes into the SDP"},
+                    Wrong{"AnyAdvertised", "2001:db8::1!::", "goes into the SDP"},
+                    Wrong{"Group", "224.0.0.1", "one machine"}, Wrong{"GroupOfIpv6", "six/ff02::1", "one machine"},
+                    Wrong{"GroupAdvertised", "192.0.2.1!239.1.1.1", "one machine"},
+                    Wrong{"Broadcast", "255.255.255.255", "one machine"},
+                    Wrong{"TwoFamilies", "192.0.2.1!2001:db8::1", "mixes IPv4 and IPv6"},
+                    Wrong{"HalfABracket", "[2001:db8::1", "is not"}),
+    name_of);
 
 TEST(PortsText, IsARangeWithBothEnds) {
   EXPECT_EQ(*parse_ports("30000-39999"), (call::PortRange{30000, 39999}));
