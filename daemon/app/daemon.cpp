@@ -13,7 +13,7 @@ namespace osrtp::app {
 
 namespace {
 
-constexpr std::chrono::seconds kExpiryInterval{1};
+constexpr std::chrono::seconds kTick{1};
 
 /// Whether other processes have left a pair for each leg of a call.
 bool has_room(const IpAddress& address, call::PortRange range) {
@@ -92,7 +92,7 @@ bool Daemon::subscribe() {
     if (!keep(loop_.every(std::max(*interval / 2, std::chrono::milliseconds(1)), notify_watchdog))) return false;
   }
   if (renews_identity_ && !keep(loop_.every(kIdentityLife, [this] { renew_identity(); }))) return false;
-  return keep(loop_.every(kExpiryInterval, [this] { registry_.expire(io::Clock::both()); }));
+  return keep(loop_.every(kTick, [this] { service_.tick(io::Clock::both()); }));
 }
 
 void Daemon::renew_identity() {

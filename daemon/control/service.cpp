@@ -51,6 +51,11 @@ std::string Service::handle(std::string_view datagram, Now now) {
   return *text;
 }
 
+void Service::tick(Now now) {
+  registry_.expire(now);
+  cache_.drop_old(now.steady);
+}
+
 protocol::Reply Service::execute(const protocol::Request& request, Now now) {
   protocol::Reply reply{std::visit([&](const auto& r) { return on(r, now); }, request), {}};
   reply.warnings = registry_.take_warnings();

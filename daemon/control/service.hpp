@@ -23,6 +23,11 @@ class Service {
   /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected.
   [[nodiscard]] std::string handle(std::string_view frame, Now now);
 
+  /// Ends calls whose time is over and forgets old replies; to be called every second or so.
+  void tick(Now now);
+
+  [[nodiscard]] std::size_t replies_kept() const noexcept { return cache_.size(); }
+
   /// A request that is refused has changed nothing.
   [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now);
 

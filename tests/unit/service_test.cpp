@@ -54,6 +54,23 @@ TEST_F(ControlService, AReplyIsForgottenAfterHalfAMinute) {
   EXPECT_EQ(exchange.registry.size(), 0U);
 }
 
+TEST_F(ControlService, OldRepliesGoWithoutAnotherRequest) {
+  ask(offer("c1", "x"));
+  exchange.advance(std::chrono::seconds(29));
+  service.tick(exchange.now());
+  EXPECT_EQ(service.replies_kept(), 1U);
+  exchange.advance(std::chrono::seconds(1));
+  service.tick(exchange.now());
+  EXPECT_EQ(service.replies_kept(), 0U);
+}
+
+TEST_F(ControlService, ATickEndsCallsWhoseTimeIsOver) {
+  ask(offer("c1", "x"));
+  exchange.advance(std::chrono::hours(1));
+  service.tick(exchange.now());
+  EXPECT_EQ(exchange.registry.size(), 0U);
+}
+
 TEST_F(ControlService, FiveHundredRefusalsASecondAreOneLineASecond) {
   for (int n = 0; n < 1000; ++n) {
     const auto reply = ask("c" + std::to_string(n) + R"( {"command":"query","call-id":"no"})");
