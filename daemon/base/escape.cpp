@@ -5,6 +5,7 @@ namespace osrtp {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::size_t kMaxName = 200;
 
 }  // namespace
 
@@ -22,6 +23,12 @@ std::string escaped(std::string_view text) {
     safe += kDigits[octet >> 4U];
     safe += kDigits[octet & 15U];
   }
+  return safe;
+}
+
+std::string printable(std::string_view name) {
+  std::string safe;
+  for (const char c : name.substr(0, kMaxName)) safe += c > ' ' && c < 127 && c != '"' ? c : '?';
   return safe;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/escape.hpp"
 #include "call/call.hpp"
 #include "protocol/codec.hpp"
 
@@ -10,13 +11,6 @@ namespace osrtp::call {
 namespace {
 
 using protocol::ErrorCode;
-
-/// Names from outside go into log lines: one line each, and nothing that a terminal obeys.
-std::string printable(std::string_view text) {
-  std::string safe;
-  for (const char c : text.substr(0, 200)) safe += c > ' ' && c < 127 && c != '"' ? c : '?';
-  return safe;
-}
 
 /// Stock clients put the BYE's own Via branch here, magic cookie and all (RFC 3261 §8.1.1.7), and mean the call. Where
 /// they named a branch so in an offer, they mean that one.

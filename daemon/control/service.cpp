@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/escape.hpp"
+#include "base/result.hpp"
 #include "control/fit.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/framing.hpp"
@@ -19,6 +21,15 @@ template <class T>
 protocol::ReplyBody body_of(Result<T, protocol::Error> result) {
   if (!result) return std::move(result).error();
   return *std::move(result);
+}
+
+/// Nothing: of none.
+std::string_view call_of(const protocol::Request& request) {
+  return std::visit(Overloaded{[](const protocol::Ping&) { return std::string_view(); },
+                               [](const protocol::List&) { return std::string_view(); },
+                               [](const protocol::Statistics&) { return std::string_view(); },
+                               [](const auto& of_a_call) { return std::string_view(of_a_call.call_id); }},
+                    request);
 }
 
 }  // namespace
@@ -61,16 +72,16 @@ protocol::Reply Service::execute(const protocol::Request& request, Now now) {
   reply.warnings = registry_.take_warnings();
   if (const auto* error = std::get_if<protocol::Error>(&reply.body)) {
     ++totals_.refused;
-    log_refused(*error, now.steady);
+    log_refused(*error, call_of(request), now.steady);
   }
   return reply;
 }
 
-void Service::log_refused(const protocol::Error& error, TimePoint now) {
+void Service::log_refused(const protocol::Error& error, std::string_view call_id, TimePoint now) {
   const auto end = refused_.admit(static_cast<std::size_t>(error.code), now);
   if (!end) return;
-  log_(LogLevel::kWarning,
-       "event=refused code=" + std::string(name(error.code)) + " reason=\"" + error.reason + "\"" + *end);
+  log_(LogLevel::kWarning, "call=" + printable(call_id) + " event=refused code=" + std::string(name(error.code)) +
+                               " reason=\"" + error.reason + "\"" + *end);
 }
 
 protocol::ReplyBody Service::on(const protocol::Ping&, Now) { return protocol::Pong{}; }

@@ -32,7 +32,7 @@ class Service {
   [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now);
 
  private:
-  void log_refused(const protocol::Error& error, TimePoint now);
+  void log_refused(const protocol::Error& error, std::string_view call_id, TimePoint now);
   protocol::ReplyBody on(const protocol::Ping& request, Now now);
   protocol::ReplyBody on(const protocol::Offer& request, Now now);
   protocol::ReplyBody on(const protocol::Answer& request, Now now);

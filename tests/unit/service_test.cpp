@@ -77,15 +77,21 @@ TEST_F(ControlService, FiveHundredRefusalsASecondAreOneLineASecond) {
     ASSERT_NE(reply.find("unknown-call"), std::string::npos);
     exchange.advance(std::chrono::milliseconds(2));
   }
-  EXPECT_EQ(log,
-            (std::vector<std::string>{R"(event=refused code=unknown-call reason="Unknown call-id")",
-                                      R"(event=refused code=unknown-call reason="Unknown call-id" left_out=499)"}));
+  EXPECT_EQ(log, (std::vector<std::string>{
+                     R"(call=no event=refused code=unknown-call reason="Unknown call-id")",
+                     R"(call=no event=refused code=unknown-call reason="Unknown call-id" left_out=499)"}));
 }
 
 TEST_F(ControlService, ARefusalOfAnotherKindIsToldAtOnce) {
   ask(R"(c1 {"command":"query","call-id":"no"})");
   ask(R"(c2 {"command":"offer","call-id":"x","from-tag":"a","sdp":"v=0"})");
   EXPECT_EQ(log.size(), 2U);
+}
+
+TEST_F(ControlService, ARefusalNamesItsCallAsOneWord) {
+  ask(R"(c1 {"command":"query","call-id":"no one\u001b\" event=end"})");
+  EXPECT_EQ(log, (std::vector<std::string>{
+                     R"(call=no?one???event=end event=refused code=unknown-call reason="Unknown call-id")"}));
 }
 
 TEST_F(ControlService, ErrorsHaveStableCodes) {
