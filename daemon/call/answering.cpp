@@ -233,7 +233,7 @@ transport::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& of
                                             const negotiate::Settled& settled) {
   LegMedia& media = answerer().media[n];
   const sdp::Media& said = media_[n];
-  Reach reach = call_.reach(said, n, warnings_);
+  Reach reach = call_.reach(said, n, call_.family_of(*media.ports), warnings_);
   if (!offered.mux_offered) reach.mux = relay::Mux::kSeparate;  // RFC 5761 §5.1.1: only what was offered
   hear_ice(media, media.ice ? said_ice(said) : std::nullopt, Said::kInAnswer, call_.around_.entropy);
   media.mid = said.mid;

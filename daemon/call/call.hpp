@@ -83,8 +83,11 @@ class Call {
   void connect(Branch& branch, int sip_code, Now now);
   [[nodiscard]] negotiate::Disguise disguise(const protocol::SdpRequest& request) const;
   /// Where a peer says that it receives, as far as that is one host and not this call's own ports:
-  /// nothing is sent to a group, to everybody, or in a circle. A warning tells of what is left out.
-  [[nodiscard]] Reach reach(const sdp::Media& said, std::size_t n, std::vector<std::string>& warnings) const;
+  /// nothing is sent to a group, to everybody, in a circle, or where a port of our family `ours` cannot send. A warning
+  /// tells of what is left out.
+  [[nodiscard]] Reach reach(const sdp::Media& said, std::size_t n, Family ours,
+                            std::vector<std::string>& warnings) const;
+  [[nodiscard]] Family family_of(const LocalPorts& ports) const;
   [[nodiscard]] bool owns(const Endpoint& endpoint) const;
   /// One of the parties has every line on hold.
   [[nodiscard]] bool held() const;

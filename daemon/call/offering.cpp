@@ -97,7 +97,16 @@ Offering::Outcome Offering::read() {
   return std::nullopt;
 }
 
+void Offering::note_unknown_interfaces() {
+  const auto& all = call_.around_.plane.interfaces();
+  for (const std::string& name : request_.direction) {
+    const bool known = std::any_of(all.begin(), all.end(), [&](const Interface& i) { return i.name == name; });
+    if (!known && !name.empty()) warnings_.push_back("unknown interface '" + name + "'");
+  }
+}
+
 Offering::Outcome Offering::plan() {
+  note_unknown_interfaces();
   for (std::size_t n = 0; n < media_.size(); ++n) exchange_.lines.push_back(plan_line(media_[n], n));
   const auto& lines = exchange_.lines;
   const auto refused_line = [](const OfferedLine& l) {
@@ -122,7 +131,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   line.kind = media.kind;
   line.proto = media.proto;
   line.mux = media.rtcp_mux && !request_.rtcp_mux.reject;
-  const Reach reach = call_.reach(media, n, warnings_);
+  const Reach reach = call_.reach(media, n, offerers_port_family(n), warnings_);
   line.held = media.direction != sdp::Direction::kSendRecv || (!reach.rtp && !media.ice);
   line.rtp = reach.rtp;
   line.rtcp = reach.rtcp;
@@ -215,6 +224,15 @@ Family Offering::offerer_family() const {
     if (media.connection) return media.connection->family();
   }
   return Family::kIpv4;
+}
+
+/// Of the port that the leg has, or will be given.
+Family Offering::offerers_port_family(std::size_t n) const {
+  const Party* party = known(roles_.offerer);
+  if (party != nullptr && n < party->media.size() && party->media[n].ports) {
+    return call_.family_of(*party->media[n].ports);
+  }
+  return call_.around_.plane.interfaces()[choose_interface(offerer_family(), 0)].address.family();
 }
 
 Family Offering::answerer_family() const {

@@ -24,6 +24,7 @@ class Offering {
   void set_terms();
   Outcome read();
   Outcome plan();
+  void note_unknown_interfaces();
   void refuse(OfferedLine& line, protocol::Reason reason) const;
   OfferedLine plan_line(const sdp::Media& media, std::size_t n);
   Outcome open_ports();
@@ -31,6 +32,7 @@ class Offering {
   void close_new_ports();
   [[nodiscard]] std::size_t choose_interface(Family family, std::size_t nth_direction) const;
   [[nodiscard]] Family offerer_family() const;
+  [[nodiscard]] Family offerers_port_family(std::size_t n) const;
   [[nodiscard]] Family answerer_family() const;
   [[nodiscard]] negotiate::Terms answering_terms(const sdp::Media& media) const;
   [[nodiscard]] negotiate::History history(const Party* party, std::size_t n) const;

@@ -207,6 +207,7 @@ Result<Media, ReadError> read_media(const Text& text, std::size_t n) {
     const auto address = read_address(*connection, ReadError::kBadConnection);
     if (!address) return fail(address.error());
     media.connection = *address;
+    if (!media.connection) media.host = connection->substr(connection->find_last_of(' ') + 1);
   }
   media.direction = own.direction.value_or(session.direction.value_or(Direction::kSendRecv));
   read_dtls(session, own, media);

@@ -77,6 +77,48 @@ TEST_F(Hostile, ThePortsOfTheCallItselfAreNowhere) {
   EXPECT_FALSE(passes(30000, a, 1));
 }
 
+TEST_F(Hostile, AnAnswerInAnotherFamilyThanOurPortIsNowhere) {
+  ASSERT_TRUE(exchange.registry.offer(exchange.offer(a.sdp("RTP/AVP")), exchange.now()));
+  std::ignore = exchange.registry.take_warnings();
+  auto six = with_address(b.sdp("RTP/AVP"), "IP6 2001:db8::2");
+  ASSERT_TRUE(exchange.registry.answer(exchange.answer(six), exchange.now()));
+  EXPECT_EQ(exchange.registry.take_warnings().at(0),
+            "m-line 0: nothing is sent to 2001:db8::2, of another family than our port");
+  EXPECT_FALSE(passes(30000, a, 1));
+}
+
+TEST_F(Hostile, AReofferInAnotherFamilyThanOurPortIsNowhere) {
+  establish_plain();
+  auto request = exchange.offer(with_address(b.sdp("RTP/AVP"), "IP6 2001:db8::2"));
+  request.from_tag = "callee";
+  request.to_tag = "caller";
+  ASSERT_TRUE(exchange.registry.offer(request, exchange.now()));
+  EXPECT_EQ(exchange.registry.take_warnings().at(0),
+            "m-line 0: nothing is sent to 2001:db8::2, of another family than our port");
+}
+
+TEST_F(Hostile, AnInterfaceOfAnotherFamilyThanTheOfferIsNowhereToSendFrom) {
+  auto request = exchange.offer(a.sdp("RTP/AVP"));
+  request.direction = {"six", "default"};
+  ASSERT_TRUE(exchange.registry.offer(request, exchange.now()));
+  EXPECT_EQ(exchange.registry.take_warnings().at(0),
+            "m-line 0: nothing is sent to 198.51.100.1, of another family than our port");
+}
+
+TEST_F(Hostile, AHostNameIsNowhereAndAWarningSaysSo) {
+  const std::string named = with_address(a.sdp("RTP/AVP"), "IP4 phone\x1b.example.com");
+  ASSERT_TRUE(exchange.registry.offer(exchange.offer(named), exchange.now()));
+  EXPECT_EQ(exchange.registry.take_warnings().at(0),
+            "m-line 0: nothing is sent to phone\\x1b.example.com, a name that nobody looks up");
+}
+
+TEST_F(Hostile, AnInterfaceThatIsNotThereIsNamedInAWarning) {
+  auto request = exchange.offer(a.sdp("RTP/AVP"));
+  request.direction = {"default", "extrenal"};
+  ASSERT_TRUE(exchange.registry.offer(request, exchange.now()));
+  EXPECT_EQ(exchange.registry.take_warnings().at(0), "unknown interface 'extrenal'");
+}
+
 TEST_F(Hostile, AnAnswerOfAnotherKindFailsTheLineEvenUnderRequire) {
   ASSERT_TRUE(exchange.registry.offer(offer(a.sdp("RTP/AVP"), Policy::kOff, Policy::kRequire), exchange.now()));
   const auto answered = exchange.registry.answer(exchange.answer(b.sdp("udptl")), exchange.now());
