@@ -7,6 +7,13 @@
 
 namespace osrtp {
 
+namespace {
+
+/// ::ffff:0:0/96, IPv4 addresses inside IPv6 ones (RFC 4291 §2.5.5.2).
+constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+}  // namespace
+
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   const std::string z(text);  // inet_pton wants a terminator
   if (z.find('\0') != std::string::npos) return std::nullopt;
@@ -25,7 +32,6 @@ bool IpAddress::is_loopback() const noexcept {
 }
 
 bool IpAddress::is_unicast() const noexcept {
-  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   const bool v6 = family_ == Family::kIpv6;
   const bool mapped = v6 && std::equal(kMapped.begin(), kMapped.end(), octets_.begin());
   if (v6 && !mapped) return octets_[0] != 0xff && !is_unspecified();

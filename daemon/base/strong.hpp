@@ -13,6 +13,7 @@ class Strong {
   constexpr Strong() noexcept = default;
   constexpr explicit Strong(Rep value) noexcept : value_(value) {}
   [[nodiscard]] constexpr Rep get() const noexcept { return value_; }
+  // NOLINTNEXTLINE(modernize-use-nullptr): `<` compares what this returns with 0, which is no pointer.
   friend constexpr auto operator<=>(Strong, Strong) noexcept = default;
 
  private:
