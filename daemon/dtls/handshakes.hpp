@@ -66,7 +66,6 @@ class Handshakes {
 
   /// The peer's SDP is here. Starts the clock of kHandshakeLimit; before it only the associations' own run.
   void expect(std::vector<Fingerprint> peer, TimePoint now);
-  void start_limit(TimePoint) {}  // TEMPORARY
   /// We are active: a ClientHello goes to `peer` now. Again with another address: what runs is redirected
   /// (ICE nomination, DTLS-15). ClientHellos of others are no longer taken.
   void connect(const Endpoint& peer, TimePoint now);
