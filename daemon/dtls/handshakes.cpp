@@ -225,13 +225,16 @@ Handshakes::~Handshakes() = default;
 void Handshakes::expect(std::vector<Fingerprint> peer, TimePoint now) {
   if (!impl_->is_pending()) return;
   impl_->expected = std::move(peer);
-  impl_->deadline = now + kHandshakeLimit;
   for (Candidate& candidate : impl_->candidates) candidate.association.expect(impl_->expected, now);
   impl_->review(now);
 }
 
 void Handshakes::connect(const Endpoint& peer, TimePoint now) {
   if (impl_->target) {
+void Handshakes::start_limit(TimePoint now) {
+  if (impl_->is_pending() && !impl_->deadline) impl_->deadline = now + kHandshakeLimit;
+}
+
     impl_->target = peer;
     if (!impl_->candidates.empty()) impl_->candidates.front().peer = peer;
     return;

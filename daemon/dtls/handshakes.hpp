@@ -64,9 +64,12 @@ class Handshakes {
   Handshakes& operator=(Handshakes&&) noexcept;
   ~Handshakes();
 
-  /// The peer's SDP is here. Starts the clock of kHandshakeLimit; before it only the associations' own run.
+  /// The peer's SDP is here: who the peer is. Again after a new one.
   void expect(std::vector<Fingerprint> peer, TimePoint now);
   /// We are active: a ClientHello goes to `peer` now. Again with another address: what runs is redirected
+  /// The peer could be heard from now on: fails after kHandshakeLimit. Only the first call counts. Without it there is
+  /// no end: an active one calls again and again, a passive one listens, and only associations have their own limit.
+  void start_limit(TimePoint now);
   /// (ICE nomination, DTLS-15). ClientHellos of others are no longer taken.
   void connect(const Endpoint& peer, TimePoint now);
 

@@ -1,11 +1,11 @@
 // The life of one component's handshakes, told in octets: the peer's datagrams come whole, changed or not at all, a
 // stranger with a DTLS client of its own calls, and a host that hears nothing sends what it likes. The first octet is
-// the set-up: the source that the peer is known as (bits 0-1), active (2), fingerprints known at once (3), ClientHellos
-// in fragments (4). Each step is an octet: the verb (bits 0-2) and a parameter (3-7).
+// the set-up: the source that the peer is known as (bits 0-1), active (2), fingerprints known at once (3), limit
+// started (4), ClientHellos in fragments (5). Each step is an octet: the verb (bits 0-2) and a parameter (3-7).
 //
 // Whatever happens: keys come only when Connected, once, and are the peer's; the component is never Connected to the
-// stranger or the deaf host; datagrams keep to the limit, in size and in number; and the deaf host is never sent
-// more than it has sent.
+// stranger or the deaf host, and never fails over a certificate, for the peer has the right one; datagrams keep to the
+// limit, in size and in number; and the deaf host is never sent more than it has sent.
 #include <optional>
 #include <vector>
 
@@ -61,6 +61,7 @@ class Life {
 
   void run() {
     if ((setup_ & 8U) != 0) ours_.expect(only(*people().peer), now_);
+    if ((setup_ & 16U) != 0) ours_.start_limit(now_);
     if (is_active()) ours_.connect(kPeer, now_);
     for (int steps = 0; steps < kMaxSteps && !script_.rest().empty(); ++steps) {
       step();
@@ -96,6 +97,7 @@ class Life {
         stranger_.handle_timeout(now_);
         return ours_.handle_timeout(now_);
       case 6:
+        if ((parameter & 1U) != 0) return ours_.start_limit(now_);
         return ours_.expect(only(*people().peer), now_);
       default:
         return replay(parameter);
@@ -114,7 +116,7 @@ class Life {
   }
   std::vector<Octets> datagrams_of(Association& who) const {
     auto said = who.take_output();
-    const bool is_fragmented = (setup_ & 16U) != 0 && said.size() == 1 && ClientHello::parse(said[0]);
+    const bool is_fragmented = (setup_ & 32U) != 0 && said.size() == 1 && ClientHello::parse(said[0]);
     return is_fragmented ? testing::fragments(said[0], kFragment) : std::move(said);
   }
   void raw(const Endpoint& from, Source source) {
@@ -122,8 +124,16 @@ class Life {
     if (from == kDeaf) deaf_sent_ += taken->size();
     ours_.handle(from, source, *taken, now_);
   }
+  /// A whole first flight of the stranger's, for a ClientHello that is not ours.
+  void forge() {
+    Association client = associate(people().stranger, Role::kActive);
+    Association server = associate(people().stranger, Role::kPassive);
+    for (const Octets& one : client.take_output()) server.handle(one, now_);
+    for (const Octets& one : server.take_output()) ours_.handle(kPeer, source_, one, now_);
+  }
   /// What was last said, from somewhere else or again.
   void replay(std::uint8_t parameter) {
+    if ((parameter & 2U) != 0) return forge();
     const bool deaf = (parameter & 1U) != 0;
     if (deaf) deaf_sent_ += last_.size();
     ours_.handle(deaf ? kDeaf : kPeer, deaf ? Source::kStranger : source_, last_, now_);
@@ -143,6 +153,9 @@ class Life {
     auto keys = ours_.take_keys();
     const auto* connected = std::get_if<Handshakes::Connected>(&ours_.state());
     check(connected == nullptr || connected->peer == kPeer);
+    const auto* failed = std::get_if<Handshakes::Failed>(&ours_.state());
+    check(failed == nullptr || failed->why == dtls::Failure::kTimeout ||
+          failed->why == dtls::Failure::kNoCommonProfile);
     if (keys) {
       check(connected != nullptr && !ours_keys_);
       ours_keys_ = std::move(keys);

@@ -114,6 +114,7 @@ int main(int count, char** words) {
   if (!identity || fd < 0) return 1;
   Handshakes ours({.identity = *identity, .profiles = profiles_named(words[4]), .cookie_secret = {4, 2}});
   ours.expect({{.hash = HashFunction::kSha256, .digest = from_hex(words[3])}}, Clock::now());
+  ours.start_limit(Clock::now());
   if (is_active) {
     const auto port = Port::from(static_cast<std::uint32_t>(std::stoul(words[2])));
     ours.connect({IpAddress::from_v4({127, 0, 0, 1}), *port}, Clock::now());

@@ -44,6 +44,8 @@ class Network {
   Network(const Impairment& how, unsigned seed) : how_(how), random_(seed) {
     callee.expect(only(*alice()), now);
     caller.expect(only(*bob()), now);
+    caller.start_limit(now);
+    callee.start_limit(now);
     caller.connect(kCallee, now);
     collect();
   }

@@ -127,6 +127,7 @@ TEST(DtlsHandshakesActive, WhatMayBeForgedIsTheReasonOnlyWhenTheTimeIsOver) {
   World world;
   world.ours = Handshakes({.identity = bob(), .profiles = {Suite::kAeadAes256Gcm}});
   world.ours.expect(only(*alice()), world.now);
+  world.ours.start_limit(world.now);
   world.ours.connect(kPeer, world.now);
   (void)world.ours.take_output();
   for (const Octets& octets : forged_flight(world, {Suite::kAeadAes128Gcm})) {
@@ -136,6 +137,22 @@ TEST(DtlsHandshakesActive, WhatMayBeForgedIsTheReasonOnlyWhenTheTimeIsOver) {
   EXPECT_TRUE(world.pending());
   world.wait(std::chrono::milliseconds(1));
   EXPECT_EQ(failure_of(world.ours), number(Failure::kNoCommonProfile));
+}
+
+TEST(DtlsHandshakesActive, WithoutALimitAnActiveOneCallsAsLongAsItTakes) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.connect(kPeer, world.now);
+  for (int minutes = 0; minutes < 3; ++minutes) {
+    (void)world.ours.take_output();
+    world.wait(std::chrono::minutes(1));
+    EXPECT_GT(world.ours.take_output().size(), 50U) << "it is silent";
+  }
+  ASSERT_TRUE(world.pending());
+  auto peer = world.somebody(kPeer, alice(), Role::kPassive);
+  world.wait(kCallAgain + kLongestRetransmission);
+  world.talk(peer, Source::kSignalled);
+  EXPECT_TRUE(world.connected());
 }
 
 TEST(DtlsHandshakesActive, APassiveCandidateIsForgottenWhenWeAreActive) {

@@ -94,16 +94,31 @@ INSTANTIATE_TEST_SUITE_P(DtlsHandshakes, FromEverySource,
                          ::testing::Values(Source::kValidated, Source::kSignalled, Source::kStranger),
                          [](const auto& row) { return name_of(row.param); });
 
-TEST(DtlsHandshakes, OneIsOutOfTime15SecondsAfterTheAnswer) {
+TEST(DtlsHandshakes, OneIsOutOfTime15SecondsAfterItsLimitIsFirstStarted) {
   World world;
+  world.ours.expect(only(*alice()), world.now);
+  EXPECT_FALSE(world.ours.next_timeout());
   world.wait(std::chrono::minutes(5));
   EXPECT_TRUE(world.pending());
-  world.ours.expect(only(*alice()), world.now);
+  world.ours.start_limit(world.now);
   EXPECT_EQ(world.ours.next_timeout(), world.now + kHandshakeLimit);
   world.wait(std::chrono::milliseconds(14'999));
+  world.ours.start_limit(world.now);
+  world.ours.expect(only(*alice()), world.now);
   EXPECT_TRUE(world.pending());
   world.wait(std::chrono::milliseconds(1));
   EXPECT_EQ(failure_of(world.ours), number(Failure::kTimeout));
+}
+
+TEST(DtlsHandshakes, AnEndedOneHasNoLimit) {
+  World world;
+  world.ours.expect(only(*alice()), world.now);
+  world.ours.start_limit(world.now);
+  auto peer = world.caller(kPeer);
+  world.talk(peer, Source::kSignalled);
+  ASSERT_TRUE(world.connected());
+  world.ours.start_limit(world.now);
+  EXPECT_FALSE(world.ours.next_timeout());
 }
 
 TEST(DtlsHandshakes, AStrangersHandshakesAreFewAndThePeersStays) {
