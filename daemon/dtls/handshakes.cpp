@@ -6,6 +6,7 @@
 #include "dtls/cookie.hpp"
 #include "dtls/hello_assembly.hpp"
 #include "dtls/records.hpp"
+#include "dtls/strangers.hpp"
 
 namespace osrtp::dtls {
 namespace {
@@ -69,7 +70,8 @@ struct Handshakes::Impl {
   std::optional<Failure> mismatch{};      // the last one, for when the time is over
   std::optional<Endpoint> target{};       // we are active
   std::optional<TimePoint> call_again{};  // our own handshake broke
-  std::vector<Candidate> candidates{};    // oldest first; once Connected the winner alone
+  StrangerLimit strangers{};
+  std::vector<Candidate> candidates{};  // oldest first; once Connected the winner alone
   HelloAssembly assembly{};
   std::optional<Keys> keys{};
   std::vector<Outgoing> outgoing{};
@@ -147,7 +149,7 @@ void Handshakes::Impl::admit(const Endpoint& from, Source source, const ClientHe
   const Candidate* known = find(from);
   if (known != nullptr && !known->is_handshaking()) return;
   const auto opening = opening_for(from, source, hello, datagram.size());
-  if (!opening) return;
+  if (!opening || (source == Source::kStranger && !strangers.admits(from.address, now))) return;
   std::erase_if(candidates, [&](const Candidate& candidate) { return candidate.peer == from; });
   if (!make_room(from)) return;
   auto association = associate(Role::kPassive, *opening, now);
@@ -229,12 +231,12 @@ void Handshakes::expect(std::vector<Fingerprint> peer, TimePoint now) {
   impl_->review(now);
 }
 
-void Handshakes::connect(const Endpoint& peer, TimePoint now) {
-  if (impl_->target) {
 void Handshakes::start_limit(TimePoint now) {
   if (impl_->is_pending() && !impl_->deadline) impl_->deadline = now + kHandshakeLimit;
 }
 
+void Handshakes::connect(const Endpoint& peer, TimePoint now) {
+  if (impl_->target) {
     impl_->target = peer;
     if (!impl_->candidates.empty()) impl_->candidates.front().peer = peer;
     return;

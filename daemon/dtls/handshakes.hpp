@@ -35,7 +35,8 @@ struct Outgoing {
 /// the peer's SDP names is the peer, everybody else changes nothing ("ClientHello race", CVE-2023-49786).
 ///
 /// Without ICE a ClientHello is first answered by a stateless cookie (RFC 6347 §4.2.1), never larger than it, so
-/// that an address that cannot receive costs nothing. A failed handshake ends that candidate only; the component
+/// that an address that cannot receive costs nothing; strangers that can may open few associations (kStrangerBurst,
+/// kStrangerInterval), and are not answered beyond that. A failed handshake ends that candidate only; the component
 /// fails when the wrong certificate, or no common profile, stands at the end of a whole handshake with its signalled or
 /// validated peer, or when the time is over. It then says what kept that peer out last, if that was the one or the
 /// other, and else kTimeout: what strangers show does not count. Where a ClientHello is fragmented the first fragment
@@ -55,7 +56,7 @@ class Handshakes {
   struct Setup {
     std::shared_ptr<const Identity> identity;
     std::vector<Suite> profiles{kProfiles.begin(), kProfiles.end()};
-    std::array<std::uint8_t, 32> cookie_secret{};  // random, of this component
+    std::array<std::uint8_t, 32> cookie_secret{};  // random; components may share it, for a cookie holds the address
   };
 
   /// Passive until connect(): an offerer of actpass takes a ClientHello that overtakes the answer (RFC 8842 §5.2).
@@ -66,10 +67,10 @@ class Handshakes {
 
   /// The peer's SDP is here: who the peer is. Again after a new one.
   void expect(std::vector<Fingerprint> peer, TimePoint now);
-  /// We are active: a ClientHello goes to `peer` now. Again with another address: what runs is redirected
   /// The peer could be heard from now on: fails after kHandshakeLimit. Only the first call counts. Without it there is
   /// no end: an active one calls again and again, a passive one listens, and only associations have their own limit.
   void start_limit(TimePoint now);
+  /// We are active: a ClientHello goes to `peer` now. Again with another address: what runs is redirected
   /// (ICE nomination, DTLS-15). ClientHellos of others are no longer taken.
   void connect(const Endpoint& peer, TimePoint now);
 

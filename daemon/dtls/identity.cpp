@@ -12,6 +12,7 @@
 #include <chrono>
 
 #include "dtls/certificate.hpp"
+#include "dtls/context.hpp"
 
 namespace osrtp::dtls {
 namespace {
@@ -66,7 +67,14 @@ int no_password(char* /*out*/, int /*capacity*/, int /*writing*/, void* /*pointe
 
 void Identity::Free::operator()(x509_st* certificate) const noexcept { X509_free(certificate); }
 void Identity::Free::operator()(evp_pkey_st* key) const noexcept { EVP_PKEY_free(key); }
+void Identity::Free::operator()(ssl_ctx_st* context) const noexcept { SSL_CTX_free(context); }
 Identity::~Identity() = default;
+
+Identity::Made Identity::with_context(std::shared_ptr<Identity> identity) {
+  identity->context_.reset(new_context(*identity->certificate_, *identity->key_).release());
+  if (!identity->context_) return fail(std::string("DTLS cannot use the certificate and the key"));
+  return std::shared_ptr<const Identity>(std::move(identity));
+}
 
 Result<std::shared_ptr<const Identity>, std::string> Identity::generate(WallTime now) {
   std::shared_ptr<Identity> identity(new Identity);
@@ -76,7 +84,7 @@ Result<std::shared_ptr<const Identity>, std::string> Identity::generate(WallTime
   if (!identity->certificate_ || !fill(identity->certificate_.get(), identity->key_.get(), now)) {
     return fail(std::string("a certificate cannot be made"));
   }
-  return std::shared_ptr<const Identity>(std::move(identity));
+  return with_context(std::move(identity));
 }
 
 Result<std::shared_ptr<const Identity>, std::string> Identity::from_pem(std::string_view certificate,
@@ -95,7 +103,7 @@ Result<std::shared_ptr<const Identity>, std::string> Identity::from_pem(std::str
   const int kind = EVP_PKEY_get_base_id(identity->key_.get());
   if (kind != EVP_PKEY_RSA && kind != EVP_PKEY_EC) return fail(std::string("the key is neither RSA nor EC"));
   if (!has_strong_key(*identity->certificate_)) return fail(std::string("the key is weaker than RSA of 2048 bits"));
-  return std::shared_ptr<const Identity>(std::move(identity));
+  return with_context(std::move(identity));
 }
 
 Fingerprint Identity::fingerprint(HashFunction hash) const {

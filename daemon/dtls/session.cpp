@@ -2,7 +2,6 @@
 
 #include <openssl/err.h>
 #include <openssl/srtp.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <cstring>
@@ -24,28 +23,7 @@ constexpr std::array<Profile, 4> kProfileNames{{
     {Suite::kAesCm128HmacSha1_32, SRTP_AES128_CM_SHA1_32, "SRTP_AES128_CM_SHA1_32"},
 }};
 
-// AES-CBC last, for phones that know nothing else.
-constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL:!eNULL:!PSK:!MD5";
-constexpr int kSecurityLevel = 2;  // 112 bits: no SHA-1 signatures, no RSA below 2048 bits
-constexpr std::uint64_t kOptions = SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
-                                   SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE;
 constexpr std::string_view kExporterLabel = "EXTRACTOR-dtls_srtp";  // RFC 5764 §4.2
-
-struct FreeContext {
-  void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
-};
-using ContextHandle = std::unique_ptr<SSL_CTX, FreeContext>;
-
-int verify(X509_STORE_CTX* store, void* argument) {
-  X509* certificate = X509_STORE_CTX_get0_cert(store);
-  const int verdict =
-      certificate == nullptr ? X509_V_ERR_UNSPECIFIED : static_cast<SessionEvents*>(argument)->judge(*certificate);
-  X509_STORE_CTX_set_error(store, verdict);
-  return verdict == X509_V_OK ? 1 : 0;
-}
-
-// Whoever needs a cookie has had it verified before a session is made.
-int accept_cookie(SSL* /*ssl*/, const unsigned char* /*cookie*/, unsigned /*size*/) { return 1; }
 
 unsigned flight_timer(SSL* ssl, unsigned previous) {
   return static_cast<SessionEvents*>(SSL_get_app_data(ssl))->flight_timer(previous);
@@ -61,34 +39,6 @@ std::string profile_list(std::span<const Suite> profiles) {
     list += found->name;
   }
   return list;
-}
-
-bool restrict_protocol(SSL_CTX* context) {
-  SSL_CTX_set_security_level(context, kSecurityLevel);
-  SSL_CTX_set_options(context, kOptions);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_quiet_shutdown(context, 0);
-  return SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) == 1 &&
-         SSL_CTX_set_max_proto_version(context, DTLS1_2_VERSION) == 1 &&
-         SSL_CTX_set_cipher_list(context, kCiphers) == 1;
-}
-
-bool identify(SSL_CTX* context, const Association::Setup& setup, SessionEvents& events) {
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_cert_verify_callback(context, verify, &events);
-  SSL_CTX_set_cookie_verify_cb(context, accept_cookie);
-  return SSL_CTX_use_certificate(context, setup.identity->certificate()) == 1 &&
-         SSL_CTX_use_PrivateKey(context, setup.identity->key()) == 1;
-}
-
-ContextHandle new_context(const Association::Setup& setup, SessionEvents& events) {
-  ContextHandle context(SSL_CTX_new(DTLS_method()));
-  const std::string profiles = profile_list(setup.profiles);
-  const bool whole = context && setup.identity && !profiles.empty() && restrict_protocol(context.get()) &&
-                     identify(context.get(), setup, events) &&
-                     SSL_CTX_set_tlsext_use_srtp(context.get(), profiles.c_str()) == 0;  // 0 is success here
-  if (!whole) context.reset();
-  return context;
 }
 
 /// Wiped when it goes.
@@ -122,10 +72,11 @@ std::optional<Secret> master_of(const KeyingMaterial& material, const SuiteFacts
 
 SslHandle new_session(const Association::Setup& setup, DatagramPipe& pipe, SessionEvents& events) {
   ERR_clear_error();
-  const ContextHandle context = new_context(setup, events);
-  if (!context) return nullptr;
-  SslHandle ssl(SSL_new(context.get()));
-  BIO* bio = ssl ? new_datagram_bio(pipe) : nullptr;
+  const std::string profiles = profile_list(setup.profiles);
+  if (!setup.identity || profiles.empty()) return nullptr;
+  SslHandle ssl(SSL_new(setup.identity->context()));
+  if (!ssl || SSL_set_tlsext_use_srtp(ssl.get(), profiles.c_str()) != 0) return nullptr;  // 0 is success here
+  BIO* bio = new_datagram_bio(pipe);
   if (bio == nullptr) return nullptr;
   SSL_set_bio(ssl.get(), bio, bio);
   SSL_set_app_data(ssl.get(), &events);

@@ -29,9 +29,8 @@ class SessionEvents {
   ~SessionEvents() = default;
 };
 
-/// DTLS 1.2 with ECDHE and forward secrecy only, without renegotiation, resumption, tickets and compression; we ask
-/// for the peer's certificate, and `events` judges it; that it has none is a verdict for later. `pipe` and `events`
-/// outlive it. Nothing: out of memory, or the identity cannot be used.
+/// A session with the context of `setup.identity`, whose `events` judge the peer's certificate; that it has none is a
+/// verdict for later. `pipe` and `events` outlive it. Nothing: out of memory, or no identity or profile to use.
 [[nodiscard]] SslHandle new_session(const Association::Setup& setup, DatagramPipe& pipe, SessionEvents& events);
 
 /// What use_srtp has agreed on (RFC 5764 §4.1.1). Nothing: no profile in common.

@@ -74,10 +74,7 @@ void Leg::start(ComponentState& component, const Keying& keying) {
 
 void Leg::go_on(std::size_t n, const Keying& keying, TimePoint now) {
   ComponentState& component = components_[n];
-  if (!keying.peer.empty()) {
-    component.handshakes->expect(keying.peer, now);
-    component.handshakes->start_limit(now);
-  }
+  if (!keying.peer.empty()) component.handshakes->expect(keying.peer, now);
   if (role_ == dtls::Role::kPassive) open_path(component, keying);
   const auto peer = target(n);
   if (role_ == dtls::Role::kActive && peer) component.handshakes->connect(*peer, now);
