@@ -33,8 +33,8 @@ struct Media {
   protocol::Profile profile = protocol::Profile::kOther;
   Carriage carriage = Carriage::kOther;
   std::string_view formats;             // the rest of the m= line, as written
-  std::optional<IpAddress> connection;  // own c=, else the session's; nothing: none, or a host name
   std::string_view host;                // what c= names in place of an address; empty: nothing
+  std::optional<IpAddress> connection;  // own c=, else the session's; nothing: none, or a host name
   Direction direction = Direction::kSendRecv;
   std::optional<Port> rtcp_port;          // a=rtcp (RFC 3605)
   std::optional<IpAddress> rtcp_address;  // a=rtcp with an address
