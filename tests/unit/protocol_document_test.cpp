@@ -9,6 +9,7 @@
 
 #include "protocol/codec.hpp"
 #include "protocol/framing.hpp"
+#include "relay/counters.hpp"
 
 namespace osrtp::protocol {
 namespace {
@@ -124,6 +125,16 @@ TEST(ProtocolDocument, NamesEveryNameOfTheClosedLists) {
   expect_all(kPolicyNames);
   expect_all(kSignallingNames);
   expect_all(kProfileNames);
+}
+
+TEST(ProtocolDocument, NamesEveryReasonForWhichPacketsAreDropped) {
+  const std::string text = contents("docs/protocol.md");
+  const auto start = text.find("Reasons in `dropped`:");
+  ASSERT_NE(start, std::string::npos);
+  const std::string list = text.substr(start, text.find("\n\n", start) - start);
+  for (const std::string_view name : relay::kDropNames) {
+    EXPECT_THAT(list, testing::HasSubstr("`" + std::string(name) + "`"));
+  }
 }
 
 TEST(ProtocolDocument, ComesWithADialogueOfRealFrames) {

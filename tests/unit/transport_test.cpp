@@ -54,6 +54,7 @@ class Transport : public ::testing::Test {
     keying.identity = relay_identity();
     keying.role = role;
     if (role) keying.peer = {peer.fingerprint(HashFunction::kSha256)};
+    keying.final = role.has_value();
     return keying;
   }
   void set_leg(std::optional<dtls::Role> role, relay::Mux mux = relay::Mux::kMuxed,
