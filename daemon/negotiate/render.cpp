@@ -166,6 +166,12 @@ class Renderer {
     if (!rejected.mid.empty()) edits_.insert_after(last - 1, "a=mid:" + rejected.mid);
   }
 
+  /// What belongs to one leg only, but is for the ends where they do it through us.
+  static bool passes(const sdp::Line& line, const OurLine& ours) {
+    if (!is_rtp(ours.proto)) return is_dtls(line);
+    return ours.zrtp_passes && line.type == 'a' && line.attribute() == "zrtp-hash";
+  }
+
   void rewrite(std::size_t n, const OurLine& ours) {
     const auto [first, last] = text_.media(n);
     edits_.replace(first, media_line(text_.line(first).value, ours.rtp.port.number(), ours.proto));
@@ -175,9 +181,7 @@ class Renderer {
     bool rtcp_there = false;
     for (std::size_t i = first + 1; i < last; ++i) {
       const sdp::Line line = text_.line(i);
-      const bool passing = (ours.zrtp_passes && line.type == 'a' && line.attribute() == "zrtp-hash") ||
-                           (!is_rtp(ours.proto) && is_dtls(line));
-      if ((is_leg_only(line) && !passing) || (loses_feedback && needs_feedback(line))) edits_.remove(i);
+      if ((is_leg_only(line) && !passes(line, ours)) || (loses_feedback && needs_feedback(line))) edits_.remove(i);
       if (line.type != 'a') continue;
       if (line.attribute() == "rtcp") rewrite_rtcp(i, ours, rtcp_there);
       if (line.attribute() == "rtcp-mux") {
