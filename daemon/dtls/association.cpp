@@ -60,6 +60,7 @@ struct Association::Impl final : SessionEvents {
   bool listens;  // OpenSSL has still to be told that the ClientHello has a cookie
   std::vector<Fingerprint> expected;
   State state = Handshaking{};
+  bool has_certificate = false;  // the peer's has come
   std::optional<Keys> keys{};
 
   TimePoint now;
@@ -75,6 +76,7 @@ struct Association::Impl final : SessionEvents {
 };
 
 int Association::Impl::judge(X509& certificate) {
+  has_certificate = true;
   return has_strong_key(certificate) ? X509_V_OK : X509_V_ERR_EE_KEY_TOO_SMALL;
 }
 
@@ -249,6 +251,8 @@ void Association::handle_timeout(TimePoint now) {
 std::vector<std::vector<std::uint8_t>> Association::take_output() { return std::exchange(impl_->pipe.sent, {}); }
 
 const Association::State& Association::state() const noexcept { return impl_->state; }
+
+bool Association::is_advanced() const noexcept { return impl_->has_certificate || !impl_->is_handshaking(); }
 
 std::optional<Keys> Association::take_keys() {
   auto taken = std::move(impl_->keys);

@@ -113,6 +113,8 @@ class Association {
   /// Datagrams for the peer, in order, at most kMaxPacket each; empties.
   [[nodiscard]] std::vector<std::vector<std::uint8_t>> take_output();
   [[nodiscard]] const State& state() const noexcept;
+  /// A certificate has come, or the handshake is done.
+  [[nodiscard]] bool is_advanced() const noexcept;
   /// Once, when Connected. Nothing before or after.
   [[nodiscard]] std::optional<Keys> take_keys();
 

@@ -15,13 +15,17 @@ namespace {
 constexpr std::size_t kMaxOutgoing = 128;
 
 struct Candidate {
-  Endpoint peer;                     // where our datagrams go
-  Source source;                     // the best that has been known of `peer`
+  Endpoint peer;  // where our datagrams go
+  Source source;  // the best that has been known of `peer`
+  TimePoint opened;
   std::vector<std::uint8_t> random;  // of its ClientHello; empty: not known
   Association association;
 
   [[nodiscard]] bool is_handshaking() const {
     return std::holds_alternative<Association::Handshaking>(association.state());
+  }
+  [[nodiscard]] bool may_go(TimePoint now) const {
+    return !association.is_advanced() || now >= opened + kHandshakeLimit;
   }
   [[nodiscard]] bool is_connected() const {
     return std::holds_alternative<Association::Connected>(association.state());
@@ -54,7 +58,7 @@ struct Handshakes::Impl {
   void admit(const Endpoint& from, Source source, const ClientHello& hello, ByteView datagram, TimePoint now);
   [[nodiscard]] std::optional<Association::Opening> opening_for(const Endpoint& from, Source source,
                                                                 const ClientHello& hello, std::size_t size);
-  [[nodiscard]] bool make_room(const Endpoint& from);
+  [[nodiscard]] bool make_room(const Endpoint& from, Source source, TimePoint now);
   [[nodiscard]] std::optional<Association> associate(Role role, Association::Opening opening, TimePoint now) const;
   void call_peer(TimePoint now);
   void feed(Candidate& candidate, Source source, ByteView datagram, TimePoint now);
@@ -96,8 +100,11 @@ void Handshakes::Impl::call_peer(TimePoint now) {
     call_again = now + kCallAgain;
     return;
   }
-  candidates.push_back(
-      {.peer = *target, .source = Source::kSignalled, .random = {}, .association = *std::move(association)});
+  candidates.push_back({.peer = *target,
+                        .source = Source::kSignalled,
+                        .opened = now,
+                        .random = {},
+                        .association = *std::move(association)});
 }
 
 void Handshakes::Impl::handle(const Endpoint& from, Source source, ByteView datagram, TimePoint now) {
@@ -151,24 +158,31 @@ void Handshakes::Impl::admit(const Endpoint& from, Source source, const ClientHe
   const auto opening = opening_for(from, source, hello, datagram.size());
   if (!opening || (source == Source::kStranger && !strangers.admits(from.address, now))) return;
   std::erase_if(candidates, [&](const Candidate& candidate) { return candidate.peer == from; });
-  if (!make_room(from)) return;
+  if (!make_room(from, source, now)) return;
   auto association = associate(Role::kPassive, *opening, now);
   if (!association) return;
   candidates.push_back({.peer = from,
                         .source = source,
+                        .opened = now,
                         .random = {hello.random.begin(), hello.random.end()},
                         .association = *std::move(association)});
   feed(candidates.back(), source, datagram, now);
 }
 
-// The oldest stranger goes, of the newcomer's own address where there is one: many ports of one host do not drive
-// out other hosts.
-bool Handshakes::Impl::make_room(const Endpoint& from) {
-  if (candidates.size() < kMaxAssociations) return true;
-  const auto is_stranger = [](const Candidate& c) { return c.source == Source::kStranger; };
-  auto goes = std::find_if(candidates.begin(), candidates.end(),
-                           [&](const Candidate& c) { return is_stranger(c) && c.peer.address == from.address; });
-  if (goes == candidates.end()) goes = std::find_if(candidates.begin(), candidates.end(), is_stranger);
+// The oldest stranger goes, of the newcomer's own network where there is one: many ports of one host do not drive out
+// other hosts. Who is far with its handshake stays until the time for it is over.
+bool Handshakes::Impl::make_room(const Endpoint& from, Source source, TimePoint now) {
+  const bool is_stranger = source == Source::kStranger;
+  const auto is_alike = [=](const Candidate& c) { return (c.source == Source::kStranger) == is_stranger; };
+  if (std::ranges::count_if(candidates, is_alike) < static_cast<std::ptrdiff_t>(kMaxAssociations)) return true;
+  if (!is_stranger) return false;
+  const auto is_neighbour = [network = network_of(from.address)](const Candidate& c) {
+    return c.source == Source::kStranger && network_of(c.peer.address) == network;
+  };
+  const bool has_neighbour = std::ranges::any_of(candidates, is_neighbour);
+  const auto goes = std::ranges::find_if(candidates, [&](const Candidate& c) {
+    return is_alike(c) && c.may_go(now) && (!has_neighbour || is_neighbour(c));
+  });
   if (goes == candidates.end()) return false;
   candidates.erase(goes);
   return true;

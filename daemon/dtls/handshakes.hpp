@@ -18,8 +18,8 @@ enum class Source : std::uint8_t {
   kStranger,
 };
 
-/// Associations of one component that are under way at once: the signalled peer and a few others, for a peer
-/// behind a NAT is a stranger too.
+/// Associations of one component that are under way at once: of strangers, for a peer behind a NAT is one too, and as
+/// many of signalled and validated addresses, for which strangers make no way and need not.
 inline constexpr std::size_t kMaxAssociations = 4;
 
 /// Our own ClientHello is tried again so long after a handshake broke for a reason that need not be the peer's.

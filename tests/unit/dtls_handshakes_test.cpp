@@ -157,6 +157,41 @@ TEST(DtlsHandshakes, AStrangerInAFloodOfAnothersIsHeard) {
   EXPECT_TRUE(world.connected());
 }
 
+/// Opens associations of other networks, which stop after their ClientHello; beyond the limits' pace.
+void crowd(World& world, int count) {
+  for (int i = 0; i < count; ++i) {
+    world.wait(kStrangerInterval);
+    auto stranger = world.caller(at(("203.0.113." + std::to_string(i + 1) + ":9").c_str()), mallory());
+    advance(world, stranger, Source::kStranger);
+    advance(world, stranger, Source::kStranger);
+  }
+}
+
+TEST(DtlsHandshakes, AStrangerThatIsFarStaysAndOneThatOnlyCalledGivesWay) {
+  for (const bool is_far : {true, false}) {
+    World world;
+    auto peer = world.caller(kPeer);
+    advance(world, peer, Source::kStranger);
+    advance(world, peer, Source::kStranger);
+    if (is_far) world.talk(peer, Source::kStranger);
+    crowd(world, 8);
+    world.ours.expect(only(*alice()), world.now);
+    EXPECT_EQ(world.connected(), is_far);
+  }
+}
+
+TEST(DtlsHandshakes, TheSignalledPeerFindsRoomAmongStrangersThatAreFar) {
+  World world;
+  for (int i = 0; i < kStrangerBurst; ++i) {
+    auto stranger = world.caller(at(("203.0.113." + std::to_string(i + 1) + ":9").c_str()), mallory());
+    world.talk(stranger, Source::kStranger);
+  }
+  auto peer = world.caller(kPeer);
+  world.talk(peer, Source::kSignalled);
+  world.ours.expect(only(*alice()), world.now);
+  EXPECT_TRUE(world.connected());
+}
+
 TEST(DtlsHandshakes, FromOneHostOnlyOneStrangerGivesWay) {
   World world;
   auto peer = world.caller(kPeer);  // behind a NAT: a stranger, and the first
