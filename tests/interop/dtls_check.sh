@@ -27,6 +27,7 @@ said() { grep -E '^(connected|failed)' "$1"; }
 # call_us NAME IDENTITY EXPECTED_FINGERPRINT OPTIONS…: s_client against our passive side.
 call_us() {
   local port
+  : >"$work/ours"  # or the last one's port is read while this one starts
   within $peer passive 0 "$3" $all >"$work/ours" & local ours=$!
   wait_for '^port' "$work/ours" || return
   port=$(sed -n 's/^port //p' "$work/ours")
@@ -38,6 +39,7 @@ call_us() {
 # call_them IDENTITY EXPECTED_FINGERPRINT OPTIONS…: our active side against s_server, which wants a cookie.
 call_them() {
   local port
+  : >"$work/theirs"
   mkfifo "$work/hold" 2>/dev/null; exec 9<>"$work/hold"
   openssl s_server -accept 127.0.0.1:0 -cert "$work/$1.pem" -key "$work/$1.key" -Verify 1 -listen \
     -keymatexport EXTRACTOR-dtls_srtp "${@:3}" <&9 >"$work/theirs" 2>&1 & local theirs=$!
