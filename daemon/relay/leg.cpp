@@ -5,6 +5,7 @@
 #include "rtp/demux.hpp"
 #include "rtp/header.hpp"
 #include "rtp/rtcp.hpp"
+#include "rtp/ssrc_mask.hpp"
 
 namespace osrtp::relay {
 namespace {
@@ -261,6 +262,7 @@ Result<Passing, Drop> Leg::open_secured(Secured& keys, Component component, Byte
   const bool may_be_older = !plain && plain.error() == srtp::Error::kAuthentication;
   if (may_be_older && retiring_ && now < retiring_->until) plain = unprotect(retiring_->in, *kind, packet);
   if (!plain) return fail(inbound_drop(plain.error()));
+  if (keys.ssrc_mask != 0 && *kind == Component::kRtcp) rtp::mask_subjects(*plain, keys.ssrc_mask);
   return Passing{*kind, plain->size()};
 }
 
@@ -308,6 +310,7 @@ Result<ByteView, Drop> Leg::seal(Secured& keys, Passing passing, ByteSpan buffer
   if (passing.kind == Component::kRtp) return seal_rtp(keys, buffer, passing.size);
   if (keys.rtcp && !keys.rtcp->keys) return fail(Drop::kNotKeyed);
   srtp::Context& out = keys.rtcp ? keys.rtcp->keys->out : keys.out;
+  if (keys.ssrc_mask != 0) rtp::mask_senders(buffer.first(passing.size), keys.ssrc_mask);
   const auto sealed = out.protect_rtcp(buffer, passing.size);
   if (!sealed) return fail(outbound_drop(sealed.error()));
   return ByteView(*sealed);
@@ -320,6 +323,8 @@ Result<ByteView, Drop> Leg::seal_rtp(Secured& keys, ByteSpan buffer, std::size_t
   if (!number) return fail(Drop::kDuplicate);
   buffer[2] = static_cast<std::uint8_t>(number->get() >> 8U);
   buffer[3] = static_cast<std::uint8_t>(number->get());
+  const std::uint32_t shown = header->ssrc.get() ^ keys.ssrc_mask;
+  for (std::size_t i = 0; i < sizeof shown; ++i) buffer[8 + i] = static_cast<std::uint8_t>(shown >> (24U - 8U * i));
   const auto sealed = keys.out.protect_rtp(buffer, size);
   if (!sealed) return fail(outbound_drop(sealed.error()));
   numbers_.went_out(header->ssrc, header->sequence);

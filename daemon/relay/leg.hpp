@@ -21,6 +21,10 @@ class Path {
   /// Where to send; nothing while the peer wants nothing, or nothing is nominated.
   [[nodiscard]] std::optional<Endpoint> target() const noexcept { return held_ ? std::nullopt : latch_.current(); }
   [[nodiscard]] SocketId socket() const noexcept { return socket_; }
+  /// Whether `source` is where the peer is, by signalling or as learnt.
+  [[nodiscard]] bool knows(const Endpoint& source) const noexcept {
+    return source == latch_.current() || source == latch_.signalled();
+  }
 
  private:
   SocketId socket_;
@@ -34,12 +38,6 @@ enum class Passage : std::uint8_t {
   kRead,    // RTP and RTCP only, whole
   kCopied,  // both legs are plain: what the phones agreed on between themselves (ZRTP,
             // and the SRTCP it leads to) passes as it is
-};
-
-/// A packet on its way from one leg to the other, plain.
-struct Passing {
-  Component kind;
-  std::size_t size;  // octets
 };
 
 /// One side of a stream.
@@ -71,6 +69,13 @@ class Leg {
   [[nodiscard]] bool is_plain() const noexcept { return std::holds_alternative<Plain>(protection_); }
   [[nodiscard]] bool is_blocked() const noexcept { return std::holds_alternative<Blocked>(protection_); }
   [[nodiscard]] bool is_opaque() const noexcept { return std::holds_alternative<Opaque>(protection_); }
+  [[nodiscard]] bool is_secured() const noexcept { return std::holds_alternative<Secured>(protection_); }
+  [[nodiscard]] SocketId socket() const noexcept { return rtp_.socket(); }
+  /// Whether packets that came in on `component` from `source` could be its peer's, by their source alone.
+  [[nodiscard]] bool knows(Component component, const Endpoint& source) const noexcept {
+    return (component == Component::kRtp ? rtp_ : rtcp_).knows(source);
+  }
+  [[nodiscard]] std::optional<TimePoint> last_received() const noexcept { return counters_.last_received; }
 
  private:
   /// The key that a Rekey replaced, until the first packet under the new one.

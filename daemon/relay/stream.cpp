@@ -12,10 +12,12 @@ Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
 
-Leg* Stream::find(LegIndex leg) noexcept {
+const Leg* Stream::find(LegIndex leg) const noexcept {
   const auto at = std::find_if(legs_.begin(), legs_.end(), [&](const Leg& l) { return l.index() == leg; });
   return at == legs_.end() ? nullptr : &*at;
 }
+
+Leg* Stream::find(LegIndex leg) noexcept { return const_cast<Leg*>(std::as_const(*this).find(leg)); }
 
 void Stream::set_leg(LegIndex leg, LegSetup setup, TimePoint now) {
   if (Leg* known = find(leg)) {
@@ -54,26 +56,83 @@ void Stream::select(LegIndex leg, Component component, const Endpoint& peer, Tim
   if (Leg* known = find(leg)) known->select(component, peer, now);
 }
 
-void Stream::connect(LegIndex callee) noexcept { connected_ = callee; }
+void Stream::connect(LegIndex callee, Choice choice) noexcept {
+  connected_ = callee;
+  choice_ = choice;
+}
+
+bool Stream::shares_port(const Leg& leg) const noexcept {
+  const auto shares = [&](const Leg& other) { return &other != &leg && other.socket() == leg.socket(); };
+  return legs_.size() > 2 && std::any_of(legs_.begin(), legs_.end(), shares);
+}
+
+bool Stream::share_port(LegIndex one, LegIndex other) const noexcept {
+  const Leg* a = find(one);
+  const Leg* b = find(other);
+  return one == other || (a != nullptr && b != nullptr && a->socket() == b->socket());
+}
 
 Result<Forward, Drop> Stream::handle(LegIndex from, Component component, Datagram datagram, TimePoint now) noexcept {
   Leg* leg = find(from);
   if (leg == nullptr) return fail(Drop::kInternal);
-  auto sent = relay(*leg, component, datagram, now);
-  if (!sent) leg->count(sent.error());
-  return sent;
+  if (shares_port(*leg)) return relay_fork(*leg, component, datagram, now);
+  const auto passing = receive(*leg, component, datagram, now);
+  if (passing) return pass_on(*leg, *passing, datagram, now);
+  leg->count(passing.error());
+  return fail(passing.error());
 }
 
-Result<Forward, Drop> Stream::relay(Leg& from, Component component, Datagram datagram, TimePoint now) noexcept {
+/// Keys before addresses, which anybody can write; what fails one fork's key leaves no trace there.
+Result<Forward, Drop> Stream::relay_fork(const Leg& any, Component component, Datagram datagram,
+                                         TimePoint now) noexcept {
+  const SocketId socket = any.socket();
+  Leg* nearest = nullptr;
+  Drop why = Drop::kWrongSource;
+  const auto attempt = [&](bool secured, bool known) -> std::optional<Result<Forward, Drop>> {
+    for (Leg& fork : legs_) {
+      const bool meant = fork.is_secured() == secured && fork.knows(component, datagram.from) == known;
+      if (fork.socket() != socket || !meant) continue;
+      const auto passing = receive(fork, component, datagram, now);
+      if (passing) return pass_on(fork, *passing, datagram, now);
+      if (nearest == nullptr) why = passing.error();
+      if (nearest == nullptr) nearest = &fork;
+    }
+    return std::nullopt;
+  };
+  if (auto sent = attempt(true, true)) return *sent;
+  if (auto sent = attempt(true, false)) return *sent;
+  if (auto sent = attempt(false, true)) return *sent;
+  (nearest != nullptr ? *nearest : *find(any.index())).count(why);
+  return fail(why);
+}
+
+Result<Passing, Drop> Stream::receive(Leg& from, Component component, Datagram datagram, TimePoint now) noexcept {
   const auto to = opposite(from);
   const bool copied = to && from.is_plain() && (*to)->is_plain();
-  const auto passing = from.receive(component, datagram, copied ? Passage::kCopied : Passage::kRead, now);
-  if (!passing) return fail(passing.error());
-  if (!to) return fail(to.error());
-  if (from.is_opaque() != (*to)->is_opaque() && !(*to)->is_blocked()) return fail(Drop::kInternal);
-  auto sent = (*to)->send(*passing, datagram.buffer);
-  if (sent) from.count_relayed(passing->kind, datagram.size);
-  return sent;
+  return from.receive(component, datagram, copied ? Passage::kCopied : Passage::kRead, now);
+}
+
+Result<Forward, Drop> Stream::pass_on(Leg& from, Passing passing, Datagram datagram, TimePoint now) noexcept {
+  if (passing.kind == Component::kRtp) hear_early(from, now);
+  const auto drop = [&](Drop why) {
+    from.count(why);
+    return fail(why);
+  };
+  const auto to = opposite(from);
+  if (!to) return drop(to.error());
+  if (from.is_opaque() != (*to)->is_opaque() && !(*to)->is_blocked()) return drop(Drop::kInternal);
+  auto sent = (*to)->send(passing, datagram.buffer);
+  if (!sent) return drop(sent.error());
+  from.count_relayed(passing.kind, datagram.size);
+  return *sent;
+}
+
+// Two forks at once would be noise, so that one has to stop before the other is heard.
+void Stream::hear_early(const Leg& talker, TimePoint now) noexcept {
+  if (choice_ != Choice::kEarly || talker.index() == kCallerLeg || talker.index() == connected_) return;
+  const Leg* heard = find(connected_);
+  const auto last = heard != nullptr ? heard->last_received() : std::nullopt;
+  if (!last || now - *last >= kEarlySilence) connected_ = talker.index();
 }
 
 Result<Leg*, Drop> Stream::opposite(const Leg& from) noexcept {
@@ -89,8 +148,8 @@ void Stream::count(LegIndex leg, Drop why) noexcept {
 }
 
 LegCounters Stream::counters(LegIndex leg) const {
-  const auto at = std::find_if(legs_.begin(), legs_.end(), [&](const Leg& l) { return l.index() == leg; });
-  return at == legs_.end() ? LegCounters{} : at->counters();
+  const Leg* known = find(leg);
+  return known == nullptr ? LegCounters{} : known->counters();
 }
 
 }  // namespace osrtp::relay

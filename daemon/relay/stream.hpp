@@ -44,6 +44,9 @@ struct Secured {
   srtp::Context in;
   srtp::Context out;
   std::optional<RtcpApart> rtcp{};  // nothing: RTCP shares the keys above
+  /// Our key may have protected packets of the same SSRCs in another context, for another fork: the peer is shown
+  /// other SSRCs, each XORed with this (rtp/ssrc_mask.hpp). 0: the SSRCs as they are.
+  std::uint32_t ssrc_mask = 0;
 };
 /// Any UDP payload, unread (UDPTL and other strangers).
 struct Opaque {};
@@ -75,6 +78,12 @@ enum class Follow : std::uint8_t {
   kNomination,  // from ICE alone: nothing is sent before select(), and nothing moves it but that (RFC 8445 §12)
 };
 
+/// A packet on its way from one leg to the other, plain.
+struct Passing {
+  Component kind;
+  std::size_t size;  // octets
+};
+
 /// Whether the leg's profile has RTCP feedback (RFC 4585). A leg without is spared it.
 enum class Feedback : std::uint8_t { kNone, kWanted };
 
@@ -93,9 +102,21 @@ struct LegSetup {
 
 class Leg;
 
+/// How sure it is whom the caller talks to.
+enum class Choice : std::uint8_t {
+  kEarly,  // phones ring: another fork that has answered takes over by talking once this one is silent
+  kFinal,
+};
+/// A fork's silence that lets another one take over (Choice::kEarly).
+inline constexpr std::chrono::milliseconds kEarlySilence{1000};
+
 /// One m-line of a call: the caller's leg and the callee's, of which one at a time is
 /// connected. Pure: datagram and time in, datagram or reason out. Allocates
 /// nothing per packet.
+///
+/// Legs of forks further down share a port (RFC 3264 §5.1): whose a packet is, authentication tells, the leg of its
+/// source address first; where none is the packet's by its key, a plain leg whose signalled or learnt address it comes
+/// from. A plain leg learns no source while it shares its port.
 class Stream {
  public:
   Stream();
@@ -110,7 +131,7 @@ class Stream {
   void remove_leg(LegIndex leg);
   /// Whom the caller hears and speaks to. Before the first call, and once that leg is
   /// removed: nobody.
-  void connect(LegIndex callee) noexcept;
+  void connect(LegIndex callee, Choice choice = Choice::kFinal) noexcept;
 
   /// A handshake has brought new keys. The older inbound key is good until the first packet under the new one, for
   /// a few seconds at most (DTLS-16).
@@ -129,25 +150,36 @@ class Stream {
   /// One that passes them all proves that its peer is there, even where it then goes
   /// no further for a reason of the other leg; that too is counted at `from`. An
   /// unmuxed component takes its own kind of packet only, a muxed leg everything on
-  /// its RTP component. @return kInternal, counted nowhere, for a leg that is not there.
+  /// its RTP component. `from` is any of the legs that share the port.
+  /// @return kInternal, counted nowhere, for a leg that is not there.
   [[nodiscard]] Result<Forward, Drop> handle(LegIndex from, Component component, Datagram datagram,
                                              TimePoint now) noexcept;
 
   /// ICE's consent has run out (RFC 7675): nothing is sent there until the next select().
   void deselect(LegIndex leg, Component component) noexcept;
+  /// Whether two legs, or one and itself, have one port.
+  [[nodiscard]] bool share_port(LegIndex one, LegIndex other) const noexcept;
   /// For what is sorted out before it gets here.
   void count(LegIndex leg, Drop why) noexcept;
   /// Zero counters for a leg that is not there.
   [[nodiscard]] LegCounters counters(LegIndex leg) const;
 
  private:
+  [[nodiscard]] const Leg* find(LegIndex leg) const noexcept;
   [[nodiscard]] Leg* find(LegIndex leg) noexcept;
-  [[nodiscard]] Result<Forward, Drop> relay(Leg& from, Component component, Datagram datagram, TimePoint now) noexcept;
+  [[nodiscard]] bool shares_port(const Leg& leg) const noexcept;
+  [[nodiscard]] Result<Forward, Drop> relay_fork(const Leg& any, Component component, Datagram datagram,
+                                                 TimePoint now) noexcept;
+  [[nodiscard]] Result<Passing, Drop> receive(Leg& from, Component component, Datagram datagram,
+                                              TimePoint now) noexcept;
+  [[nodiscard]] Result<Forward, Drop> pass_on(Leg& from, Passing passing, Datagram datagram, TimePoint now) noexcept;
   /// Where packets of `from` go.
   [[nodiscard]] Result<Leg*, Drop> opposite(const Leg& from) noexcept;
+  void hear_early(const Leg& talker, TimePoint now) noexcept;
 
   std::vector<Leg> legs_;
   LegIndex connected_ = kCallerLeg;
+  Choice choice_ = Choice::kFinal;
 };
 
 }  // namespace osrtp::relay

@@ -103,6 +103,19 @@ dtls::Source Leg::source(std::size_t n, const Endpoint& from) const {
   return components_[n].signalled == from ? dtls::Source::kSignalled : dtls::Source::kStranger;
 }
 
+bool Leg::knows(relay::Component component, const Endpoint& from) const noexcept {
+  const std::size_t n = index_of(component);
+  if (source(n, from) != dtls::Source::kStranger) return true;
+  const auto& handshakes = components_[n].handshakes;
+  const auto* won = handshakes ? std::get_if<dtls::Handshakes::Connected>(&handshakes->state()) : nullptr;
+  return won != nullptr && won->peer == from;
+}
+
+bool Leg::waits(relay::Component component) const noexcept {
+  const auto& handshakes = components_[index_of(component)].handshakes;
+  return handshakes && std::holds_alternative<dtls::Handshakes::Pending>(handshakes->state());
+}
+
 bool Leg::handle_stun(relay::Component component, const Endpoint& from, ByteView datagram, TimePoint now) {
   if (!agent_) return false;
   const std::size_t n = index_of(component);

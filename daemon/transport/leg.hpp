@@ -29,6 +29,11 @@ class Leg {
   [[nodiscard]] bool has_ice() const noexcept { return agent_.has_value(); }
   [[nodiscard]] bool has_dtls() const noexcept { return !suspended_ && components_[0].handshakes.has_value(); }
 
+  /// Whether a component's peer is at `source`: by its SDP, by ICE or by a handshake that it has won.
+  [[nodiscard]] bool knows(relay::Component component, const Endpoint& source) const noexcept;
+  /// Whether the handshake of a component is still to be won.
+  [[nodiscard]] bool waits(relay::Component component) const noexcept;
+
   /// One STUN message from a component's socket. @return false: not by the peer, or not STUN
   [[nodiscard]] bool handle_stun(relay::Component component, const Endpoint& from, ByteView datagram, TimePoint now);
   /// One DTLS datagram. @return false: no handshake is expected there

@@ -83,25 +83,54 @@ relay::Drop Stream::drop(relay::LegIndex leg, relay::Drop why) {
 }
 
 Stream::Handled Stream::handle(relay::LegIndex from, relay::Component component, Datagram datagram, TimePoint now) {
-  // Only a leg with a transport of its own is looked at for it: anything may be the first octet of another's media.
-  if (Side* side = sides_.empty() ? nullptr : find(from)) {
-    const rtp::Kind kind = rtp::classify(datagram.packet());
-    // The answer to our own request, or a keepalive: nothing that an unauthenticated message could tell is wanted.
-    if (kind == rtp::Kind::kStun && !side->leg.has_ice()) return Consumed{};
-    if (kind == rtp::Kind::kStun) {
-      const bool good = side->leg.handle_stun(component, datagram.from, datagram.packet(), now);
-      settle(*side, now);
-      return good ? Handled(Consumed{}) : Handled(drop(from, relay::Drop::kAuthentication));
-    }
-    if (kind == rtp::Kind::kDtls && side->leg.has_dtls()) {
-      const bool good = side->leg.handle_dtls(component, datagram.from, datagram.packet(), now);
-      settle(*side, now);
-      return good ? Handled(Consumed{}) : Handled(drop(from, relay::Drop::kWrongSource));
-    }
+  if (!sides_.empty()) {
+    if (auto handled = handle_under(from, component, datagram, now)) return *std::move(handled);
   }
   auto sent = relay_.handle(from, component, datagram, now);
   if (!sent) return sent.error();
   return *sent;
+}
+
+/// Only a leg with a transport of its own is looked at for it: anything may be the first octet of another's media.
+std::optional<Stream::Handled> Stream::handle_under(relay::LegIndex from, relay::Component component, Datagram datagram,
+                                                    TimePoint now) {
+  const rtp::Kind kind = rtp::classify(datagram.packet());
+  if (kind == rtp::Kind::kStun) return handle_stun(from, component, datagram, now);
+  if (kind != rtp::Kind::kDtls) return std::nullopt;
+  Side* side = dtls_side(from, component, datagram.from);
+  if (side == nullptr) return std::nullopt;
+  const bool good = side->leg.handle_dtls(component, datagram.from, datagram.packet(), now);
+  settle(*side, now);
+  return good ? Handled(Consumed{}) : Handled(drop(side->index, relay::Drop::kWrongSource));
+}
+
+std::optional<Stream::Handled> Stream::handle_stun(relay::LegIndex from, relay::Component component, Datagram datagram,
+                                                   TimePoint now) {
+  bool expected = false;
+  bool checked = false;
+  for (Side& side : sides_) {
+    if (!relay_.share_port(from, side.index)) continue;
+    expected = true;
+    if (!side.leg.has_ice()) continue;
+    checked = true;
+    const bool good = side.leg.handle_stun(component, datagram.from, datagram.packet(), now);
+    settle(side, now);
+    if (good) return Consumed{};
+  }
+  if (!expected) return std::nullopt;
+  // The answer to our own request, or a keepalive: nothing that an unauthenticated message could tell is wanted.
+  if (!checked) return Consumed{};
+  return drop(from, relay::Drop::kAuthentication);
+}
+
+Stream::Side* Stream::dtls_side(relay::LegIndex from, relay::Component component, const Endpoint& source) noexcept {
+  Side* best = nullptr;
+  for (Side& side : sides_) {
+    if (!side.leg.has_dtls() || !relay_.share_port(from, side.index)) continue;
+    if (side.leg.knows(component, source)) return &side;
+    if (best == nullptr || side.leg.waits(component)) best = &side;
+  }
+  return best;
 }
 
 std::optional<TimePoint> Stream::next_timeout() const noexcept {

@@ -14,11 +14,16 @@ namespace osrtp::transport {
 /// One m-line of a call, whole: relay::Stream for its media, and under it the STUN and DTLS of those legs that have
 /// any. Carries keys from dtls/ to srtp/, and paths from ice/ to relay/. Pure: what it wants to send or to be woken
 /// for it is asked for after each call.
+///
+/// Of forks that share a port, a STUN request is for the one whose user name and password it has, DTLS for the one
+/// whose signalled, validated or proven address it comes from; from anywhere else for the latest that still waits.
 class Stream {
  public:
   void set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now);
   void remove_leg(relay::LegIndex leg);
-  void connect(relay::LegIndex callee) noexcept { relay_.connect(callee); }
+  void connect(relay::LegIndex callee, relay::Choice choice = relay::Choice::kFinal) noexcept {
+    relay_.connect(callee, choice);
+  }
 
   /// It was for us: STUN or DTLS. What it made us send is in take_output().
   struct Consumed {};
@@ -43,6 +48,12 @@ class Stream {
     Progress progress = NotByDtls{};
   };
   [[nodiscard]] Side* find(relay::LegIndex leg) noexcept;
+  /// What is no media. Nothing: it may be some.
+  [[nodiscard]] std::optional<Handled> handle_under(relay::LegIndex from, relay::Component component, Datagram datagram,
+                                                    TimePoint now);
+  [[nodiscard]] std::optional<Handled> handle_stun(relay::LegIndex from, relay::Component component, Datagram datagram,
+                                                   TimePoint now);
+  [[nodiscard]] Side* dtls_side(relay::LegIndex from, relay::Component component, const Endpoint& source) noexcept;
   void begin(Side& side, LegSetup& setup);
   /// Takes up what has come of a call on `side`.
   void settle(Side& side, TimePoint now);

@@ -197,8 +197,9 @@ TEST_F(RelayFork, RemovedBranchThatHadNotChangesNothing) {
 
 TEST_F(RelayFork, EveryBranchThatIsPossibleHasItsOwnCounters) {
   for (relay::LegIndex leg = 3; leg < relay::kMaxLegs; ++leg) {
-    call.stream.set_leg(leg, call.callee.leg_setup(relay::Plain{}), call.now);
-    EXPECT_FALSE(call.feed(RelayedPhone(leg, {}), Component::kRtp, call.callee.at(Component::kRtp), rtp_packet(leg)));
+    const RelayedPhone phone(leg, {});
+    call.stream.set_leg(leg, phone.leg_setup(), call.now);
+    EXPECT_FALSE(call.feed(phone, Component::kRtp, phone.at(Component::kRtp), rtp_packet(leg)));
     EXPECT_EQ(call.stream.counters(leg).dropped[static_cast<std::size_t>(Drop::kNotConnected)], 1U);
   }
 }
