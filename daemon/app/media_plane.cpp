@@ -90,9 +90,9 @@ void LoopMediaPlane::remove_leg(StreamId stream, relay::LegIndex leg) {
   schedule(stream, *found->second);
 }
 
-void LoopMediaPlane::connect(StreamId stream, relay::LegIndex callee) {
+void LoopMediaPlane::connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) {
   const auto found = streams_.find(stream);
-  if (found != streams_.end()) found->second->stream.connect(callee);
+  if (found != streams_.end()) found->second->stream.connect(callee, choice);
 }
 
 relay::LegCounters LoopMediaPlane::counters(StreamId stream, relay::LegIndex leg) const {
@@ -118,18 +118,24 @@ void LoopMediaPlane::route(StreamId id, OpenStream& open, relay::LegIndex leg, r
   SocketTable::Entry* entry = sockets_.find(socket);
   if (entry == nullptr) return;
   entry->route = Route{id, &open.stream, leg, component};
-  open.routed.push_back({socket, leg});
+  open.routed.push_back({socket, leg, component});
 }
 
 void LoopMediaPlane::unroute(StreamId id, OpenStream& open, relay::LegIndex leg) {
-  std::erase_if(open.routed, [&](const Routed& routed) {
-    if (routed.leg != leg) return false;
+  const auto gone = std::stable_partition(open.routed.begin(), open.routed.end(),
+                                          [&](const Routed& routed) { return routed.leg != leg; });
+  const std::vector<Routed> given_up(gone, open.routed.end());
+  open.routed.erase(gone, open.routed.end());
+  for (const Routed& routed : given_up) {
     SocketTable::Entry* entry = sockets_.find(routed.socket);
     // The socket may be closed, or serve another leg by now.
     const bool ours = entry != nullptr && entry->route && entry->route->id == id && entry->route->leg == leg;
-    if (ours) entry->route.reset();
-    return true;
-  });
+    if (!ours) continue;
+    entry->route.reset();
+    const auto fork = std::find_if(open.routed.begin(), open.routed.end(),
+                                   [&](const Routed& other) { return other.socket == routed.socket; });
+    if (fork != open.routed.end()) entry->route = Route{id, &open.stream, fork->leg, fork->component};
+  }
 }
 
 /// One datagram for each announcement: what is left is announced again, so a second call that

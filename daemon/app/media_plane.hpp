@@ -44,7 +44,7 @@ class LoopMediaPlane final : public call::MediaPlane {
   void open_stream(StreamId stream) override;
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override;
-  void connect(StreamId stream, relay::LegIndex callee) override;
+  void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) override;
   [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override;
   [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override;
   void close_stream(StreamId stream) override;
@@ -56,6 +56,7 @@ class LoopMediaPlane final : public call::MediaPlane {
   struct Routed {
     SocketId socket;
     relay::LegIndex leg;
+    relay::Component component;
   };
   struct StreamHash {
     std::size_t operator()(StreamId id) const noexcept { return std::hash<std::uint64_t>{}(id.get()); }

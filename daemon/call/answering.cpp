@@ -56,9 +56,9 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
   stop_missing_lines();
   for (const Party* party : {&offerer(), &answerer()}) note_keys(*party);
-  branch_.answered = true;
-  // A branch without any media must not take the call from one that has some.
-  if (carries_media(sections) || !others_talk()) call_.connect(branch_, request_.sip_code, now_);
+  const bool again = std::exchange(branch_.answered, true) && stage() == Stage::kEarly;
+  // A branch without any media must not take the call from one that has some, nor one that only repeats itself.
+  if ((carries_media(sections) && !again) || !others_talk()) call_.connect(branch_, request_.sip_code, now_);
   return protocol::SdpReply{negotiate::render(*text_, sections, call_.disguise(request_)), call_.security(&branch_)};
 }
 

@@ -35,14 +35,9 @@ Call::Call(std::string id, Surroundings around, Now now)
 }
 
 Call::~Call() {
+  while (!branches_.empty()) drop_branch(branches_.size() - 1);
   for (const StreamId stream : streams_) around_.plane.close_stream(stream);
-  const auto close = [&](const Party& party) {
-    for (const LegMedia& media : party.media) {
-      if (media.ports) around_.plane.close_ports(*media.ports);
-    }
-  };
-  close(caller_);
-  for (const auto& branch : branches_) close(branch->party);
+  close_ports(caller_);
 }
 
 Result<protocol::SdpReply, protocol::Error> Call::offer(const protocol::SdpRequest& request, Now now,
@@ -58,12 +53,22 @@ Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequ
   if (branch == nullptr || !branch->exchange) {
     return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer without an offer", {}});
   }
+  if (is_fork(*branch, request)) return fork_answer(*branch, request, now, warnings);
   // Two offers have crossed (RFC 3261 §14.1): what answers the older one would be read as the wrong side's.
   const Party& offerer = branch->exchange->offerer == Leg::kCaller ? caller_ : branch->party;
   if (request.from_tag != offerer.tag) {
     return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer to an offer that the other side has replaced", {}});
   }
   return Answering(*this, *branch, request, now, warnings).run();
+}
+
+Result<protocol::SdpReply, protocol::Error> Call::fork_answer(const Branch& first, const protocol::SdpRequest& request,
+                                                              Now now, std::vector<std::string>& warnings) {
+  Branch* fork = add_fork(first, now);
+  if (fork == nullptr) return fail(protocol::Error{ErrorCode::kTooManyCalls, "Too many forks", {}});
+  auto reply = Answering(*this, *fork, request, now, warnings).run();
+  if (!reply) drop_branch(branches_.size() - 1);
+  return reply;
 }
 
 Branch& Call::add_branch(std::string_view via_branch, Now now) {
@@ -84,20 +89,18 @@ Branch& Call::add_branch(std::string_view via_branch, Now now) {
 void Call::drop_branch(std::size_t position) {
   const Party& party = branches_[position]->party;
   for (const StreamId stream : streams_) around_.plane.remove_leg(stream, party.index);
-  for (const LegMedia& media : party.media) {
-    if (media.ports) around_.plane.close_ports(*media.ports);
-  }
-  if (connected_ == party.index) connected_ = relay::kCallerLeg;
+  const auto gone = std::move(branches_[position]);
   branches_.erase(branches_.begin() + static_cast<std::ptrdiff_t>(position));
+  if (connected_ == gone->party.index) connected_ = relay::kCallerLeg;
+  close_ports(gone->party);
 }
 
 bool Call::remove_branch(std::string_view via_branch) {
-  for (std::size_t i = 0; i < branches_.size(); ++i) {
-    if (branches_[i]->party.via_branch != via_branch) continue;
-    drop_branch(i);
-    return true;
+  const std::size_t before = branches_.size();
+  for (std::size_t i = before; i-- > 0;) {
+    if (branches_[i]->party.via_branch == via_branch) drop_branch(i);
   }
-  return false;
+  return branches_.size() < before;
 }
 
 void Call::ensure_streams(std::size_t count) {
@@ -114,7 +117,9 @@ void Call::signalled(Now now) {
 
 void Call::connect(Branch& branch, int sip_code, Now now) {
   connected_ = branch.party.index;
-  for (const StreamId stream : streams_) around_.plane.connect(stream, connected_);
+  const bool rings = sip_code >= 100 && sip_code < 200;
+  const auto choice = rings && !confirmed_ ? relay::Choice::kEarly : relay::Choice::kFinal;
+  for (const StreamId stream : streams_) around_.plane.connect(stream, connected_, choice);
   signalled(now);
   if (!is_success(sip_code)) return;
   for (std::size_t i = branches_.size(); i-- > 0;) {

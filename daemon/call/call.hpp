@@ -69,6 +69,11 @@ class Call {
   [[nodiscard]] Result<Roles, protocol::Error> roles_of_offer(const protocol::SdpRequest& request) const;
   [[nodiscard]] Result<Roles, protocol::Error> roles_of_callers_offer(const protocol::SdpRequest& request) const;
   [[nodiscard]] Result<Roles, protocol::Error> roles_of_callees_offer(const protocol::SdpRequest& request) const;
+  /// Whether the answer is another phone's than `branch`, to the same INVITE.
+  [[nodiscard]] bool is_fork(const Branch& branch, const protocol::SdpRequest& answer) const;
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> fork_answer(const Branch& first,
+                                                                        const protocol::SdpRequest& request, Now now,
+                                                                        std::vector<std::string>& warnings);
   /// Nothing: the answer is to no offer that there is.
   [[nodiscard]] Branch* branch_of_answer(const protocol::SdpRequest& request) const;
   [[nodiscard]] Branch* branch_tagged(std::string_view tag) const;
@@ -76,7 +81,13 @@ class Call {
   [[nodiscard]] Branch* branch_meant(std::string_view via_branch) const;
   [[nodiscard]] Branch* connected_branch() const;
   [[nodiscard]] Branch& add_branch(std::string_view via_branch, Now now);
+  /// Another phone answers the INVITE that `first` has answered: a leg of its own on the same ports, with what the
+  /// INVITE's offer said of us. Nothing: enough of them have.
+  [[nodiscard]] Branch* add_fork(const Branch& first, Now now);
+  /// A new offer to a branch: whoever else has answered the one before is gone.
+  void drop_forks(const Branch& but);
   void drop_branch(std::size_t position);
+  void close_ports(const Party& party);
   void ensure_streams(std::size_t count);
   void signalled(Now now);
   /// Media now runs with `branch`; a final answer (2xx) ends the others.

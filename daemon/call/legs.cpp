@@ -24,13 +24,19 @@ std::uint32_t window(const sdp::CryptoAttribute& peer, const Settings& settings)
 /// Under one key both directions would share a keystream wherever two SSRCs meet (SDES-6, SDES-9).
 bool is_ours(const LegMedia& media, const Secret& peer) {
   return std::any_of(media.own_keys.begin(), media.own_keys.end(),
-                     [&](const auto& own) { return own.second.equals(peer); });
+                     [&](const auto& own) { return own.second.key.equals(peer); });
 }
 
 /// A key that has protected packets is never taken up again by a context that starts at zero.
 void retire_own_key(LegMedia& media) {
   if (media.installed) media.own_keys.erase(media.installed->suite);
   media.installed.reset();
+}
+
+std::uint32_t fresh_mask(const Entropy& entropy) {
+  std::array<std::uint8_t, sizeof(std::uint32_t)> octets{};
+  entropy(octets);
+  return std::max(std::uint32_t{1}, *ByteReader(octets).read<std::uint32_t>());
 }
 
 enum class Change : std::uint8_t { kNone, kPeerKey, kAll };
@@ -63,13 +69,13 @@ transport::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Se
 
 const Secret& own_key(LegMedia& media, Suite suite, const Entropy& entropy) {
   const auto known = media.own_keys.find(suite);
-  if (known != media.own_keys.end()) return known->second;
+  if (known != media.own_keys.end()) return known->second.key;
   std::array<std::uint8_t, Secret::kCapacity> octets{};
   const ByteSpan fresh = ByteSpan(octets).first(facts(suite).master_size());
   entropy(fresh);
   Secret secret = *Secret::from(fresh);
   explicit_bzero(octets.data(), octets.size());
-  return media.own_keys.emplace(suite, std::move(secret)).first->second;
+  return media.own_keys.emplace(suite, OwnKey{std::move(secret)}).first->second.key;
 }
 
 sdp::CryptoAttribute own_line(LegMedia& media, std::uint32_t tag, Suite suite, const std::string& spelling,
@@ -105,13 +111,16 @@ transport::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys
   auto in =
       srtp::Context::create(srtp::Direction::kInbound, inbound_key(keys.suite, peer), window(*keys.peer, settings));
   const srtp::Key own{keys.suite, own_key(media, keys.suite, entropy).clone()};
+  const bool used = std::exchange(media.own_keys.at(keys.suite).used, true);
   auto out = srtp::Context::create(srtp::Direction::kOutbound, own, settings.replay_window);
   if (!in || !out) {
     retire_own_key(media);
     become(media, SecurityState::kFailed, std::nullopt, protocol::Reason::kBadCryptoAttribute, now);
     return blocked_leg(media, {}, relay::Drop::kFailed);
   }
-  setup.relay.protection = relay::Secured{*std::move(in), *std::move(out)};
+  relay::Secured secured{*std::move(in), *std::move(out)};
+  if (used) secured.ssrc_mask = fresh_mask(entropy);
+  setup.relay.protection = std::move(secured);
   return setup;
 }
 

@@ -45,10 +45,10 @@ class MediaPlane {
   virtual void close_ports(const LocalPorts& ports) = 0;
 
   virtual void open_stream(StreamId stream) = 0;
-  /// Also routes what arrives on the setup's sockets to this leg.
+  /// Also routes what arrives on the setup's sockets to the stream. Legs of forks may share them.
   virtual void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) = 0;
   virtual void remove_leg(StreamId stream, relay::LegIndex leg) = 0;
-  virtual void connect(StreamId stream, relay::LegIndex callee) = 0;
+  virtual void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) = 0;
   [[nodiscard]] virtual relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const = 0;
   /// How far the leg's DTLS has come.
   [[nodiscard]] virtual transport::Progress progress(StreamId stream, relay::LegIndex leg) const = 0;

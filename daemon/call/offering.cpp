@@ -270,7 +270,7 @@ void Offering::commit() {
   call_.ensure_streams(exchange_.lines.size());
   commit_party(offerer(), offerer_ports_);
   commit_party(answerer(), answerer_ports_);
-  branch.exchange = std::move(exchange_);
+  if (roles_.offerer == Leg::kCaller && request_.to_tag.empty()) call_.drop_forks(branch);
   call_.signalled(now_);
 }
 
@@ -305,7 +305,10 @@ void Offering::commit_party(Party& party, const NewPorts& ports) {
 
 std::string Offering::write() {
   std::vector<negotiate::Section> sections;
-  for (std::size_t n = 0; n < roles_.branch->exchange->lines.size(); ++n) sections.push_back(section(n));
+  for (std::size_t n = 0; n < exchange_.lines.size(); ++n) sections.push_back(section(n));
+  Branch& branch = *roles_.branch;
+  branch.exchange = std::make_shared<const Exchange>(std::move(exchange_));
+  if (roles_.offerer == Leg::kCaller && request_.to_tag.empty()) branch.invite = branch.exchange;
   return negotiate::render(*text_, sections, call_.disguise(request_));
 }
 
@@ -318,7 +321,7 @@ void Offering::note_keys() {
 }
 
 negotiate::Section Offering::section(std::size_t n) {
-  OfferedLine& line = roles_.branch->exchange->lines[n];
+  OfferedLine& line = exchange_.lines[n];
   if (std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return negotiate::RejectLine{};
   // Keys of a line that is not wanted are keys all the same: only what we never carry goes on untouched.
   if (!line.offered && line.carriage == sdp::Carriage::kOther) return negotiate::LeaveAlone{};
@@ -334,13 +337,7 @@ negotiate::Section Offering::section(std::size_t n) {
     ours.proto = name(line.towards_answerer.profile);
     line.mux_offered = ours.rtcp_mux;
   }
-  if (line.towards_answerer.sdes) {
-    std::uint32_t tag = 1;
-    for (const Suite suite : answerer().terms.offered) {
-      line.own_lines.push_back({tag, suite});
-      ours.crypto.push_back(own_line(media, tag++, suite, {}, call_.around_.entropy));
-    }
-  }
+  if (line.towards_answerer.sdes) offer_keys(line, media, ours);
   line.own_proto = ours.proto;
   // What runs is as the last answer left it, until this offer has one.
   const auto write = [&](Party& party, const std::string& proto) {
@@ -356,6 +353,15 @@ negotiate::Section Offering::section(std::size_t n) {
   return ours;
 }
 
+void Offering::offer_keys(OfferedLine& line, LegMedia& media, negotiate::OurLine& ours) {
+  std::uint32_t tag = 1;
+  for (const Suite suite : answerer().terms.offered) {
+    line.own_lines.push_back({tag, suite});
+    ours.crypto.push_back(own_line(media, tag++, suite, {}, call_.around_.entropy));
+    line.own_keys.push_back(ours.crypto.back().keys.front().key_salt.clone());
+  }
+}
+
 /// To a browser always, to others where the client asks for it; one that speaks NG means by default: as the offerer
 /// did.
 bool Offering::offers_ice(const OfferedLine& line) {
@@ -365,7 +371,7 @@ bool Offering::offers_ice(const OfferedLine& line) {
 
 /// What stands under the media: a handshake, and a path where the peer is one that finds it by ICE.
 void Offering::offer_transport(std::size_t n, negotiate::OurLine& ours) {
-  const OfferedLine& line = roles_.branch->exchange->lines[n];
+  const OfferedLine& line = exchange_.lines[n];
   LegMedia& media = answerer().media[n];
   const Surroundings& around = call_.around_;
   if (line.towards_answerer.dtls) {

@@ -43,6 +43,7 @@ class Offering {
   [[nodiscard]] std::string write();
   void note_keys();
   [[nodiscard]] negotiate::Section section(std::size_t n);
+  void offer_keys(OfferedLine& line, LegMedia& media, negotiate::OurLine& ours);
   [[nodiscard]] bool offers_ice(const OfferedLine& line);
   void offer_transport(std::size_t n, negotiate::OurLine& ours);
 
@@ -62,7 +63,7 @@ class Offering {
   negotiate::Terms answerer_terms_;
   std::optional<sdp::Text> text_;
   std::vector<sdp::Media> media_;
-  Exchange exchange_;
+  Exchange exchange_;  // until write(), then shared with the branch
   NewPorts offerer_ports_;
   NewPorts answerer_ports_;
 };

@@ -63,12 +63,20 @@ struct IceLeg {
   bool peer_is_lite = false;  // both are: nobody checks, media goes to where the SDP says (ICE-4)
 };
 
+/// A master key of ours.
+struct OwnKey {
+  Secret key;
+  /// Some context protects, or has protected, under it: the next one shows its peer other SSRCs (relay::Secured), so
+  /// that no keystream is used twice.
+  bool used = false;
+};
+
 /// Our end of one m-line towards one party.
 struct LegMedia {
-  std::optional<LocalPorts> ports;
+  std::optional<LocalPorts> ports;  // forks of one offer share theirs
   /// One master key per suite, made when first written into an SDP and kept while the ports are:
   /// retransmissions, retries and re-offers repeat it (E-3, SDES-17).
-  std::map<Suite, Secret> own_keys;
+  std::map<Suite, OwnKey> own_keys;
   Status status;
   protocol::SecurityState told = protocol::SecurityState::kPending;  // what has been logged of its handshake
   std::optional<InstalledKeys> installed;
@@ -122,9 +130,10 @@ struct OfferedLine {
 
   negotiate::OfferPlan towards_answerer;
   std::vector<negotiate::OwnLine> own_lines;
-  std::string own_proto;     // ours towards the answerer
-  bool offered = false;      // false: it went on with port 0, or untouched
-  bool mux_offered = false;  // ours towards the answerer
+  std::vector<Secret> own_keys;  // of own_lines, as this offer says them
+  std::string own_proto;         // ours towards the answerer
+  bool offered = false;          // false: it went on with port 0, or untouched
+  bool mux_offered = false;      // ours towards the answerer
 };
 
 /// An offer under way, and once answered the one that runs: an answer may come again (183, then 200).
@@ -144,10 +153,11 @@ struct Party {
   std::vector<LegMedia> media;
 };
 
-/// A callee branch and the exchange with it.
+/// A callee branch, or one of the forks further down that answer it (RFC 3261 §13.2.2.4), and the exchange with it.
 struct Branch {
   Party party;
-  std::optional<Exchange> exchange;
+  std::shared_ptr<const Exchange> exchange;
+  std::shared_ptr<const Exchange> invite;  // the one that forks answer: the caller's, outside any dialog
   bool answered = false;
   bool confirmed = false;  // by a 2xx: its tag is the dialog's for good
 };

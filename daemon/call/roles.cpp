@@ -89,6 +89,10 @@ Branch* Call::branch_of_answer(const protocol::SdpRequest& request) const {
   return forks ? meant : nullptr;
 }
 
+bool Call::is_fork(const Branch& branch, const protocol::SdpRequest& answer) const {
+  return branch.invite && answer.from_tag == caller_.tag && is_another(branch.party.tag, answer.to_tag);
+}
+
 bool Call::has_tag(std::string_view tag) const { return caller_.tag == tag || branch_tagged(tag) != nullptr; }
 
 bool Call::is_dialog(std::string_view one, std::string_view other) const {

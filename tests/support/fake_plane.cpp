@@ -28,19 +28,30 @@ void FakePlane::close_ports(const call::LocalPorts& ports) {
 }
 
 void FakePlane::set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) {
-  routes_.insert_or_assign(setup.relay.rtp_socket, Route{stream, leg, relay::Component::kRtp});
-  routes_.insert_or_assign(setup.relay.rtcp_socket, Route{stream, leg, relay::Component::kRtcp});
+  const auto route = [&](SocketId socket, relay::Component component) {
+    std::erase_if(routes_[socket], [&](const Route& known) { return known.stream == stream && known.leg == leg; });
+    routes_[socket].push_back({stream, leg, component});
+  };
+  route(setup.relay.rtp_socket, relay::Component::kRtp);
+  route(setup.relay.rtcp_socket, relay::Component::kRtcp);
   streams_.at(stream).set_leg(leg, std::move(setup), now);
+}
+
+void FakePlane::remove_leg(StreamId stream, relay::LegIndex leg) {
+  streams_.at(stream).remove_leg(leg);
+  for (auto& [socket, routes] : routes_) {
+    std::erase_if(routes, [&](const Route& known) { return known.stream == stream && known.leg == leg; });
+  }
 }
 
 Result<FakePlane::Sent, relay::Drop> FakePlane::receive(std::uint16_t port, const Endpoint& from,
                                                         const std::vector<std::uint8_t>& packet, TimePoint now) {
   const auto route = routes_.find(SocketId(port));
-  if (route == routes_.end()) return fail(relay::Drop::kInternal);
+  if (route == routes_.end() || route->second.empty()) return fail(relay::Drop::kInternal);
   std::vector<std::uint8_t> buffer(packet.size() + kTailRoom);
   std::copy(packet.begin(), packet.end(), buffer.begin());
   const Datagram datagram{from, buffer, packet.size()};
-  const auto& [stream, leg, component] = route->second;
+  const auto [stream, leg, component] = route->second.back();
   const auto handled = streams_.at(stream).handle(leg, component, datagram, now);
   if (const auto* drop = std::get_if<relay::Drop>(&handled)) return fail(*drop);
   const auto* forward = std::get_if<Forward>(&handled);

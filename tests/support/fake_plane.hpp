@@ -22,8 +22,10 @@ class FakePlane : public call::MediaPlane {
   void close_ports(const call::LocalPorts& ports) override;
   void open_stream(StreamId stream) override { streams_[stream]; }
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
-  void remove_leg(StreamId stream, relay::LegIndex leg) override { streams_.at(stream).remove_leg(leg); }
-  void connect(StreamId stream, relay::LegIndex callee) override { streams_.at(stream).connect(callee); }
+  void remove_leg(StreamId stream, relay::LegIndex leg) override;
+  void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) override {
+    streams_.at(stream).connect(callee, choice);
+  }
   [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override {
     return streams_.at(stream).counters(leg);
   }
@@ -59,7 +61,7 @@ class FakePlane : public call::MediaPlane {
   };
   std::vector<call::Interface> interfaces_;
   std::map<StreamId, transport::Stream> streams_;
-  std::map<SocketId, Route> routes_;
+  std::map<SocketId, std::vector<Route>> routes_;  // forks share a socket
   std::set<std::uint16_t> open_;
   std::uint16_t next_port_ = 30000;
   std::size_t limit_ = 1000;
