@@ -76,6 +76,7 @@ void mask_media_source(ByteSpan packet, std::uint32_t mask) noexcept {
 }
 
 void mask_feedback(ByteSpan packet, std::uint32_t mask) noexcept {
+  if (packet.size() < kFeedbackHead) return;  // the rest is padding
   mask_media_source(packet, mask);
   if (has_entries(packet[1], count_of(packet))) {
     mask_each(packet, kFeedbackHead, kEntry, (packet.size() - kFeedbackHead) / kEntry, mask);
@@ -115,12 +116,15 @@ void mask_subject(ByteSpan packet, std::uint32_t mask) noexcept {
   }
 }
 
+std::size_t padding_of(ByteView packet) noexcept { return (packet[0] & 0x20U) != 0 ? packet.back() : 0; }
+
 /// A compound that parses: every packet has the size that it says, and what its count announces.
 void each_packet(ByteSpan compound, std::uint32_t mask, void (*apply)(ByteSpan, std::uint32_t) noexcept) noexcept {
   if (!Compound::parse(compound)) return;
   for (std::size_t at = 0; at < compound.size();) {
     const std::size_t size = size_of(compound.subspan(at));
-    apply(compound.subspan(at, size), mask);
+    const ByteSpan packet = compound.subspan(at, size);
+    apply(packet.first(size - padding_of(packet)), mask);
     at += size;
   }
 }
