@@ -110,8 +110,8 @@ int set_number(std::string_view parameter, int value, osrtp_error* error) {
   return 0;
 }
 
-constexpr std::array<std::string_view, 8> kActionNames{"none",       "none",        "offer",  "answer",
-                                                       "late-offer", "late-answer", "delete", "delete-branch"};
+constexpr std::array<std::string_view, 9> kActionNames{"none",        "none",    "offer",  "answer",       "late-offer",
+                                                       "late-answer", "confirm", "delete", "delete-branch"};
 
 std::string line_about(const osrtp_message& message, Action action, std::string_view what) {
   std::string line = "call-id=" + std::string(view(message.call_id));
@@ -175,6 +175,9 @@ osrtp_result ask(Process& own, Action action, const osrtp_message& message, cons
   if (!reply) return no_reply(own, reply.error());
   for (const std::string& warning : reply->warnings)
     log(OSRTP_LOG_WARNING, line_about(message, action, "warning=" + warning));
+  const auto* rewritten = std::get_if<protocol::SdpReply>(&reply->body);
+  if (rewritten != nullptr && rewritten->sdp.empty() && action != Action::kConfirm)
+    return no_reply(own, {NoReply::Kind::kBadReply, "no SDP in the reply"});
   return accept(own, *std::move(reply));
 }
 

@@ -30,11 +30,13 @@ Action manage_request(const osrtp_message& message) {
   return Action::kNothing;
 }
 
+bool confirms(const osrtp_message& message) { return creates_call(message) && message.status >= 200; }
+
 Action manage_reply(const osrtp_message& message) {
   // Whatever was refused within a call, the call goes on (RFC 3261 section 14.1).
   if (message.status >= 300)
     return creates_call(message) && message.branch >= 0 ? Action::kDeleteBranch : Action::kNothing;
-  if (!has_sdp(message)) return Action::kNothing;
+  if (!has_sdp(message)) return confirms(message) ? Action::kConfirm : Action::kNothing;
   switch (message.method) {
     case OSRTP_INVITE:
       return message.request_had_sdp != 0 ? Action::kAnswer : Action::kLateOffer;

@@ -14,6 +14,7 @@ enum class Action : std::uint8_t {
   kAnswer,      // a reply with the answer
   kLateOffer,   // a reply with the offer that its INVITE left out
   kLateAnswer,  // the ACK or PRACK with the answer to that
+  kConfirm,     // the 2xx without SDP: its answer came with a reliable provisional reply (RFC 3262)
   kDeleteCall,
   kDeleteBranch,  // one destination of several has refused
 };

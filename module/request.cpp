@@ -134,6 +134,7 @@ protocol::Request request_for(Action action, const osrtp_message& message, const
       return with_sdp<protocol::Offer>(action, message, options, defaults);
     case Action::kAnswer:
     case Action::kLateAnswer:
+    case Action::kConfirm:
       return with_sdp<protocol::Answer>(action, message, options, defaults);
     case Action::kDeleteBranch:
       return deletion(message, branch(message));

@@ -148,14 +148,14 @@ CallReport call_of(const json_t* reply, Warnings& warnings) {
 
 using Body = Result<ReplyBody, BadReply>;
 
-Body sdp_of(const json_t* reply, Warnings& warnings) {
+Body sdp_of(const json_t* reply, Command command, Warnings& warnings) {
   SdpReply body{text(reply, "sdp"), security_of(reply, warnings)};
   if (const auto encoded = json::as_text(json::member(reply, "sdp-base64"))) {
     const auto octets = decode_base64(*encoded);
     if (!octets) return bad("'sdp-base64' is not base64");
     body.sdp.assign(octets->begin(), octets->end());
   }
-  if (body.sdp.empty()) return bad("no SDP in the reply");
+  if (body.sdp.empty() && command == Command::kOffer) return bad("no SDP in the reply");
   return ReplyBody(std::move(body));
 }
 
@@ -190,7 +190,7 @@ Body success_of(const json_t* reply, Command command, Warnings& warnings) {
       return bad("no pong in the reply to a ping");
     case Command::kOffer:
     case Command::kAnswer:
-      return sdp_of(reply, warnings);
+      return sdp_of(reply, command, warnings);
     case Command::kDelete:
       return ReplyBody(deleted_of(reply, warnings));
     case Command::kQuery:

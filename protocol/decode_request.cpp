@@ -195,12 +195,16 @@ class Decoder {
     return bad_request("");
   }
 
+  int read_code() { return in_.integer({"sip-code", "sip code"}, 0, 0, 699); }
+
   template <class Exchange>
   Outcome read_exchange(Exchange exchange) {
     exchange.sdp = read_sdp(in_);
     read_party(exchange);
     if (in_.error()) return fail(*in_.error());
-    if (exchange.sdp.empty()) return missing("No SDP body in message");
+    if (exchange.sdp.empty() && !(std::is_same_v<Exchange, Answer> && is_success(read_code()))) {
+      return missing("No SDP body in message");
+    }
     if (exchange.call_id.empty()) return missing("No call-id in message");
     if (exchange.from_tag.empty()) return missing("No from-tag in message");
     if (std::is_same_v<Exchange, Answer> && exchange.to_tag.empty()) return missing("No to-tag in message");
@@ -231,7 +235,7 @@ class Decoder {
     request.rtcp_mux = read_rtcp_mux(in_, warnings_);
     request.dtls = read_wish<DtlsWish>(in_, {"DTLS", "dtls"}, warnings_, dtls_wish_named);
     request.ice = read_wish<IceWish>(in_, {"ICE", "ice"}, warnings_, ice_wish_named);
-    request.sip_code = in_.integer({"sip-code", "sip code"}, 0, 0, 699);
+    request.sip_code = read_code();
   }
 
   Outcome read_delete() {

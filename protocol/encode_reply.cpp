@@ -152,7 +152,9 @@ void write_call(json::Object& out, const CallReport& call) {
 std::string_view write(json::Object& /*out*/, const Pong& /*reply*/) { return "pong"; }
 
 std::string_view write(json::Object& out, const SdpReply& reply) {
-  if (is_text(reply.sdp)) {
+  if (reply.sdp.empty()) {
+    // To the confirmation of an answer.
+  } else if (is_text(reply.sdp)) {
     out.set("sdp", json::text(reply.sdp));
   } else {
     out.set("sdp-base64", json::text(encode_base64(bytes_of(reply.sdp))));

@@ -92,7 +92,9 @@ void write(Writer& /*out*/, const Statistics& /*request*/) {}
 void write(Writer& out, const SdpRequest& request) {
   write_party(out, request);
   out.text("via-branch", request.via_branch);
-  if (is_text(request.sdp)) {
+  if (request.sdp.empty()) {
+    // The confirmation of an earlier answer.
+  } else if (is_text(request.sdp)) {
     out.text("sdp", request.sdp);
   } else {
     out.text("sdp-base64", encode_base64(bytes_of(request.sdp)));

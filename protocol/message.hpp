@@ -57,13 +57,16 @@ struct RtcpMuxWishes {
   friend bool operator==(const RtcpMuxWishes&, const RtcpMuxWishes&) = default;
 };
 
+/// Of the SIP reply that carries an answer: nobody else's comes after it.
+[[nodiscard]] constexpr bool is_success(int sip_code) noexcept { return sip_code >= 200 && sip_code <= 299; }
+
 /// What offer and answer share. `sdp` and the tags are octets as they came in the SIP message.
 struct SdpRequest {
   std::string call_id;
   std::string from_tag;    // of the offerer, in offer and answer alike
   std::string to_tag;      // empty: none yet
   std::string via_branch;  // names one branch of a forked offer; empty: the only one
-  std::string sdp;
+  std::string sdp;         // empty: an answer of a 2xx without one, which says that the answer before it is final
   Profile transport_protocol = Profile::kOther;  // kOther: not given
   std::optional<std::string> address_family;     // "IP4" | "IP6", towards the receiver
   std::vector<std::string> direction;            // interface names: from, to

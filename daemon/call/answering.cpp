@@ -50,15 +50,19 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
   if (auto error = read()) return fail(*std::move(error));
   if (!request_.to_tag.empty()) answerer().tag = request_.to_tag;
   raise_terms();
-  call_.confirmed_ = call_.confirmed_ || is_success(request_.sip_code) || request_.sip_code == 0;
-  branch_.confirmed = branch_.confirmed || is_success(request_.sip_code);
+  const bool picked_up = stage() == Stage::kFinal && protocol::is_success(request_.sip_code);
+  call_.confirmed_ = call_.confirmed_ || stage() == Stage::kFinal;
+  branch_.confirmed = branch_.confirmed || picked_up;
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
   stop_missing_lines();
   for (const Party* party : {&offerer(), &answerer()}) note_keys(*party);
   const bool again = std::exchange(branch_.answered, true) && stage() == Stage::kEarly;
   // A branch without any media must not take the call from one that has some, nor one that only repeats itself.
-  if ((carries_media(sections) && !again) || !others_talk()) call_.connect(branch_, request_.sip_code, now_);
+  if ((carries_media(sections) && !again) || !others_talk()) {
+    call_.connect(branch_, now_);
+    if (picked_up) call_.end_others(branch_);
+  }
   return protocol::SdpReply{negotiate::render(*text_, sections, call_.disguise(request_)), call_.security(&branch_)};
 }
 
@@ -209,9 +213,12 @@ negotiate::Section Answering::run_legs(std::size_t n, const OfferedLine& offered
   return our_line(n, offered);
 }
 
-// Who sends no code (an answer in ACK or PRACK, an NG client) has nothing more to say.
+// Who sends no code (an answer in ACK or PRACK, an NG client) has nothing more to say. The 2xx of an UPDATE, which a
+// phone that rings may send or get (RFC 3311 §5.1), picks nothing up.
 Stage Answering::stage() const {
-  return request_.sip_code >= 100 && request_.sip_code < 200 ? Stage::kEarly : Stage::kFinal;
+  if (request_.sip_code >= 100 && request_.sip_code < 200) return Stage::kEarly;
+  const bool of_update = branch_.invite && branch_.exchange != branch_.invite && !branch_.confirmed;
+  return of_update && request_.sip_code != 0 ? Stage::kEarly : Stage::kFinal;
 }
 
 bool Answering::both_plain(std::size_t n) {

@@ -53,6 +53,7 @@ Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequ
   if (branch == nullptr || !branch->exchange) {
     return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer without an offer", {}});
   }
+  if (request.sdp.empty()) return confirm(*branch, request, now);
   if (is_fork(*branch, request)) return fork_answer(*branch, request, now, warnings);
   // Two offers have crossed (RFC 3261 §14.1): what answers the older one would be read as the wrong side's.
   const Party& offerer = branch->exchange->offerer == Leg::kCaller ? caller_ : branch->party;
@@ -115,13 +116,25 @@ void Call::signalled(Now now) {
   last_signal_wall_ = now.wall;
 }
 
-void Call::connect(Branch& branch, int sip_code, Now now) {
+void Call::connect(Branch& branch, Now now) {
   connected_ = branch.party.index;
-  const bool rings = sip_code >= 100 && sip_code < 200;
-  const auto choice = rings && !confirmed_ ? relay::Choice::kEarly : relay::Choice::kFinal;
+  const auto choice = confirmed_ ? relay::Choice::kFinal : relay::Choice::kEarly;
   for (const StreamId stream : streams_) around_.plane.connect(stream, connected_, choice);
   signalled(now);
-  if (!is_success(sip_code)) return;
+}
+
+Result<protocol::SdpReply, protocol::Error> Call::confirm(Branch& branch, const protocol::SdpRequest& request,
+                                                          Now now) {
+  if (!branch.answered || is_fork(branch, request)) {
+    return fail(protocol::Error{ErrorCode::kOutOfOrder, "No answer to confirm", {}});
+  }
+  confirmed_ = branch.confirmed = true;
+  connect(branch, now);
+  end_others(branch);
+  return protocol::SdpReply{{}, security(&branch)};
+}
+
+void Call::end_others(const Branch& branch) {
   for (std::size_t i = branches_.size(); i-- > 0;) {
     if (branches_[i].get() != &branch) drop_branch(i);
   }

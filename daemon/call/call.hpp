@@ -17,9 +17,6 @@
 
 namespace osrtp::call {
 
-/// Of the SIP reply that carries an answer: nobody else's comes after it.
-[[nodiscard]] constexpr bool is_success(int sip_code) noexcept { return sip_code >= 200 && sip_code <= 299; }
-
 /// What every call borrows.
 struct Surroundings {
   const Settings& settings;
@@ -42,6 +39,7 @@ class Call {
   [[nodiscard]] Result<protocol::SdpReply, protocol::Error> offer(const protocol::SdpRequest& request, Now now,
                                                                   std::vector<std::string>& warnings);
   /// @return the answer for the offerer. Lines whose keying failed have port 0 in it and say so in `security`.
+  /// Without an SDP, to a 2xx without one: none.
   [[nodiscard]] Result<protocol::SdpReply, protocol::Error> answer(const protocol::SdpRequest& request, Now now,
                                                                    std::vector<std::string>& warnings);
 
@@ -90,8 +88,13 @@ class Call {
   void close_ports(const Party& party);
   void ensure_streams(std::size_t count);
   void signalled(Now now);
-  /// Media now runs with `branch`; a final answer (2xx) ends the others.
-  void connect(Branch& branch, int sip_code, Now now);
+  /// Media now runs with `branch`.
+  void connect(Branch& branch, Now now);
+  /// It has picked up: the others are gone.
+  void end_others(const Branch& branch);
+  /// A 2xx without SDP: the answer that its branch has given already is the final one (RFC 3261 §13.2.1).
+  [[nodiscard]] Result<protocol::SdpReply, protocol::Error> confirm(Branch& branch, const protocol::SdpRequest& request,
+                                                                    Now now);
   [[nodiscard]] negotiate::Disguise disguise(const protocol::SdpRequest& request) const;
   /// Where a peer says that it receives, as far as that is one host and not this call's own ports:
   /// nothing is sent to a group, to everybody, in a circle, or where a port of our family `ours` cannot send. A warning

@@ -199,6 +199,40 @@ TEST_F(CallForks, TheCallGivesEveryPortBack) {
   EXPECT_EQ(exchange.plane.open_streams(), 0U);
 }
 
+TEST_F(CallForks, ATwoHundredWithoutSdpPicksUpWhoseAnswerCameBefore) {
+  secure(b, "B1");
+  secure(c, "B2");
+  ASSERT_TRUE(answer("B1", "", 200));
+  EXPECT_TRUE(heard(b, 1));
+  exchange.advance(2 * relay::kEarlySilence);
+  EXPECT_FALSE(heard(c, 1));
+  EXPECT_TRUE(hears(b, 1));
+}
+
+TEST_F(CallForks, ATwoHundredWithoutSdpOfWhoeverHasNotAnsweredIsOutOfOrder) {
+  EXPECT_FALSE(answer("B1", "", 200));
+  secure(b, "B1");
+  const auto reply = answer("B2", "", 200);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, ErrorCode::kOutOfOrder);
+  secure(c, "B2");
+  EXPECT_TRUE(heard(c, 1));
+}
+
+TEST_F(CallForks, TheUpdateOfOneThatRingsPicksNothingUp) {
+  secure(b, "B1");
+  secure(c, "B2");
+  auto update = exchange.offer(a.sdp("RTP/AVP"));
+  update.to_tag = "B1";
+  const auto updated = exchange.registry.offer(update, exchange.now());
+  ASSERT_TRUE(updated);
+  ASSERT_TRUE(answer("B1", b.sdp("RTP/AVP", {b.crypto(tag(), kSuiteName)}), 200));
+  exchange.advance(relay::kEarlySilence);
+  EXPECT_TRUE(heard(c, 1));
+  ASSERT_TRUE(answer("B2", "", 200));
+  EXPECT_FALSE(heard(b, 1));
+}
+
 TEST_F(CallForks, AnUpdateOfOneDoesNotKeepAnotherFromAnswering) {
   secure(b, "B1");
   auto update = exchange.offer(b.sdp("RTP/AVP", {b.crypto(1, kSuiteName)}));

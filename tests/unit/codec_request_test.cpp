@@ -65,6 +65,8 @@ TEST(CodecRequest, ReadsEveryCommand) {
   const auto answer =
       decoded(R"({"command":"answer","call-id":"c","from-tag":"f","to-tag":"t","sdp":"x","sip-code":200})");
   EXPECT_EQ(std::get<Answer>(answer.request).sip_code, 200);
+  const auto bare = decoded(R"({"command":"answer","call-id":"c","from-tag":"f","to-tag":"t","sip-code":200})");
+  EXPECT_EQ(std::get<Answer>(bare.request).sdp, "");
 }
 
 struct Spelling {

@@ -196,6 +196,16 @@ TEST(ModuleRequest, AnAnswerKeepsTheOfferersTagFirst) {
   EXPECT_EQ(plain.via_branch, "2");
 }
 
+TEST(ModuleRequest, AConfirmationIsAnAnswerWithoutSdp) {
+  osrtp_message message = answer();
+  message.status = 200;
+  message.sdp = {};
+  const auto confirmation = built(Action::kConfirm, message);
+  EXPECT_EQ(confirmation.sdp, "");
+  EXPECT_EQ(confirmation.sip_code, 200);
+  EXPECT_EQ(confirmation.to_tag, "to");
+}
+
 TEST(ModuleRequest, ALateOfferIsTheCallees) {
   const auto offer = built(Action::kLateOffer, answer());
   EXPECT_EQ(offer.from_tag, "to");
