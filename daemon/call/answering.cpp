@@ -63,7 +63,9 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
     call_.connect(branch_, now_);
     if (picked_up) call_.end_others(branch_);
   }
-  return protocol::SdpReply{negotiate::render(*text_, sections, call_.disguise(request_)), call_.security(&branch_)};
+  std::string sdp = negotiate::render(*text_, sections, call_.disguise(request_));
+  return protocol::SdpReply{branch_.told.tell(offerer().role, branch_.party.tag, std::move(sdp)),
+                            call_.security(&branch_)};
 }
 
 std::optional<protocol::Error> Answering::read() {

@@ -37,6 +37,7 @@ Branch* Call::add_fork(const Branch& first, Now now) {
   Branch& fork = add_branch(first.party.via_branch, now);
   fork.invite = fork.exchange = first.invite;
   fork.party.terms = first.party.terms;
+  fork.told = first.told;
   for (std::size_t n = 0; n < fork.invite->lines.size(); ++n) {
     fork.party.media.push_back(as_offered(first.party.media[n], fork.invite->lines[n]));
   }

@@ -309,7 +309,15 @@ std::string Offering::write() {
   Branch& branch = *roles_.branch;
   branch.exchange = std::make_shared<const Exchange>(std::move(exchange_));
   if (roles_.offerer == Leg::kCaller && request_.to_tag.empty()) branch.invite = branch.exchange;
-  return negotiate::render(*text_, sections, call_.disguise(request_));
+  return branch.told.tell(answerer().role, dialog(), negotiate::render(*text_, sections, call_.disguise(request_)));
+}
+
+/// The callee's tag in the dialog that the offer is made in; empty: in none, it makes one.
+std::string_view Offering::dialog() const {
+  const Branch& branch = *roles_.branch;
+  const bool makes_one = roles_.offerer == Leg::kCaller && request_.to_tag.empty() && !branch.confirmed;
+  if (makes_one) return {};
+  return roles_.offerer == Leg::kCaller && !request_.to_tag.empty() ? request_.to_tag : branch.party.tag;
 }
 
 void Offering::note_keys() {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "call/call.hpp"
@@ -41,6 +42,7 @@ class Offering {
   void forget_failed_handshake(Party& party, std::size_t n);
   void commit_party(Party& party, const NewPorts& ports);
   [[nodiscard]] std::string write();
+  [[nodiscard]] std::string_view dialog() const;
   void note_keys();
   [[nodiscard]] negotiate::Section section(std::size_t n);
   void offer_keys(OfferedLine& line, LegMedia& media, negotiate::OurLine& ours);

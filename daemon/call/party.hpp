@@ -14,6 +14,7 @@
 #include "base/suite.hpp"
 #include "base/time.hpp"
 #include "call/media_plane.hpp"
+#include "call/told.hpp"
 #include "dtls/association.hpp"
 #include "ice/lite_agent.hpp"
 #include "negotiate/answerer.hpp"
@@ -158,6 +159,7 @@ struct Branch {
   Party party;
   std::shared_ptr<const Exchange> exchange;
   std::shared_ptr<const Exchange> invite;  // the one that forks answer: the caller's, outside any dialog
+  ToldSdps told;
   bool answered = false;
   bool confirmed = false;  // by a 2xx: its tag is the dialog's for good
 };
