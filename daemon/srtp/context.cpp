@@ -11,6 +11,7 @@
 #include "base/datagram.hpp"
 #include "srtp/openssl_provider.hpp"
 #include "srtp/policy.hpp"
+#include "srtp/resync.hpp"
 #include "srtp/wire.hpp"
 
 namespace osrtp::srtp {
@@ -25,7 +26,11 @@ struct Source {
   Ssrc ssrc;
   std::uint64_t index = 0;  // the highest; where it was under the older key until `sending`
   bool sending = false;     // an RTP packet has passed under this key
+  Resync resync{};
 };
+
+/// What a packet that was read with too low an index looks like: its tag is wrong, or it seems seen already.
+constexpr bool may_be_ahead(Error error) noexcept { return error == Error::kAuthentication || error == Error::kReplay; }
 
 constexpr bool is_aead(Suite suite) noexcept {
   return suite == Suite::kAeadAes128Gcm || suite == Suite::kAeadAes256Gcm;
@@ -103,6 +108,8 @@ struct Context::State {
 
   Result<std::size_t, Error> call(Part part, ByteSpan packet) const noexcept;
   Result<std::size_t, Error> call_resumed(const Source& source, ByteSpan packet) const noexcept;
+  Result<std::size_t, Error> call_ahead(Source& source, ByteSpan packet, Error error) noexcept;
+  void passed(Source& source, std::uint64_t index) noexcept;
   Result<std::size_t, Error> run_rtp(ByteSpan packet) noexcept;
   Result<std::size_t, Error> run_rtcp(ByteSpan packet) noexcept;
   Result<std::size_t, Error> run(Part part, ByteSpan packet) noexcept {
@@ -163,6 +170,30 @@ Result<std::size_t, Error> Context::State::call_resumed(const Source& source, By
   return call(Part::kRtp, packet);
 }
 
+// libsrtp takes a counter that is set only with a packet that authenticates, and forgets it where it is set to zero.
+Result<std::size_t, Error> Context::State::call_ahead(Source& source, ByteSpan packet, Error error) noexcept {
+  const bool heard = source.sending || source.index != 0;
+  if (direction != Direction::kInbound || !heard || !may_be_ahead(error)) return fail(error);
+  const auto turns = source.resync.failed();
+  if (!turns) return fail(error);
+  const std::uint64_t index =
+      wire::estimate_index(source.index, wire::rtp_sequence(packet)) + *turns * wire::kSequences;
+  if (index >= kMaxRtpLifetime) return fail(error);
+  srtp_set_stream_roc(session.get(), source.ssrc.get(), static_cast<std::uint32_t>(index >> 16U));
+  const auto size = call(Part::kRtp, packet);
+  srtp_set_stream_roc(session.get(), source.ssrc.get(), 0);
+  if (!size) return fail(error);
+  passed(source, index);
+  return size;
+}
+
+void Context::State::passed(Source& source, std::uint64_t index) noexcept {
+  ++rtp.used;
+  source.index = index;
+  source.sending = true;
+  source.resync.passed();
+}
+
 Result<std::size_t, Error> Context::State::run_rtp(ByteSpan packet) noexcept {
   if (rtp.used >= rtp.limit) return fail(Error::kKeyExpired);
   const Ssrc ssrc = wire::rtp_ssrc(packet);
@@ -174,16 +205,14 @@ Result<std::size_t, Error> Context::State::run_rtp(ByteSpan packet) noexcept {
   // libsrtp's rollover counter would wrap silently and its keystream repeat.
   if (index >= kMaxRtpLifetime) return fail(Error::kKeyExpired);
   const auto size = resuming ? call_resumed(*known, packet) : call(Part::kRtp, packet);
-  if (!size) return size;
-  ++rtp.used;
+  if (!size) return known != nullptr ? call_ahead(*known, packet, size.error()) : size;
   Source& source = note(known, ssrc);
   std::uint32_t rollovers = 0;
   if (resuming && srtp_get_stream_roc(session.get(), ssrc.get(), &rollovers) == srtp_err_status_ok) {
-    source.index = std::uint64_t{rollovers} << 16U | sequence;
+    passed(source, std::uint64_t{rollovers} << 16U | sequence);
   } else {
-    source.index = std::max(source.index, index);
+    passed(source, std::max(source.index, index));
   }
-  source.sending = true;
   return size;
 }
 

@@ -69,7 +69,8 @@ struct Progress {
 ///
 /// Whatever call fails leaves rollover counters, replay windows, the SSRC table and
 /// the octets of the packet as they were (RFC 3711 §3.3): nothing unauthenticated
-/// changes anything. No call on packets allocates but for the first of an SSRC.
+/// changes anything but the count of failures that Resync keeps. No call on packets allocates but for the first of an
+/// SSRC.
 class Context {
  public:
   /// @param replay_window packets; kMinReplayWindow to kMaxReplayWindow
@@ -93,7 +94,8 @@ class Context {
   /// The same for RTCP, which is always encrypted and authenticated.
   [[nodiscard]] Result<ByteSpan, Error> protect_rtcp(ByteSpan buffer, std::size_t size) noexcept;
 
-  /// Authenticates, then decrypts in place. @return the plain packet, inside `packet`.
+  /// Authenticates, then decrypts in place. @return the plain packet, inside `packet`. A sender that has turned its
+  /// rollover counter unheard (a hold, an outage) is found again after some packets; see Resync.
   [[nodiscard]] Result<ByteSpan, Error> unprotect_rtp(ByteSpan packet) noexcept;
   [[nodiscard]] Result<ByteSpan, Error> unprotect_rtcp(ByteSpan packet) noexcept;
 
