@@ -253,7 +253,7 @@ transport::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& of
                     call_.around_.entropy, now_.wall);
   }
   if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
-    const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite};
+    const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite, Said::kInAnswer};
     // The key of this suite that our offer named has gone with what ran under it, and no answer of ours can name
     // another.
     if (!media.own_keys.contains(keys.suite)) return failed_leg(media, Reason::kBadCryptoAttribute, now_.wall);
@@ -275,7 +275,7 @@ transport::LegSetup Answering::offerer_leg(std::size_t n, const OfferedLine& off
     return dtls_leg(media, reach, *offered.dtls, stage(), settings, call_.around_.entropy, now_.wall);
   }
   if (offered.chosen) {
-    const SdesKeys keys{&*offered.chosen, offered.chosen->suite};
+    const SdesKeys keys{&*offered.chosen, offered.chosen->suite, Said::kInOffer};
     return sdes_leg(media, reach, keys, settings, call_.around_.entropy, now_.wall);
   }
   if (const auto* plain = std::get_if<negotiate::AnswerPlain>(&offered.towards_offerer)) {

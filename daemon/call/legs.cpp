@@ -41,10 +41,35 @@ std::uint32_t fresh_mask(const Entropy& entropy) {
 
 enum class Change : std::uint8_t { kNone, kPeerKey, kAll };
 
-Change change(const LegMedia& media, Suite suite, const sdp::InlineKey& peer) {
-  if (!media.installed || media.installed->suite != suite) return Change::kAll;
+/// Where the peer is told apart from where it was; where ICE finds it, its SDP's address says nothing.
+bool has_moved(const LegMedia& media, const std::optional<Endpoint>& address) {
+  const auto& before = media.installed->address;
+  return !media.ice && address && before && *address != *before;
+}
+
+Change change(const LegMedia& media, const SdesKeys& keys, const Reach& reach) {
+  const sdp::InlineKey& peer = keys.peer->keys.front();
+  if (!media.installed || media.installed->suite != keys.suite) return Change::kAll;
   const bool same = media.installed->peer.equals(peer.key_salt) && media.installed->peer_mki == peer.mki;
-  return same ? Change::kNone : Change::kPeerKey;
+  if (same) return Change::kNone;
+  return keys.where == Said::kInOffer && has_moved(media, reach.rtp) ? Change::kAll : Change::kPeerKey;
+}
+
+/// Both directions anew, under a key of ours that this leg has not used. Nothing: the keys do not fit their suite.
+using Fresh = std::variant<relay::Replace, relay::Secured>;
+std::optional<Fresh> fresh_contexts(LegMedia& media, const SdesKeys& keys, const Settings& settings,
+                                    const Entropy& entropy) {
+  const bool ran = media.installed.has_value();
+  retire_own_key(media);
+  const std::uint32_t wide = window(*keys.peer, settings);
+  auto in = srtp::Context::create(srtp::Direction::kInbound, inbound_key(keys.suite, keys.peer->keys.front()), wide);
+  const srtp::Key own{keys.suite, own_key(media, keys.suite, entropy).clone()};
+  const bool used = std::exchange(media.own_keys.at(keys.suite).used, true);
+  auto out = srtp::Context::create(srtp::Direction::kOutbound, own, settings.replay_window);
+  if (!in || !out) return std::nullopt;
+  const std::uint32_t mask = used ? fresh_mask(entropy) : 0;
+  if (!ran) return Fresh(relay::Secured{*std::move(in), *std::move(out), {}, mask});
+  return Fresh(relay::Replace{inbound_key(keys.suite, keys.peer->keys.front()), wide, *std::move(out), mask});
 }
 
 }  // namespace
@@ -93,34 +118,29 @@ transport::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys
   const sdp::InlineKey& peer = keys.peer->keys.front();
   if (is_ours(media, peer.key_salt)) return failed_leg(media, protocol::Reason::kBadCryptoAttribute, now);
   transport::LegSetup setup = setup_of(media, reach, settings);
-  const Change changed = change(media, keys.suite, peer);
-  if (changed == Change::kAll) retire_own_key(media);
-  media.installed = InstalledKeys{keys.suite, peer.key_salt.clone(), peer.mki};
+  const Change changed = change(media, keys, reach);
+  // Held, a peer is still where it was.
+  const auto address = reach.rtp || !media.installed ? reach.rtp : media.installed->address;
+  auto fresh = changed == Change::kAll ? fresh_contexts(media, keys, settings, entropy) : std::nullopt;
+  if (changed == Change::kAll && !fresh) {
+    retire_own_key(media);
+    become(media, SecurityState::kFailed, std::nullopt, protocol::Reason::kBadCryptoAttribute, now);
+    return blocked_leg(media, {}, relay::Drop::kFailed);
+  }
+  media.installed = InstalledKeys{keys.suite, peer.key_salt.clone(), peer.mki, address};
   become(media, SecurityState::kSrtpSdes, keys.suite, std::nullopt, now);
   media.encrypted = true;
   switch (changed) {
     case Change::kNone:
       setup.relay.protection = relay::Keep{};
-      return setup;
+      break;
     case Change::kPeerKey:
       setup.relay.protection = relay::Rekey{inbound_key(keys.suite, peer), window(*keys.peer, settings)};
-      return setup;
+      break;
     case Change::kAll:
+      std::visit([&](auto& contexts) { setup.relay.protection = std::move(contexts); }, *fresh);
       break;
   }
-  auto in =
-      srtp::Context::create(srtp::Direction::kInbound, inbound_key(keys.suite, peer), window(*keys.peer, settings));
-  const srtp::Key own{keys.suite, own_key(media, keys.suite, entropy).clone()};
-  const bool used = std::exchange(media.own_keys.at(keys.suite).used, true);
-  auto out = srtp::Context::create(srtp::Direction::kOutbound, own, settings.replay_window);
-  if (!in || !out) {
-    retire_own_key(media);
-    become(media, SecurityState::kFailed, std::nullopt, protocol::Reason::kBadCryptoAttribute, now);
-    return blocked_leg(media, {}, relay::Drop::kFailed);
-  }
-  relay::Secured secured{*std::move(in), *std::move(out)};
-  if (used) secured.ssrc_mask = fresh_mask(entropy);
-  setup.relay.protection = std::move(secured);
   return setup;
 }
 

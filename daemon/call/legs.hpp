@@ -48,10 +48,13 @@ struct Reach {
 [[nodiscard]] transport::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Settings& settings);
 
 /// Sets the leg's protection from `outcome` and its status to match; keys that already run stay as they are.
+/// A new key of the peer's replaces its older one; where its offer has it and another address too, there is another
+/// phone, and our answer has another key of ours (RFC 4568 §7.1.4). An answer cannot have that: our key has gone out.
 /// @param peer the crypto line whose key the peer sends under; where SDES was settled
 struct SdesKeys {
   const sdp::CryptoAttribute* peer;
   Suite suite;
+  Said where;
 };
 [[nodiscard]] transport::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys,
                                            const Settings& settings, const Entropy& entropy, WallTime now);

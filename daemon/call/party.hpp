@@ -37,6 +37,7 @@ struct InstalledKeys {
   Suite suite;
   Secret peer;
   std::vector<std::uint8_t> peer_mki;
+  std::optional<Endpoint> address;  // the peer's, by the last SDP that had one
 };
 
 /// What both sides' SDPs agreed on for a DTLS association, to tell one that goes on from a new one (DTLS-9).

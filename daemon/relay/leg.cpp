@@ -170,6 +170,7 @@ void Leg::protect_by(LegSetup& setup, TimePoint now) {
   std::visit(Overloaded{
                  [&](Keep&) { resume(); },
                  [&](Rekey& next) { rekey(next, now); },
+                 [&](Replace& next) { replace(next, now); },
                  [&](Suspend& next) { suspend(next.why); },
                  [&](auto& next) {
                    protection_ = std::move(next);
@@ -197,19 +198,39 @@ void Leg::resume() {
   }
 }
 
+bool Leg::renew(Secured& keys, const srtp::Key& in, std::uint32_t window, TimePoint now) {
+  const auto progress = keys.in.progress();
+  auto next = srtp::Context::create(srtp::Direction::kInbound, in, window, progress);
+  if (!next) return false;
+  retiring_.emplace(Retiring{std::exchange(keys.in, *std::move(next)), now + kRekeyOverlap});
+  return true;
+}
+
 void Leg::rekey(const Rekey& rekey, TimePoint now) {
   resume();
   auto* secured = std::get_if<Secured>(&protection_);
-  if (secured != nullptr) {
-    const auto progress = secured->in.progress();
-    auto in = srtp::Context::create(srtp::Direction::kInbound, rekey.in, rekey.replay_window, progress);
-    if (in) {
-      retiring_.emplace(Retiring{std::exchange(secured->in, *std::move(in)), now + kRekeyOverlap});
-      return;
-    }
-  }
+  if (secured != nullptr && renew(*secured, rekey.in, rekey.replay_window, now)) return;
   protection_ = Blocked{Drop::kFailed};
   retiring_.reset();
+}
+
+void Leg::replace(Replace& next, TimePoint now) {
+  resume();
+  numbers_ = Renumbering(srtp::kMaxSsrcs);
+  auto* secured = std::get_if<Secured>(&protection_);
+  if (secured != nullptr && renew(*secured, next.in, next.replay_window, now)) {
+    secured->out = std::move(next.out);
+    secured->rtcp.reset();
+    secured->ssrc_mask = next.ssrc_mask;
+    return;
+  }
+  retiring_.reset();
+  auto in = srtp::Context::create(srtp::Direction::kInbound, next.in, next.replay_window);
+  if (in) {
+    protection_ = Secured{*std::move(in), std::move(next.out), {}, next.ssrc_mask};
+  } else {
+    protection_ = Blocked{Drop::kFailed};
+  }
 }
 
 Result<Passing, Drop> Leg::receive(Component component, Datagram datagram, Passage passage, TimePoint now) noexcept {

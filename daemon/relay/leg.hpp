@@ -86,6 +86,9 @@ class Leg {
 
   void protect_by(LegSetup& setup, TimePoint now);
   void rekey(const Rekey& rekey, TimePoint now);
+  void replace(Replace& next, TimePoint now);
+  /// @return whether the inbound context is one under the new key now, and the older one retires
+  [[nodiscard]] bool renew(Secured& keys, const srtp::Key& in, std::uint32_t window, TimePoint now);
   void suspend(Drop why);
   /// Those that run, or that are put aside; nothing: none.
   [[nodiscard]] Secured* keys() noexcept;

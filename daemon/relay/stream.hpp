@@ -71,6 +71,15 @@ struct Rekey {
   srtp::Key in;
   std::uint32_t replay_window = srtp::kDefaultReplayWindow;
 };
+/// For LegSetup: both directions have new keys, from zero, as when another phone is behind the leg (RFC 4568 §7.1.4).
+/// What the older one still sends is good until the first packet under the new key, for a few seconds at most. Should
+/// it be the same phone after all and go on counting, that is understood too, as with Rekey.
+struct Replace {
+  srtp::Key in;
+  std::uint32_t replay_window = srtp::kDefaultReplayWindow;
+  srtp::Context out;            // under a key that has protected nothing yet on this leg
+  std::uint32_t ssrc_mask = 0;  // as in Secured
+};
 
 /// How a leg learns where its peer is.
 enum class Follow : std::uint8_t {
@@ -94,7 +103,7 @@ struct LegSetup {
   std::optional<Endpoint> rtp;  // where the peer receives; nothing: it gets nothing (hold)
   std::optional<Endpoint> rtcp;
   Mux mux = Mux::kSeparate;
-  std::variant<Keep, Rekey, Suspend, Blocked, Plain, Secured, Opaque> protection;
+  std::variant<Keep, Rekey, Replace, Suspend, Blocked, Plain, Secured, Opaque> protection;
   std::chrono::milliseconds latch_window{};  // see Latch; 0: never learn a source
   Follow follow = Follow::kSource;
   Feedback feedback = Feedback::kWanted;
