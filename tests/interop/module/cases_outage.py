@@ -80,3 +80,12 @@ def a_late_offer_that_the_relay_did_not_rewrite_goes_nowhere(stand: Stand) -> No
     with failing(stand, "offer", "internal"):
         caller, _ = play_with_example(stand, "failing-late-offer", CALLEE, late)
     same([message.body for message in answers(caller)], [b"", b""])
+
+
+@case
+def a_late_offer_that_a_policy_refuses_goes_nowhere(stand: Stand) -> None:
+    late = [request("INVITE", 1), *CALLER[1:]]
+    with failing(stand, "offer", "policy-refused"):
+        caller, _ = play_with_example(stand, "refused-late-offer", CALLEE, late)
+    for message in answers(caller):
+        same(message.body, b"")
