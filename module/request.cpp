@@ -95,7 +95,7 @@ Command with_sdp(Action action, const osrtp_message& message, const Options& opt
   command.to_tag = text(late ? message.from_tag : message.to_tag);
   command.via_branch = branch(message);
   command.sdp = text(message.sdp);
-  command.sip_code = is_offer(action) ? 0 : message.status;
+  command.sip_code = action == Action::kOffer ? 0 : message.status;
   if (message.received_from.data != nullptr) command.received_from = text(message.received_from);
   if (is_offer(action)) command.address_family = address_family(message.next_hop);
   if (is_offer(action) && options.interface_from && options.interface_to)

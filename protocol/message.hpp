@@ -77,7 +77,7 @@ struct SdpRequest {
   RtcpMuxWishes rtcp_mux;
   DtlsWish dtls = DtlsWish::kActive;
   IceWish ice = IceWish::kDefault;
-  int sip_code = 0;  // of the reply that carries an answer; 0: unknown
+  int sip_code = 0;  // of the reply that carries the SDP; 0: unknown, or in a request
   std::optional<OsrtpOptions> osrtp;
 
   friend bool operator==(const SdpRequest&, const SdpRequest&) = default;

@@ -87,7 +87,8 @@ negotiate::DtlsLines dtls_lines(const DtlsLeg& dtls, sdp::SetupRole setup) {
 }
 
 negotiate::IceLines ice_lines(const LegMedia& media, bool rtcp_separate, const std::optional<IpAddress>& shown) {
-  negotiate::IceLines lines{media.ice->own.ufrag, std::string(text_of(media.ice->own.password.reveal())), {}};
+  const ice::Credentials& own = media.ice->restart ? *media.ice->restart : media.ice->own;
+  negotiate::IceLines lines{own.ufrag, std::string(text_of(own.password.reveal())), {}};
   // As in c=: another address there would be an ice-mismatch (RFC 8839 §3.2.5).
   const auto at = [&](const Endpoint& ours) { return Endpoint{shown.value_or(ours.address), ours.port}; };
   lines.candidates.push_back({1, kHostPriority, at(media.ports->rtp_advertised), sdp::CandidateKind::kHost});
@@ -119,12 +120,18 @@ IceLeg& own_ice(LegMedia& media, const Entropy& entropy) {
   return *media.ice;
 }
 
+void restart_ice(LegMedia& media, const Entropy& entropy) {
+  if (!media.ice->restart) media.ice->restart = fresh_credentials(entropy);
+}
+
 void hear_ice(LegMedia& media, const std::optional<SaidIce>& said, Said where, const Entropy& entropy) {
+  auto offered = media.ice ? std::exchange(media.ice->restart, std::nullopt) : std::nullopt;
   if (!said) {
     if (media.ice) media.ice->spoken = false;
     return;
   }
   IceLeg& ice = own_ice(media, entropy);
+  if (offered && where == Said::kInAnswer) ice.own = *std::move(offered);
   ice.spoken = true;
   const bool restarted = !ice.peer_ufrag.empty() && ice.peer_ufrag != said->ufrag;
   if (restarted && where == Said::kInOffer) ice.own = fresh_credentials(entropy);

@@ -33,6 +33,8 @@ DtlsLeg& own_dtls(LegMedia& media, const std::shared_ptr<const dtls::Identity>& 
 [[nodiscard]] std::optional<SaidIce> said_ice(const sdp::Media& media);
 /// The ICE of the leg, made on first use.
 IceLeg& own_ice(LegMedia& media, const Entropy& entropy);
+/// Our next offer is a restart; own_ice() has been there.
+void restart_ice(LegMedia& media, const Entropy& entropy);
 /// Takes note of the ICE in the peer's SDP; nothing: it has none, and so have we. Credentials of the peer that are
 /// new in an offer of its own are a restart, which ours follow (RFC 8839 §4.4.1.1.1).
 void hear_ice(LegMedia& media, const std::optional<SaidIce>& said, Said where, const Entropy& entropy);

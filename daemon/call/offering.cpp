@@ -312,14 +312,6 @@ std::string Offering::write() {
   return branch.told.tell(answerer().role, dialog(), negotiate::render(*text_, sections, call_.disguise(request_)));
 }
 
-/// The callee's tag in the dialog that the offer is made in; empty: in none, it makes one.
-std::string_view Offering::dialog() const {
-  const Branch& branch = *roles_.branch;
-  const bool makes_one = roles_.offerer == Leg::kCaller && request_.to_tag.empty() && !branch.confirmed;
-  if (makes_one) return {};
-  return roles_.offerer == Leg::kCaller && !request_.to_tag.empty() ? request_.to_tag : branch.party.tag;
-}
-
 void Offering::note_keys() {
   const auto& lines = roles_.branch->exchange->lines;
   const auto accepted = [](const OfferedLine& line) { return line.chosen.has_value(); };
@@ -388,6 +380,12 @@ void Offering::offer_transport(std::size_t n, negotiate::OurLine& ours) {
   }
   if (line.carriage == sdp::Carriage::kRtp && offers_ice(line)) own_ice(media, around.entropy).spoken = true;
   if (media.ice && media.ice->spoken) {
+    // Whoever asked for an offer may not be whom the old one was for (RFC 8842 §8).
+    if (is_late() && runs(answerer().role)) {
+      restart_ice(media, around.entropy);
+    } else {
+      media.ice->restart.reset();
+    }
     ours.ice = ice_lines(media, ours.rtcp_separate, call_.disguise(request_).media_address);
   }
   const bool unheard = media.dtls ? !media.dtls->agreed : !media.encrypted;

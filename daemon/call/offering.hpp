@@ -42,11 +42,14 @@ class Offering {
   void forget_failed_handshake(Party& party, std::size_t n);
   void commit_party(Party& party, const NewPorts& ports);
   [[nodiscard]] std::string write();
+  /// The callee's tag in the dialog that the offer is made in; empty: in none, it makes one.
   [[nodiscard]] std::string_view dialog() const;
   void note_keys();
   [[nodiscard]] negotiate::Section section(std::size_t n);
   void offer_keys(OfferedLine& line, LegMedia& media, negotiate::OurLine& ours);
   [[nodiscard]] bool offers_ice(const OfferedLine& line);
+  /// In a reply: the request had no SDP.
+  [[nodiscard]] bool is_late() const;
   void offer_transport(std::size_t n, negotiate::OurLine& ours);
 
   [[nodiscard]] Party& offerer();

@@ -60,9 +60,10 @@ struct DtlsLeg {
 /// What the SDPs of both sides say of a leg's ICE.
 struct IceLeg {
   ice::Credentials own;
-  std::string peer_ufrag;     // empty: not heard yet
-  bool spoken = true;         // false: the peer's last answer had none
-  bool peer_is_lite = false;  // both are: nobody checks, media goes to where the SDP says (ICE-4)
+  std::string peer_ufrag;                     // empty: not heard yet
+  bool spoken = true;                         // false: the peer's last answer had none
+  bool peer_is_lite = false;                  // both are: nobody checks, media goes to where the SDP says (ICE-4)
+  std::optional<ice::Credentials> restart{};  // in an offer of ours that is not answered yet: own from then on
 };
 
 /// A master key of ours.

@@ -210,7 +210,7 @@ TEST(ModuleRequest, ALateOfferIsTheCallees) {
   const auto offer = built(Action::kLateOffer, answer());
   EXPECT_EQ(offer.from_tag, "to");
   EXPECT_EQ(offer.to_tag, "from");
-  EXPECT_EQ(offer.sip_code, 0);
+  EXPECT_EQ(offer.sip_code, 183);
   EXPECT_EQ(offer.osrtp->offerer, protocol::Leg::kCallee);
   EXPECT_EQ(offer.osrtp->callee, Policy::kOpportunistic);
   osrtp_message ack = initial();
