@@ -21,6 +21,13 @@ std::uint32_t window(const sdp::CryptoAttribute& peer, const Settings& settings)
   return std::min(wanted, srtp::kMaxReplayWindow);
 }
 
+/// Of a=srtpctx: the peer goes on counting where another key, or another relay, left off.
+std::vector<srtp::Progress> told_progress(const sdp::CryptoAttribute& peer) {
+  std::vector<srtp::Progress> all;
+  for (const sdp::StreamPosition& stream : peer.streams) all.push_back({stream.ssrc, stream.index});
+  return all;
+}
+
 /// Under one key both directions would share a keystream wherever two SSRCs meet (SDES-6, SDES-9).
 bool is_ours(const LegMedia& media, const Secret& peer) {
   return std::any_of(media.own_keys.begin(), media.own_keys.end(),
@@ -52,24 +59,30 @@ Change change(const LegMedia& media, const SdesKeys& keys, const Reach& reach) {
   if (!media.installed || media.installed->suite != keys.suite) return Change::kAll;
   const bool same = media.installed->peer.equals(peer.key_salt) && media.installed->peer_mki == peer.mki;
   if (same) return Change::kNone;
-  return keys.where == Said::kInOffer && has_moved(media, reach.rtp) ? Change::kAll : Change::kPeerKey;
+  return has_moved(media, reach.rtp) ? Change::kAll : Change::kPeerKey;
 }
 
-/// Both directions anew, under a key of ours that this leg has not used. Nothing: the keys do not fit their suite.
+relay::Rekey rekey(const SdesKeys& keys, const Settings& settings) {
+  return {inbound_key(keys.suite, keys.peer->keys.front()), window(*keys.peer, settings), told_progress(*keys.peer)};
+}
+
+/// Both directions anew, under a key of ours that this leg has not used, or with a mask. Nothing: the keys do not fit
+/// their suite.
 using Fresh = std::variant<relay::Replace, relay::Secured>;
 std::optional<Fresh> fresh_contexts(LegMedia& media, const SdesKeys& keys, const Settings& settings,
                                     const Entropy& entropy) {
   const bool ran = media.installed.has_value();
-  retire_own_key(media);
-  const std::uint32_t wide = window(*keys.peer, settings);
-  auto in = srtp::Context::create(srtp::Direction::kInbound, inbound_key(keys.suite, keys.peer->keys.front()), wide);
+  // An answer is to the key that our offer named.
+  if (ran && (keys.where == Said::kInOffer || media.installed->suite != keys.suite)) retire_own_key(media);
+  relay::Rekey peer = rekey(keys, settings);
+  auto in = srtp::Context::create(srtp::Direction::kInbound, peer.in, peer.replay_window, peer.streams);
   const srtp::Key own{keys.suite, own_key(media, keys.suite, entropy).clone()};
   const bool used = std::exchange(media.own_keys.at(keys.suite).used, true);
   auto out = srtp::Context::create(srtp::Direction::kOutbound, own, settings.replay_window);
   if (!in || !out) return std::nullopt;
   const std::uint32_t mask = used ? fresh_mask(entropy) : 0;
   if (!ran) return Fresh(relay::Secured{*std::move(in), *std::move(out), {}, mask});
-  return Fresh(relay::Replace{inbound_key(keys.suite, keys.peer->keys.front()), wide, *std::move(out), mask});
+  return Fresh(relay::Replace{std::move(peer), *std::move(out), mask});
 }
 
 }  // namespace
@@ -135,7 +148,7 @@ transport::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys
       setup.relay.protection = relay::Keep{};
       break;
     case Change::kPeerKey:
-      setup.relay.protection = relay::Rekey{inbound_key(keys.suite, peer), window(*keys.peer, settings)};
+      setup.relay.protection = rekey(keys, settings);
       break;
     case Change::kAll:
       std::visit([&](auto& contexts) { setup.relay.protection = std::move(contexts); }, *fresh);

@@ -50,8 +50,9 @@ struct Reach {
 [[nodiscard]] transport::LegSetup setup_of(const LegMedia& media, const Reach& reach, const Settings& settings);
 
 /// Sets the leg's protection from `outcome` and its status to match; keys that already run stay as they are.
-/// A new key of the peer's replaces its older one; where its offer has it and another address too, there is another
-/// phone, and our answer has another key of ours (RFC 4568 §7.1.4). An answer cannot have that: our key has gone out.
+/// A new key of the peer's replaces its older one; where it has another address too, there is another
+/// phone (RFC 4568 §7.1.4): our answer has another key of ours, while to its own answer, for which our key has gone out,
+/// other SSRCs keep the keystreams apart.
 /// @param peer the crypto line whose key the peer sends under; where SDES was settled
 struct SdesKeys {
   const sdp::CryptoAttribute* peer;

@@ -1,5 +1,6 @@
 #include "relay/leg.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "rtp/demux.hpp"
@@ -67,6 +68,15 @@ bool has_header(Component kind, ByteView packet) noexcept {
 void add(Tally& tally, std::size_t octets) noexcept {
   ++tally.packets;
   tally.octets += octets;
+}
+
+/// What the peer says, and of other SSRCs what we saw, as far as there is room.
+std::vector<srtp::Progress> resumed(std::vector<srtp::Progress> said, const std::vector<srtp::Progress>& seen) {
+  for (const srtp::Progress& stream : seen) {
+    const auto same = [&](const srtp::Progress& other) { return other.ssrc == stream.ssrc; };
+    if (said.size() < srtp::kMaxSsrcs && std::none_of(said.begin(), said.end(), same)) said.push_back(stream);
+  }
+  return said;
 }
 
 }  // namespace
@@ -198,18 +208,18 @@ void Leg::resume() {
   }
 }
 
-bool Leg::renew(Secured& keys, const srtp::Key& in, std::uint32_t window, TimePoint now) {
-  const auto progress = keys.in.progress();
-  auto next = srtp::Context::create(srtp::Direction::kInbound, in, window, progress);
-  if (!next) return false;
-  retiring_.emplace(Retiring{std::exchange(keys.in, *std::move(next)), now + kRekeyOverlap});
+bool Leg::renew(Secured& keys, const Rekey& next, TimePoint now) {
+  const auto progress = resumed(next.streams, keys.in.progress());
+  auto in = srtp::Context::create(srtp::Direction::kInbound, next.in, next.replay_window, progress);
+  if (!in) return false;
+  retiring_.emplace(Retiring{std::exchange(keys.in, *std::move(in)), now + kRekeyOverlap});
   return true;
 }
 
 void Leg::rekey(const Rekey& rekey, TimePoint now) {
   resume();
   auto* secured = std::get_if<Secured>(&protection_);
-  if (secured != nullptr && renew(*secured, rekey.in, rekey.replay_window, now)) return;
+  if (secured != nullptr && renew(*secured, rekey, now)) return;
   protection_ = Blocked{Drop::kFailed};
   retiring_.reset();
 }
@@ -218,14 +228,14 @@ void Leg::replace(Replace& next, TimePoint now) {
   resume();
   numbers_ = Renumbering(srtp::kMaxSsrcs);
   auto* secured = std::get_if<Secured>(&protection_);
-  if (secured != nullptr && renew(*secured, next.in, next.replay_window, now)) {
+  if (secured != nullptr && renew(*secured, next.in, now)) {
     secured->out = std::move(next.out);
     secured->rtcp.reset();
     secured->ssrc_mask = next.ssrc_mask;
     return;
   }
   retiring_.reset();
-  auto in = srtp::Context::create(srtp::Direction::kInbound, next.in, next.replay_window);
+  auto in = srtp::Context::create(srtp::Direction::kInbound, next.in.in, next.in.replay_window, next.in.streams);
   if (in) {
     protection_ = Secured{*std::move(in), std::move(next.out), {}, next.ssrc_mask};
   } else {

@@ -88,7 +88,7 @@ class Leg {
   void rekey(const Rekey& rekey, TimePoint now);
   void replace(Replace& next, TimePoint now);
   /// @return whether the inbound context is one under the new key now, and the older one retires
-  [[nodiscard]] bool renew(Secured& keys, const srtp::Key& in, std::uint32_t window, TimePoint now);
+  [[nodiscard]] bool renew(Secured& keys, const Rekey& next, TimePoint now);
   void suspend(Drop why);
   /// Those that run, or that are put aside; nothing: none.
   [[nodiscard]] Secured* keys() noexcept;

@@ -70,14 +70,14 @@ struct Suspend {
 struct Rekey {
   srtp::Key in;
   std::uint32_t replay_window = srtp::kDefaultReplayWindow;
+  std::vector<srtp::Progress> streams{};  // how far the peer itself says that they have come: goes before what we saw
 };
 /// For LegSetup: both directions have new keys, from zero, as when another phone is behind the leg (RFC 4568 §7.1.4).
 /// What the older one still sends is good until the first packet under the new key, for a few seconds at most. Should
 /// it be the same phone after all and go on counting, that is understood too, as with Rekey.
 struct Replace {
-  srtp::Key in;
-  std::uint32_t replay_window = srtp::kDefaultReplayWindow;
-  srtp::Context out;            // under a key that has protected nothing yet on this leg
+  Rekey in;
+  srtp::Context out;            // under a key that has protected nothing yet on this leg, or with a mask
   std::uint32_t ssrc_mask = 0;  // as in Secured
 };
 

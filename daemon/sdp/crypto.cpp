@@ -172,7 +172,7 @@ std::string_view describe(CryptoError error) noexcept {
 }
 
 CryptoAttribute CryptoAttribute::clone() const {
-  CryptoAttribute copy{tag, suite, suite_spelling, {}, window_size_hint};
+  CryptoAttribute copy{tag, suite, suite_spelling, {}, window_size_hint, streams};
   copy.keys.reserve(keys.size());
   for (const InlineKey& key : keys) copy.keys.push_back(key.clone());
   return copy;

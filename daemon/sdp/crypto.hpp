@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/suite.hpp"
+#include "sdp/stream_position.hpp"
 
 namespace osrtp::sdp {
 
@@ -45,6 +46,7 @@ struct CryptoAttribute {
   std::string suite_spelling;                     // as the peer writes it; empty: the registered name
   std::vector<InlineKey> keys;                    // at least one; several have MKIs of one length
   std::optional<std::uint32_t> window_size_hint;  // WSH, 64 or more
+  std::vector<StreamPosition> streams{};          // what a=srtpctx beside it says; never written
 
   [[nodiscard]] CryptoAttribute clone() const;
 };

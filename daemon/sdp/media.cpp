@@ -83,6 +83,20 @@ void read_crypto(std::string_view value, Media& media) {
   media.crypto.push_back(*std::move(attribute));
 }
 
+/// Behind all crypto lines, for nothing says which comes first. Of each SSRC the first line counts.
+void read_stream_positions(std::string_view value, Media& media) {
+  const auto said = parse_srtp_context(value);
+  if (!said) return;
+  for (CryptoAttribute& line : media.crypto) {
+    if (line.tag != said->tag) continue;
+    for (const StreamPosition& stream : said->streams) {
+      const auto same = [&](const StreamPosition& other) { return other.ssrc == stream.ssrc; };
+      const bool known = std::any_of(line.streams.begin(), line.streams.end(), same);
+      if (!known && line.streams.size() < kMaxStreamPositions) line.streams.push_back(stream);
+    }
+  }
+}
+
 /// What a session part and an m-section both can say. Of each thing the first counts.
 struct Common {
   std::optional<std::string_view> connection;
@@ -201,6 +215,10 @@ Result<Media, ReadError> read_media(const Text& text, std::size_t n) {
     own.read(line);
     if (line.type != 'a') continue;
     if (const auto error = read_attribute(line, media)) return fail(*error);
+  }
+  for (std::size_t i = first + 1; i < last; ++i) {
+    const Line line = text.line(i);
+    if (line.type == 'a' && line.attribute() == "srtpctx") read_stream_positions(line.attribute_value(), media);
   }
   Common session = read_session(text);
   if (const auto connection = own.connection ? own.connection : session.connection) {

@@ -19,6 +19,13 @@ namespace osrtp::sdp {
   return word;
 }
 
+/// Without the `blanks` at both ends.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text, std::string_view blanks) noexcept {
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 /// Cuts off what stands before the next `separator`, and the separator. Nothing once all
 /// is cut; fields may be empty.
 [[nodiscard]] inline std::optional<std::string_view> next_field(std::optional<std::string_view>& rest,
