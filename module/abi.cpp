@@ -9,6 +9,7 @@
 #include <string>
 
 #include "module/last.hpp"
+#include "module/option_tags.hpp"
 #include "module/osrtp_abi.h"
 #include "module/relay.hpp"
 #include "module/request.hpp"
@@ -240,6 +241,10 @@ int osrtp_check_options(const char* options, osrtp_error* error) noexcept {
 
 osrtp_result osrtp_run(osrtp_verb verb, const osrtp_message* message, osrtp_slice options) noexcept {
   return guarded(osrtp_result{OSRTP_FAILED, {}}, [&] { return run(verb, *message, options); });
+}
+
+int osrtp_lists_fallback(osrtp_slice supported) noexcept {
+  return lists_option_tag(view(supported), kFallbackTag) ? 1 : 0;
 }
 
 int osrtp_last_named(osrtp_slice name) noexcept {

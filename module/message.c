@@ -165,6 +165,17 @@ static void read_request_side(struct sip_msg* msg, struct osrtp_message* message
   if (message->method == OSRTP_PRACK && message->sdp.data != NULL) message->request_had_sdp = invite_had_sdp(msg);
 }
 
+/** Whether the message's sender takes RTP/AVP in answer to RTP/SAVP. Supported may be there more than once. */
+static int announces_fallback(struct sip_msg* msg) {
+  const struct hdr_field* field;
+
+  if (parse_headers(msg, HDR_EOH_F, 0) < 0) return 0;
+  for (field = msg->headers; field != NULL; field = field->next) {
+    if (field->type == HDR_SUPPORTED_T && osrtp_lists_fallback(slice_of(field->body))) return 1;
+  }
+  return 0;
+}
+
 int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
   memset(message, 0, sizeof *message);
   if (parse_dialog(msg) < 0) {
@@ -178,6 +189,7 @@ int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
   message->from_tag = slice_of(get_from(msg)->tag_value);
   message->to_tag = slice_of(get_to(msg)->tag_value);
   message->sdp = osrtp_find_sdp(msg);
+  message->plain_fallback = announces_fallback(msg);
   message->received_from.data = ip_addr2a(&msg->rcv.src_ip);
   message->received_from.size = strlen(message->received_from.data);
   if (message->route != OSRTP_IN_REPLY) {

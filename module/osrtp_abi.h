@@ -64,6 +64,7 @@ struct osrtp_message {
   struct osrtp_slice to_tag;
   struct osrtp_slice sdp;
   struct osrtp_slice received_from; /* address, as text */
+  int plain_fallback;               /* not 0: it says so in Supported; osrtp_lists_fallback() */
   struct osrtp_slice first_route;   /* of the request: our Record-Route, which knows the caller */
   enum osrtp_hop sender_hop;        /* of whoever sent the request, or the one that a reply is to */
   enum osrtp_hop receiver_hop;
@@ -102,6 +103,10 @@ int osrtp_check_options(const char* options, struct osrtp_error* error) OSRTP_NO
 /** Does what `verb` asks for this message. Waits for the relay, at most timeout_ms. */
 struct osrtp_result osrtp_run(enum osrtp_verb verb, const struct osrtp_message* message,
                               struct osrtp_slice options) OSRTP_NOEXCEPT;
+
+/** Whether the value of a Supported field lists X-cisco-srtp-fallback: its sender takes RTP/AVP in answer to RTP/SAVP.
+ */
+int osrtp_lists_fallback(struct osrtp_slice supported) OSRTP_NOEXCEPT;
 
 /** The inner names of $osrtp(...). @return a number for osrtp_last(), or -1: no such name. */
 int osrtp_last_named(struct osrtp_slice name) OSRTP_NOEXCEPT;

@@ -40,16 +40,31 @@ struct Hops {
   osrtp_hop callee = OSRTP_HOP_UNKNOWN;
 };
 
-Hops hops(const osrtp_message& message) {
-  const Hops as_sent{message.sender_hop, message.receiver_hop};
-  if (message.in_dialog == 0) return as_sent;
+/// Who sent the request, or the one that a reply is to.
+std::optional<protocol::Leg> requester(const osrtp_message& message) {
+  if (message.in_dialog == 0) return protocol::Leg::kCaller;
   const std::string caller = caller_tag_in(text(message.first_route));
-  if (caller.empty()) return {};
-  if (caller == text(message.from_tag)) return as_sent;
-  return caller == text(message.to_tag) ? Hops{message.receiver_hop, message.sender_hop} : Hops{};
+  if (caller.empty()) return std::nullopt;
+  if (caller == text(message.from_tag)) return protocol::Leg::kCaller;
+  return caller == text(message.to_tag) ? std::optional(protocol::Leg::kCallee) : std::nullopt;
+}
+
+Hops hops(const osrtp_message& message) {
+  const auto who = requester(message);
+  if (!who) return {};
+  const bool callers = *who == protocol::Leg::kCaller;
+  return callers ? Hops{message.sender_hop, message.receiver_hop} : Hops{message.receiver_hop, message.sender_hop};
 }
 
 bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
+
+/// Whoever sent the offer says it, and a late one came in a reply.
+void note_fallback(Action action, const osrtp_message& message, protocol::OsrtpOptions& part) {
+  const auto who = requester(message);
+  if (!is_offer(action) || message.plain_fallback == 0 || !who) return;
+  const protocol::Leg offerer = action == Action::kLateOffer ? protocol::other(*who) : *who;
+  (offerer == protocol::Leg::kCaller ? part.caller_fallback : part.callee_fallback) = true;
+}
 
 protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, const Options& options,
                                   const Defaults& defaults) {
@@ -63,6 +78,7 @@ protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, c
   const Hops hop = hops(message);
   part.caller_signalling = signalling(hop.caller);
   part.callee_signalling = signalling(hop.callee);
+  note_fallback(action, message, part);
   if (message.in_dialog != 0) return part;
   part.caller_peer = options.caller_peer.value_or(peer(hop.caller));
   part.callee_peer = options.callee_peer.value_or(peer(hop.callee));

@@ -152,6 +152,8 @@ OsrtpOptions read_osrtp(Reader& in) {
   options.callee_keying = read_keying(in, "callee-keying");
   options.caller_peer = read_name<Peer>(in, "caller-peer", peer_named, kPeers).value_or(Peer::kSip);
   options.callee_peer = read_name<Peer>(in, "callee-peer", peer_named, kPeers).value_or(Peer::kSip);
+  options.caller_fallback = in.boolean({"caller-fallback"});
+  options.callee_fallback = in.boolean({"callee-fallback"});
   options.suites = read_suites(in);
   in.warn_of_the_rest();
   return options;

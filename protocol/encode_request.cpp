@@ -75,6 +75,8 @@ std::optional<Unencodable> write_osrtp(Writer& out, const OsrtpOptions& options)
   if (options.caller_peer != Peer::kSip) ours.text("caller-peer", name(options.caller_peer));
   if (options.callee_peer != Peer::kSip) ours.text("callee-peer", name(options.callee_peer));
   ours.list("suites", options.suites);
+  if (options.caller_fallback) ours.set("caller-fallback", json::boolean(true));
+  if (options.callee_fallback) ours.set("callee-fallback", json::boolean(true));
   out.set("osrtp", ours.take());
   return ours.failed();
 }

@@ -28,6 +28,8 @@ struct OsrtpOptions {
   Peer caller_peer = Peer::kSip;
   Peer callee_peer = Peer::kSip;
   std::vector<std::string> suites;  // registered names, preferred first; empty: the daemon's
+  bool caller_fallback = false;     // has said that it takes RTP/AVP in answer to its RTP/SAVP
+  bool callee_fallback = false;
 
   friend bool operator==(const OsrtpOptions&, const OsrtpOptions&) = default;
 };

@@ -129,7 +129,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   line.towards_offerer = negotiate::plan_answer(answering_terms(media), media, history(known(roles_.offerer), n));
   line.carriage = media.carriage;
   line.kind = media.kind;
-  line.proto = media.proto;
+  line.proto = negotiate::answered_proto(line.towards_offerer, media);
   line.mux = media.rtcp_mux && !request_.rtcp_mux.reject;
   const Reach reach = call_.reach(media, n, offerers_port_family(n), warnings_);
   line.held = media.direction != sdp::Direction::kSendRecv || (!reach.rtp && !media.ice);
@@ -146,7 +146,8 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   line.zrtp = media.zrtp_hash;
   if (!media.port || std::holds_alternative<negotiate::Refuse>(line.towards_offerer)) return line;
   if (media.carriage != sdp::Carriage::kRtp) {
-    const bool refused = answerer_terms_.policy == protocol::Policy::kRequire;
+    line.ends_encrypt = negotiate::ends_encrypt(offerer_terms_, media);
+    const bool refused = answerer_terms_.policy == protocol::Policy::kRequire && !line.ends_encrypt;
     if (refused) refuse(line, Reason::kNotRtp);
     line.offered = !refused && media.carriage == sdp::Carriage::kUdp;
     return line;

@@ -135,6 +135,7 @@ struct OfferedLine {
   std::vector<negotiate::OwnLine> own_lines;
   std::vector<Secret> own_keys;  // of own_lines, as this offer says them
   std::string own_proto;         // ours towards the answerer
+  bool ends_encrypt = false;     // not RTP: the offerer does DTLS with the answerer, and names its certificate
   bool offered = false;          // false: it went on with port 0, or untouched
   bool mux_offered = false;      // ours towards the answerer
 };

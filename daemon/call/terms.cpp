@@ -78,6 +78,10 @@ Signalling signalling_of(const protocol::OsrtpOptions& wish, Leg leg) {
   return leg == Leg::kCaller ? wish.caller_signalling : wish.callee_signalling;
 }
 
+bool falls_back(const protocol::OsrtpOptions& said, Leg leg) {
+  return leg == Leg::kCaller ? said.caller_fallback : said.callee_fallback;
+}
+
 }  // namespace
 
 negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg offerer, const Settings& settings,
@@ -100,6 +104,7 @@ negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg o
   terms.signalling = signalling_of(wish, leg);
   terms.allow_sdes_over_clear = terms.allow_sdes_over_clear || wish.allow_sdes_over_clear;
   terms.peer = leg == Leg::kCaller ? wish.caller_peer : wish.callee_peer;
+  terms.plain_fallback = falls_back(wish, leg);
   apply_keying(terms, leg == Leg::kCaller ? wish.caller_keying : wish.callee_keying, wish.keying);
   apply_suites(terms, wish.suites, warnings);
   return terms;
@@ -109,6 +114,7 @@ negotiate::Terms later_terms(const negotiate::Terms& now, const protocol::SdpReq
   negotiate::Terms terms = now;
   if (!request.osrtp) return terms;
   raise_policy(terms, *request.osrtp, leg);
+  terms.plain_fallback = terms.plain_fallback || falls_back(*request.osrtp, leg);
   const Signalling said = signalling_of(*request.osrtp, leg);
   if (said == Signalling::kClear || terms.signalling == Signalling::kUnknown) terms.signalling = said;
   return terms;

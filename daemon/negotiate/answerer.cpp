@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "negotiate/crossing.hpp"
+
 namespace osrtp::negotiate {
 namespace {
 
@@ -80,26 +82,46 @@ std::variant<AnswerDtls, AnswerSdes, Reason> choose(const Terms& terms, const sd
   return telling(terms, std::get<Reason>(dtls), std::get<Reason>(sdes));
 }
 
-AnswerPlan plan_not_rtp(const Terms& terms) {
-  // Fax and the like cannot be SRTP: a leg that must be encrypted does without them (E-15).
-  if (policy_of(terms) == Policy::kRequire) return Refuse{Reason::kNotRtp};
+AnswerPlan plan_not_rtp(const Terms& terms, const sdp::Media& offer) {
+  // Fax and the like cannot be SRTP: a leg that must be encrypted does without those in clear (E-15).
+  if (policy_of(terms) == Policy::kRequire && !ends_encrypt(terms, offer)) return Refuse{Reason::kNotRtp};
   return AnswerNotRtp{};
+}
+
+/// A secure profile that may be answered without keys all the same: its sender has said so, and the policy promised no
+/// encryption. `prefer` believes that its peer can do better, and takes a failure for what it is.
+bool may_fall_back(const Terms& terms, const sdp::Media& offer) {
+  const bool promised = policy_of(terms) == Policy::kPrefer || policy_of(terms) == Policy::kRequire;
+  return terms.plain_fallback && !promised && !protocol::is_dtls(offer.profile);
 }
 
 }  // namespace
 
 AnswerPlan plan_answer(const Terms& terms, const sdp::Media& offer, History history) {
   if (!offer.port) return AnswerUnused{};
-  if (offer.carriage != sdp::Carriage::kRtp) return plan_not_rtp(terms);
+  if (offer.carriage != sdp::Carriage::kRtp) return plan_not_rtp(terms, offer);
 
   const auto chosen = choose(terms, offer);
   if (const auto* dtls = std::get_if<AnswerDtls>(&chosen)) return *dtls;
   if (const auto* sdes = std::get_if<AnswerSdes>(&chosen)) return *sdes;
   const Reason reason = std::get<Reason>(chosen);
   if (history == History::kEncrypted && !may_downgrade(terms)) return Refuse{Reason::kDowngradeRefused};
-  // A plain answer to a secure profile is never legal (RFC 8643 §3, OSRTP-9).
-  if (protocol::is_secure(offer.profile) || policy_of(terms) == Policy::kRequire) return Refuse{reason};
+  // A plain answer to a secure profile is never legal (RFC 8643 §3, OSRTP-9), but by the offerer's leave.
+  const bool must_be_secure = protocol::is_secure(offer.profile) && !may_fall_back(terms, offer);
+  if (must_be_secure || policy_of(terms) == Policy::kRequire) return Refuse{reason};
   return AnswerPlain{reason};
+}
+
+bool ends_encrypt(const Terms& terms, const sdp::Media& media) {
+  const bool is_rtp = media.carriage == sdp::Carriage::kRtp;
+  return !is_rtp && runs_over_tls(media.proto) && !usable_fingerprints(terms, media).empty();
+}
+
+std::string answered_proto(const AnswerPlan& plan, const sdp::Media& offer) {
+  if (!std::holds_alternative<AnswerPlain>(plan) || !protocol::is_secure(offer.profile))
+    return std::string(offer.proto);
+  return std::string(
+      name(protocol::has_feedback(offer.profile) ? protocol::Profile::kRtpAvpf : protocol::Profile::kRtpAvp));
 }
 
 }  // namespace osrtp::negotiate

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <variant>
 
 #include "negotiate/terms.hpp"
@@ -40,6 +41,15 @@ struct Refuse {
 };
 
 using AnswerPlan = std::variant<AnswerPlain, AnswerSdes, AnswerDtls, AnswerNotRtp, AnswerUnused, Refuse>;
+
+/// Media that is not RTP and that its ends encrypt between themselves: DTLS in the proto (T.38 in RFC 7345, data
+/// channels in RFC 8841), and a fingerprint that proves something. We relay it unread, and nobody on the way reads it:
+/// `require` is kept (E-15).
+[[nodiscard]] bool ends_encrypt(const Terms& terms, const sdp::Media& media);
+
+/// What the m-line of an answer by `plan` says: what was offered (OSRTP-20), or where the peer takes plain RTP in
+/// answer to a secure profile, the same profile without keys.
+[[nodiscard]] std::string answered_proto(const AnswerPlan& plan, const sdp::Media& offer);
 
 /// Total: every offer under every terms has a plan. Independent of what the other
 /// leg becomes, and of the profile the line had before: a browser that took RTP/AVP with a fingerprint offers

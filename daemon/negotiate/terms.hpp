@@ -20,6 +20,7 @@ struct Terms {
   bool dtls = true;             // the same
   bool allow_sha1 = false;      // whether SHA-1 fingerprints prove anything
   bool lenient_answers = true;  // an answer that names both methods is DTLS (else it fails)
+  bool plain_fallback = false;  // the peer takes RTP/AVP in answer to its RTP/SAVP (Cisco's X-cisco-srtp-fallback)
   bool answer_passive = false;  // our DTLS role where the offer leaves it to us; see DtlsRole
   protocol::Peer peer = protocol::Peer::kSip;
   std::vector<Suite> offered;   // what we put into offers, most preferred first

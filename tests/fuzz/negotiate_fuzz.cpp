@@ -24,7 +24,7 @@ Terms terms_of(std::uint8_t octet) {
   terms.sdes = (octet & 8U) != 0;
   terms.peer = (octet & 16U) != 0 ? protocol::Peer::kWebrtc : protocol::Peer::kSip;
   terms.lenient_answers = (octet & 32U) != 0;
-  terms.allow_sha1 = (octet & 64U) != 0;
+  terms.allow_sha1 = terms.plain_fallback = (octet & 64U) != 0;
   terms.signalling = (octet & 128U) != 0 ? protocol::Signalling::kClear : protocol::Signalling::kUnknown;
   terms.offered = {Suite::kAesCm128HmacSha1_80};
   terms.accepted = terms.offered;
@@ -34,7 +34,13 @@ Terms terms_of(std::uint8_t octet) {
 void answer(const Terms& terms, const sdp::Media& offer) {
   const AnswerPlan plan = plan_answer(terms, offer, History::kNew);
   const bool required = policy_of(terms) == protocol::Policy::kRequire;
-  if (std::holds_alternative<AnswerPlain>(plan)) check(!required && !protocol::is_secure(offer.profile));
+  if (std::holds_alternative<AnswerPlain>(plan)) {
+    const bool promised = required || terms.policy == protocol::Policy::kPrefer;
+    const bool by_leave = terms.plain_fallback && !promised && !protocol::is_dtls(offer.profile);
+    check(!required && (by_leave || !protocol::is_secure(offer.profile)));
+    check(!protocol::is_secure(protocol::profile_named(answered_proto(plan, offer))));
+  }
+  if (std::holds_alternative<AnswerNotRtp>(plan)) check(!required || ends_encrypt(terms, offer));
   if (std::holds_alternative<AnswerDtls>(plan)) check(terms.dtls && !usable_fingerprints(terms, offer).empty());
   if (const auto* sdes = std::get_if<AnswerSdes>(&plan)) {
     check(speaks_sdes(terms) && !clear_hop_forbids_sdes(terms) && !protocol::is_dtls(offer.profile));

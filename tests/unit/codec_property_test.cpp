@@ -72,6 +72,8 @@ OsrtpOptions some_options(Chance& chance) {
   options.callee_keying = chance.some([&] { return std::string(chance.coin() ? "sdes" : "dtls"); });
   options.caller_peer = chance.one_of<Peer>(kPeerNames.size());
   options.callee_peer = chance.one_of<Peer>(kPeerNames.size());
+  options.caller_fallback = chance.coin();
+  options.callee_fallback = chance.coin();
   options.suites = chance.some([&] { return std::string(kSuiteNames[chance.below(2)]); });
   return options;
 }

@@ -33,7 +33,8 @@ TEST(CodecRequest, ReadsAnOfferOfTheModule) {
   const Offer o = offer(R"("to-tag":"t1","via-branch":"0","received-from":["IP4","192.0.2.1"],
     "osrtp":{"caller":"require","callee":"opportunistic","caller-signalling":"encrypted","callee-signalling":"clear",
              "allow-sdes-over-clear":true,"offerer":"callee","keying":["sdes"],"suites":["AEAD_AES_256_GCM"],
-             "caller-keying":["dtls"],"callee-keying":"sdes,dtls","caller-peer":"webrtc","callee-peer":"sip"})");
+             "caller-keying":["dtls"],"callee-keying":"sdes,dtls","caller-peer":"webrtc","callee-peer":"sip",
+             "caller-fallback":true,"callee-fallback":0})");
   EXPECT_EQ(o.call_id, "c1");
   EXPECT_EQ(o.from_tag, "f1");
   EXPECT_EQ(o.to_tag, "t1");
@@ -51,7 +52,9 @@ TEST(CodecRequest, ReadsAnOfferOfTheModule) {
                                     {"sdes", "dtls"},
                                     Peer::kWebrtc,
                                     Peer::kSip,
-                                    {"AEAD_AES_256_GCM"}}));
+                                    {"AEAD_AES_256_GCM"},
+                                    true,
+                                    false}));
 }
 
 TEST(CodecRequest, ReadsEveryCommand) {
@@ -311,6 +314,8 @@ INSTANTIATE_TEST_SUITE_P(
                             "'osrtp.caller-peer' is none of sip, webrtc"},
                     Refused{"CalleePeer", offer_json(R"("osrtp":{"callee-peer":1})"), ErrorCode::kBadRequest,
                             "'osrtp.callee-peer' is not a string"},
+                    Refused{"Fallback", offer_json(R"("osrtp":{"callee-fallback":"maybe"})"), ErrorCode::kBadRequest,
+                            "'osrtp.callee-fallback' is not a boolean"},
                     Refused{"Suites", offer_json(R"("osrtp":{"suites":["NULL_HMAC_SHA1_80"]})"), ErrorCode::kBadRequest,
                             "'osrtp.suites' has an entry that is no suite we run"}),
     named);

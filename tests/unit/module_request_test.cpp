@@ -135,6 +135,26 @@ TEST(ModuleRequest, HopsOfADialogAreLeftOutWhereTheRouteDoesNotKnowTheCaller) {
   }
 }
 
+TEST(ModuleRequest, WhoeverSendsAnOfferAndFallsBackIsNamed) {
+  constexpr std::string_view kRoute = "<sip:192.0.2.1;lr;ftag=alice>";
+  const auto said = [](Action action, osrtp_message message) {
+    message.plain_fallback = 1;
+    const protocol::OsrtpOptions osrtp = built(action, message).osrtp.value_or(protocol::OsrtpOptions{});
+    return std::pair(osrtp.caller_fallback, osrtp.callee_fallback);
+  };
+  const std::pair caller(true, false);
+  const std::pair callee(false, true);
+  const std::pair nobody(false, false);
+  EXPECT_EQ(said(Action::kOffer, initial()), caller);
+  EXPECT_EQ(said(Action::kLateOffer, answer()), callee);
+  EXPECT_EQ(said(Action::kOffer, in_dialog("alice", "bob", kRoute)), caller);
+  EXPECT_EQ(said(Action::kOffer, in_dialog("bob", "alice", kRoute)), callee);
+  EXPECT_EQ(said(Action::kLateOffer, in_dialog("alice", "bob", kRoute)), callee);
+  EXPECT_EQ(said(Action::kLateOffer, in_dialog("bob", "alice", kRoute)), caller);
+  EXPECT_EQ(said(Action::kOffer, in_dialog("alice", "bob", "<sip:192.0.2.1;lr>")), nobody);
+  EXPECT_EQ(said(Action::kAnswer, answer()), nobody);
+}
+
 TEST(ModuleRequest, FindsTheCallersTagInARoute) {
   EXPECT_EQ(caller_tag_in("<sip:192.0.2.1;lr;ftag=as7-x.y>"), "as7-x.y");
   EXPECT_EQ(caller_tag_in("\"A\" <sip:192.0.2.1;FTag=Alice;lr>, <sip:192.0.2.2;ftag=other>"), "Alice");

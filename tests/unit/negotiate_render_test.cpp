@@ -258,6 +258,21 @@ TEST(Render, TakesAwayWhatBelongsToOneLegOnBothLevels) {
   }
 }
 
+TEST(Render, ARejectedLineTellsNothingOfItsSendersPorts) {
+  const std::string body =
+      "v=0\r\nm=audio 4000 RTP/AVP 0\r\nc=IN IP4 198.51.100.1\r\n"
+      "m=video 4002 RTP/AVP 97\r\nc=IN IP4 198.51.100.2\r\na=rtcp:4003 IN IP4 198.51.100.2\r\na=sendrecv\r\n";
+  EXPECT_EQ(rendered(body, our_line("RTP/AVP"), RejectLine{}),
+            "v=0\r\nm=audio 30000 RTP/AVP 0\r\nc=IN IP4 192.0.2.10\r\n"
+            "m=video 0 RTP/AVP 97\r\nc=IN IP4 192.0.2.10\r\na=sendrecv\r\n");
+}
+
+TEST(Render, WhereAllIsRejectedOurAddressStandsForTheSenders) {
+  const std::string body = "v=0\r\nc=IN IP4 198.51.100.1\r\nm=audio 0 RTP/SAVP 0\r\n";
+  EXPECT_EQ(rendered(body, RejectLine{{}, "RTP/AVP", kOurs.address}),
+            "v=0\r\nc=IN IP4 192.0.2.10\r\nm=audio 0 RTP/AVP 0\r\n");
+}
+
 TEST(Render, ALineWithAnotherAddressThanTheSessionsShowsItsOwn) {
   const std::string body =
       "v=0\r\nc=IN IP4 198.51.100.1\r\nm=audio 4000 RTP/AVP 0\r\na=sendrecv\r\n"
