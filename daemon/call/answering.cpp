@@ -104,7 +104,7 @@ negotiate::Section Answering::line(std::size_t n) {
   if (offered.carriage == sdp::Carriage::kOther) return leave_alone(n);
   if (!offered.offered) return retire(n);
   if (const auto why = outrisen(n, offered)) return fail_both(n, Reason::kMediaRejected, *why);
-  if (offered.carriage == sdp::Carriage::kUdp && requires_srtp(answerer())) {
+  if (offered.carriage == sdp::Carriage::kUdp && requires_srtp(answerer()) && !ends_encrypt(n, offered)) {
     return fail_both(n, Reason::kNotRtp, Reason::kMediaRejected);
   }
   return settled_line(n, offered);
@@ -121,7 +121,8 @@ void Answering::take_up(std::size_t n, const OfferedLine& offered) {
 /// What was planned for the offerer when it offered, and will not do since its policy has risen.
 std::optional<Reason> Answering::outrisen(std::size_t n, const OfferedLine& offered) {
   const Party& party = offerer();
-  if (std::holds_alternative<negotiate::AnswerNotRtp>(offered.towards_offerer) && requires_srtp(party)) {
+  if (std::holds_alternative<negotiate::AnswerNotRtp>(offered.towards_offerer) && requires_srtp(party) &&
+      !ends_encrypt(n, offered)) {
     return Reason::kNotRtp;
   }
   const auto* plain = std::get_if<negotiate::AnswerPlain>(&offered.towards_offerer);
@@ -129,6 +130,12 @@ std::optional<Reason> Answering::outrisen(std::size_t n, const OfferedLine& offe
   if (requires_srtp(party)) return plain->reason;
   if (party.media[n].encrypted && !negotiate::may_downgrade(party.terms)) return Reason::kDowngradeRefused;
   return std::nullopt;
+}
+
+/// Both ends do DTLS themselves (RFC 7345), each naming its certificate.
+bool Answering::ends_encrypt(std::size_t n, const OfferedLine& offered) {
+  if (!media_[n].port) return true;  // it is rejected, whatever it would have been
+  return offered.ends_encrypt && negotiate::ends_encrypt(answerer().terms, media_[n]);
 }
 
 /// Refused when it was offered, and only now certain: what may have run on it until here does not run on.
@@ -141,13 +148,21 @@ negotiate::Section Answering::refuse(std::size_t n, Leg by, Reason why) {
   };
   stop(answerer());
   if (!others_talk()) stop(offerer());
-  return negotiate::RejectLine{};
+  return rejected(n);
+}
+
+/// A rejection too repeats the profile that was offered (OSRTP-20), and says nothing of where the answerer is.
+negotiate::RejectLine Answering::rejected(std::size_t n) {
+  const auto& ports = offerer().media[n].ports;
+  negotiate::RejectLine line{{}, branch_.exchange->lines[n].proto, {}};
+  if (ports) line.address = ports->rtp_advertised.address;
+  return line;
 }
 
 /// The offerer has given the line up (port 0): what ran on it is over, and should it come back its keys are fresh.
 negotiate::Section Answering::retire(std::size_t n) {
   for (Party* party : {&offerer(), &answerer()}) retire(*party, n);
-  return negotiate::RejectLine{};
+  return rejected(n);
 }
 
 void Answering::retire(Party& party, std::size_t n) {
@@ -312,7 +327,7 @@ negotiate::Section Answering::fail_both(std::size_t n, Reason answerer_reason, R
   set(answerer(), n, failed_leg(answerer().media[n], answerer_reason, now_.wall));
   // One fork's failure is not the caller's while another fork talks to it.
   if (!others_talk()) set(offerer(), n, failed_leg(offerer().media[n], offerer_reason, now_.wall));
-  return negotiate::RejectLine{};
+  return rejected(n);
 }
 
 void Answering::remark(std::size_t n, const std::optional<negotiate::Remark>& remark) {

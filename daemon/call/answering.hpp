@@ -22,6 +22,8 @@ class Answering {
   [[nodiscard]] std::optional<protocol::Error> read();
   void raise_terms();
   [[nodiscard]] std::optional<protocol::Reason> outrisen(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] bool ends_encrypt(std::size_t n, const OfferedLine& offered);
+  [[nodiscard]] negotiate::RejectLine rejected(std::size_t n);
   void take_up(std::size_t n, const OfferedLine& offered);
   [[nodiscard]] negotiate::Section line(std::size_t n);
   [[nodiscard]] negotiate::Section settled_line(std::size_t n, const OfferedLine& offered);

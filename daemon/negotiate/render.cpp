@@ -75,6 +75,10 @@ class Renderer {
     for (const Section& section : sections_) {
       if (const auto* ours = std::get_if<OurLine>(&section)) return shown(ours->rtp);
     }
+    for (const Section& section : sections_) {
+      const auto* rejected = std::get_if<RejectLine>(&section);
+      if (rejected != nullptr && rejected->address) return disguise_.media_address.value_or(*rejected->address);
+    }
     return std::nullopt;
   }
 
@@ -159,9 +163,13 @@ class Renderer {
 
   void reject(std::size_t n, const RejectLine& rejected) {
     const auto [first, last] = text_.media(n);
-    edits_.replace(first, media_line(text_.line(first).value, 0, {}));
+    edits_.replace(first, media_line(text_.line(first).value, 0, rejected.proto));
+    const auto ours = our_address();
     for (std::size_t i = first + 1; i < last; ++i) {
-      if (is_leg_only(text_.line(i))) edits_.remove(i);
+      const sdp::Line line = text_.line(i);
+      // RTCP that nobody receives has no port.
+      if (is_leg_only(line) || (line.type == 'a' && line.attribute() == "rtcp")) edits_.remove(i);
+      if (line.type == 'c' && ours && !is_nowhere(line.value)) edits_.replace(i, connection_line(*ours));
     }
     if (!rejected.mid.empty()) edits_.insert_after(last - 1, "a=mid:" + rejected.mid);
   }

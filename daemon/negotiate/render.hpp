@@ -17,9 +17,11 @@ namespace osrtp::negotiate {
 
 /// The m-line leaves as it came: we do not carry it.
 struct LeaveAlone {};
-/// Port 0, without keys.
+/// Port 0, without keys, and without the sender's addresses where we have one of our own.
 struct RejectLine {
-  std::string mid;  // as in OurLine
+  std::string mid{};                   // as in OurLine
+  std::string proto{};                 // as it is to be written; empty: as it stands
+  std::optional<IpAddress> address{};  // ours, for where nothing but rejected lines is left
 };
 /// Our end of a DTLS association (RFC 8842 §5).
 struct DtlsLines {
