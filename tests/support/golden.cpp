@@ -10,16 +10,18 @@
 #include "sdp/media.hpp"
 #include "sdp/text.hpp"
 #include "support/dtls_phone.hpp"
+#include "support/golden_answerer.hpp"
 
 namespace osrtp::testing {
 namespace {
 
 using protocol::Leg;
-using Settings = std::map<std::string, std::string>;
 
 /// Every setting there is. Policies, signalling, suites and the rest are as in docs/protocol.md; `offerer` is who
 /// sends this exchange's offer; `osrtp` "none" leaves that object out, as NG clients do; `identity` "yes" gives the
-/// daemon a certificate for DTLS, in the first exchange's settings for all of them.
+/// daemon a certificate for DTLS, in the first exchange's settings for all of them. `answerer` "takes-keys" puts the
+/// profile and keys that are offered into an answer that is written without (support/golden_answerer.hpp); `shown` is
+/// for shapes (support/golden_shape.hpp).
 const Settings kDefaults{{"offerer", "caller"},
                          {"caller", "opportunistic"},
                          {"callee", "opportunistic"},
@@ -40,10 +42,19 @@ const Settings kDefaults{{"offerer", "caller"},
                          {"media-address", ""},
                          {"replace", ""},
                          {"rtcp-mux", ""},
-                         {"answer-code", "200"}};
+                         {"answer-code", "200"},
+                         {"answerer", "as-written"},
+                         {"shown", "caller"},
+                         {"caller-fallback", "no"},
+                         {"callee-fallback", "no"}};
 
 /// Attributes whose values no two legs share.
 const std::set<std::string_view> kOfOneLeg{"fingerprint", "tls-id", "ice-ufrag", "ice-pwd", "candidate"};
+
+/// Attributes that no section needs twice.
+const std::set<std::string_view> kSingle{"setup",     "tls-id",   "mid",      "rtcp",        "rtcp-mux",
+                                         "ice-ufrag", "ice-pwd",  "ice-lite", "ice-options", "sendrecv",
+                                         "sendonly",  "recvonly", "inactive"};
 
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t\r");
@@ -78,13 +89,15 @@ std::string with_fixed_fingerprint(std::string sdp, const std::shared_ptr<const 
 
 class Case {
  public:
-  Case(const Files& inputs, std::vector<std::string>& complaints)
+  Case(const Files& inputs, std::vector<std::string>& complaints, const Settings& instead)
       : inputs_(inputs),
         complaints_(complaints),
+        instead_(instead),
         identity_(settings_of(1).at("identity") == "yes" ? relay_identity() : nullptr),
         exchange_({}, identity_) {
     for (const auto& [name, content] : inputs_) {
-      if (name != "settings.txt" && !name.ends_with("offer.sdp") && !name.ends_with("answer.sdp")) {
+      if (name != "settings.txt" && name != "outcomes.txt" && !name.ends_with("offer.sdp") &&
+          !name.ends_with("answer.sdp")) {
         complain("a file that nobody reads: " + name);
       }
     }
@@ -95,7 +108,7 @@ class Case {
     for (int n = 1; inputs_.contains(file(n, "offer.sdp")); ++n) {
       settings_ = settings_of(n);
       offer(n);
-      if (inputs_.contains(file(n, "answer.sdp"))) answer(n);
+      if (passed_on_ && inputs_.contains(file(n, "answer.sdp"))) answer(n);
     }
     outputs_["security.txt"] = security_;
     return outputs_;
@@ -107,7 +120,8 @@ class Case {
   void complain(const std::string& what) { complaints_.push_back(what); }
 
   Settings settings_of(int n) {
-    Settings settings = kDefaults;
+    Settings settings = instead_;
+    settings.insert(kDefaults.begin(), kDefaults.end());
     const auto found = inputs_.find("settings.txt");
     std::istringstream in(found == inputs_.end() ? "" : found->second);
     const std::string wanted = "[" + std::to_string(n) + "]";
@@ -151,6 +165,8 @@ class Case {
     };
     options.caller_peer = peer("caller-peer");
     options.callee_peer = peer("callee-peer");
+    options.caller_fallback = setting("caller-fallback") == "yes";
+    options.callee_fallback = setting("callee-fallback") == "yes";
     options.keying = words(setting("keying"));
     options.caller_keying = words(setting("caller-keying"));
     options.callee_keying = words(setting("callee-keying"));
@@ -187,7 +203,9 @@ class Case {
   }
 
   void answer(int n) {
-    auto request = exchange_.answer(inputs_.at(file(n, "answer.sdp")));
+    const std::string& written_by_phone = inputs_.at(file(n, "answer.sdp"));
+    const bool takes_keys = setting("answerer") == "takes-keys";
+    auto request = exchange_.answer(takes_keys ? taking_keys(written_by_phone, sent_on_) : written_by_phone);
     fill(request);
     // The same answer in a provisional and in the final response is one answer (RFC 6337 §3.1.1).
     std::set<std::string> written;
@@ -202,7 +220,9 @@ class Case {
 
   void record(const std::string& step, Leg receiver, const std::string& in,
               const Result<protocol::SdpReply, protocol::Error>& reply) {
+    passed_on_ = reply.has_value();
     if (reply) {
+      sent_on_ = reply->sdp;
       security_ += step + ": passed on\n";
       tell(reply->security);
       outputs_[step + "-out.sdp"] = with_fixed_fingerprint(reply->sdp, identity_);
@@ -235,6 +255,7 @@ class Case {
     for (std::size_t i = 0; i < after->line_count(); ++i) {
       if (after->line(i).type == 'k') complain(step + ": a k= line is passed on");
     }
+    check_repetitions(step, *before, *after);
     // What is not RTP keeps its own DTLS, which is between its ends.
     const std::string of_rtp = lines_of_rtp(*after);
     check_lines(step, *before, before->session(), of_rtp);
@@ -245,6 +266,27 @@ class Case {
     for (const std::string& key : keys_in(out)) {
       if (theirs_.contains(key)) complain(step + ": a key of one leg reaches the other");
       if (!ours_.emplace(key, receiver).second && ours_[key] != receiver) complain(step + ": one key for both legs");
+    }
+  }
+
+  /// How often each attribute of which there is one stands in a section.
+  static std::map<std::string_view, int> count_single(const sdp::Text& text,
+                                                      std::pair<std::size_t, std::size_t> lines) {
+    std::map<std::string_view, int> counts;
+    for (auto i = lines.first; i < lines.second; ++i) {
+      if (text.line(i).type == 'a' && kSingle.contains(text.line(i).attribute())) ++counts[text.line(i).attribute()];
+    }
+    return counts;
+  }
+
+  void check_repetitions(const std::string& step, const sdp::Text& before, const sdp::Text& after) {
+    for (std::size_t n = 0; n <= after.media_count(); ++n) {
+      const bool session = n == after.media_count();
+      const auto had = count_single(before, session ? before.session() : before.media(n));
+      for (const auto& [name, times] : count_single(after, session ? after.session() : after.media(n))) {
+        if (times > 1 && (!had.contains(name) || had.at(name) < times))
+          complain(step + ": twice a=" + std::string(name));
+      }
     }
   }
 
@@ -279,11 +321,14 @@ class Case {
 
   const Files& inputs_;
   std::vector<std::string>& complaints_;
+  const Settings& instead_;
   std::shared_ptr<const dtls::Identity> identity_;
   Exchange exchange_;
   Settings settings_;
   Files outputs_;
   std::string security_;
+  bool passed_on_ = false;           // the last step
+  std::string sent_on_;              // what came out of it
   std::set<std::string> theirs_;     // every key that a party has sent
   std::map<std::string, Leg> ours_;  // every key that a party has been sent
 };
@@ -299,6 +344,8 @@ Files read_folder(const std::filesystem::path& folder) {
   return files;
 }
 
-Files play(const Files& inputs, std::vector<std::string>& complaints) { return Case(inputs, complaints).run(); }
+Files play(const Files& inputs, std::vector<std::string>& complaints, const Settings& instead) {
+  return Case(inputs, complaints, instead).run();
+}
 
 }  // namespace osrtp::testing
