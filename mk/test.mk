@@ -20,6 +20,12 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%_fuzz.cpp.o $(call obj,$(FUZZ_HELPERS)) $(B)/li
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) -fsanitize=fuzzer $^ $(DAEMON_LIBS) -o $@
 
+# The model-based test of whole dialogs.
+MODEL_SRC := $(wildcard tests/model/*.cpp)
+MODEL_HELPERS := $(patsubst %,tests/support/%.cpp,fake_plane dtls_phone wire_oracle openssl_clock)
+$(B)/model-test: $(call obj,$(MODEL_SRC) $(MODEL_HELPERS)) $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+	$(CXX) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+
 # One end of a DTLS handshake, for tests/interop/dtls_check.sh.
 $(B)/dtls-peer: $(B)/tests/interop/dtls_peer.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	$(CXX) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
@@ -56,6 +62,12 @@ fuzz-run: $(patsubst %,$(B)/fuzzers/%,$(FUZZ_NAMES))
 	@for t in $(FUZZ_NAMES); do mkdir -p build/corpus/$$t; echo "fuzz $$t"; \
 	  $(B)/fuzzers/$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
 	    -artifact_prefix=build/corpus/$$t- build/corpus/$$t tests/fuzz/seeds/$$t || exit 1; done
+
+.PHONY: model model-run
+model:  ## 100,000 dialogs against the model, under the sanitizers (MODEL_SEED=… MODEL_DIALOGS=… for others)
+	$(MAKE) VARIANT=asan model-run
+model-run: $(B)/model-test
+	@tests/model/run.sh $(B)/model-test
 
 .PHONY: golden golden-accept
 golden: $(B)/unit-tests  ## the golden cases: SDP in, SDP out

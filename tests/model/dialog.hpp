@@ -1,0 +1,171 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "call/registry.hpp"
+#include "model/phone.hpp"
+#include "model/rules.hpp"
+#include "model/step.hpp"
+#include "model/watch.hpp"
+#include "support/fake_plane.hpp"
+#include "support/openssl_clock.hpp"
+
+namespace osrtp::model {
+
+/// What others change at the moment, and dialogs therefore keep away from.
+inline constexpr bool kRekeysAfterRollover = false;  // which rollover counter a new key begins with (SDES-18)
+
+/// One call through a Registry over a FakePlane, on virtual time, by the steps of a script; after each of them
+/// everything that the model demands is looked at.
+class Dialog {
+ public:
+  explicit Dialog(const Script& script);
+  /// The first thing that is wrong, with the step at which it was; nothing: nothing is.
+  [[nodiscard]] std::optional<std::string> run();
+  /// Packets that got through, handshakes done: a dialog in which nothing happens proves nothing.
+  struct Tally {
+    std::size_t heard = 0;
+    std::size_t handshakes = 0;
+    std::size_t answers = 0;
+    std::size_t refusals = 0;
+    std::size_t attacks = 0;
+  };
+  [[nodiscard]] const Tally& tally() const noexcept { return tally_; }
+
+ private:
+  static constexpr std::size_t kBranches = 3;
+  static constexpr std::size_t kNobody = 99;
+
+  /// An offer that is out, and what the relay has made of it.
+  struct Exchange {
+    bool by_callee = false;
+    bool initial = true;
+    bool open = true;  // no answer yet
+    Sdp sent;
+    Sdp heard;
+    std::vector<bool> refused;
+    Phone::Manner manner{};
+  };
+  struct Callee {
+    Phone phone;
+    std::string via;
+    Terms terms{};
+    bool offered = false;
+    bool answered = false;
+    bool confirmed = false;
+    bool gone = false;
+    std::optional<Exchange> exchange{};
+    std::vector<bool> live{};       // per line: both legs of it run
+    std::vector<bool> encrypted{};  // per line: SRTP has run, and nothing plain by consent since
+  };
+  /// What anybody can see of the call and of the relay.
+  struct Sight {
+    std::optional<protocol::CallReport> call;
+    std::size_t calls;
+    std::size_t ports;
+    std::size_t streams;
+    friend bool operator==(const Sight&, const Sight&) = default;
+  };
+
+  void expect(bool holds, const std::string& what);
+  void expect_nothing(const std::string& problem) { expect(problem.empty(), problem); }
+  void step(const Step& step);
+  void set_up(const Step& step);
+  void wait(const Step& step);
+  void bye(const Step& step);
+  void end();
+
+  // dialog_offer.cpp
+  void offer(const Step& step);
+  void change(const Step& step);
+  void refuse();
+  void apply(Phone& phone, const Step& step);
+  void apply_to_line(Phone& phone, std::size_t n, Change what, Form form);
+  void send_offer(std::size_t branch, bool by_callee, bool initial, bool describes);
+  void judge_offer(Callee& callee, Exchange exchange, const Result<protocol::SdpReply, protocol::Error>& reply,
+                   const Sight& before);
+  void describe(protocol::SdpRequest& request, const Callee& callee, bool by_callee) const;
+
+  // dialog_answer.cpp
+  void answer(const Step& step);
+  [[nodiscard]] std::size_t outstanding(const Step& step) const;
+  void judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard, int code);
+  [[nodiscard]] bool judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_talk);
+  void run_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, Mode offerers, Mode answerers);
+  void settle(std::size_t branch, bool callee_side, std::size_t n, Run run);
+  void judge_security(std::size_t branch, const std::vector<protocol::LegSecurity>& all);
+  void connect(std::size_t branch, bool has_media, bool others_talk, int code);
+
+  // dialog_media.cpp
+  void media(const Step& step);
+  void speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp);
+  void attack(const Step& step);
+  Voice::Heard judge_leaving(std::size_t speaker, std::size_t n, const testing::FakePlane::Sent& sent, bool rtcp);
+  [[nodiscard]] Octets hostile(std::size_t speaker, std::size_t n, Attack how);
+  [[nodiscard]] bool may_pass(std::size_t speaker, std::size_t n) const;
+  [[nodiscard]] bool is_guarded(std::size_t speaker, std::size_t n) const;
+  [[nodiscard]] bool has_keys(Phone& phone, std::size_t n) const;
+  void shake_hands();
+  [[nodiscard]] bool pump();
+  [[nodiscard]] bool deliver(const testing::FakePlane::Sent& sent);
+  [[nodiscard]] Octets packet(Phone& phone, std::size_t n, unsigned gap, bool rtcp);
+
+  // dialog_stray.cpp
+  void again();
+  void stray(const Step& step);
+  template <class Request>
+  void must_refuse(const Request& request, const std::string& what);
+  [[nodiscard]] protocol::Answer stray_answer() const;
+  void meet_neighbour();
+  void leave_neighbour();
+
+  /// 0: the caller, 1 and up: callees.
+  [[nodiscard]] Phone& phone(std::size_t speaker) { return speaker == 0 ? caller_ : callees_[speaker - 1].phone; }
+  [[nodiscard]] std::size_t listener(std::size_t speaker) const;
+  [[nodiscard]] std::vector<bool>& encrypted(std::size_t branch, bool callee_side) {
+    return callee_side ? callees_[branch].encrypted : callers_encrypted_;
+  }
+  [[nodiscard]] const Terms& terms(std::size_t branch, bool callee_side) const {
+    return callee_side ? callees_[branch].terms : callers_terms_;
+  }
+  [[nodiscard]] static std::string party(std::size_t branch, bool callee_side) {
+    return callee_side ? "callee" + std::to_string(branch) : "caller";
+  }
+  [[nodiscard]] Sight sight() const;
+  /// Without what unauthenticated packets may change: drop counters.
+  [[nodiscard]] Sight unmoved_sight() const;
+  [[nodiscard]] bool has_talk() const { return connected_ != kNobody; }
+  [[nodiscard]] bool is_confirmed() const;
+  /// The branch whose dialog can go on by re-INVITE.
+  [[nodiscard]] std::size_t in_dialog() const;
+
+  const Script& script_;
+  std::size_t at_ = 0;
+  std::optional<std::string> problem_;
+  Tally tally_;
+  Now now_;
+  testing::OpensslClock clock_;
+  testing::FakePlane plane_;
+  std::optional<call::Registry> registry_;
+  Watch watch_;
+  Phone caller_{1};
+  Terms callers_terms_;
+  std::vector<bool> callers_encrypted_;
+  std::array<Callee, kBranches> callees_;
+  std::size_t connected_ = kNobody;
+  bool late_offer_ = false;
+  bool video_ = false;
+  bool neighbour_ = false;
+  bool over_ = false;
+  bool begun_ = false;
+  std::variant<std::monostate, protocol::Offer, protocol::Answer> last_;
+  std::optional<std::string> last_reply_;
+  std::map<std::pair<std::size_t, std::size_t>, Octets> last_wires_;
+  std::uint32_t counter_ = 0;
+};
+
+}  // namespace osrtp::model

@@ -1,0 +1,194 @@
+#include <algorithm>
+
+#include "model/dialog.hpp"
+
+// Answers: what they must make of each leg, and what the phones then know.
+namespace osrtp::model {
+namespace {
+
+const CryptoLine* with_suite(const SdpLine& line, const std::string& suite) {
+  const auto found =
+      std::find_if(line.crypto.begin(), line.crypto.end(), [&](const CryptoLine& c) { return c.suite == suite; });
+  return found == line.crypto.end() ? nullptr : &*found;
+}
+
+/// Keys of a line that runs, from what the phone said and heard; `answer` is whichever of the two the answer is.
+void put_keys(Run& run, const SdpLine& said, const SdpLine& heard, const SdpLine& answer) {
+  if (run.mode == Mode::kSdes) {
+    run.suite = answer.crypto.at(0).suite;
+    const CryptoLine* own = with_suite(said, run.suite);
+    const CryptoLine* relay = with_suite(heard, run.suite);
+    if (own != nullptr) run.own_key = own->key;
+    if (relay != nullptr) run.relay_key = relay->key;
+  }
+  if (run.mode == Mode::kDtls) {
+    const bool answers = &said == &answer;
+    run.dtls_client = answers ? answer.setup == "active" : answer.setup == "passive";
+    run.association = said.tls_id + "|" + heard.tls_id + (run.dtls_client ? "|client" : "|server");
+  }
+}
+
+protocol::SecurityState state_of(Mode mode, bool connected) {
+  using protocol::SecurityState;
+  switch (mode) {
+    case Mode::kNone:
+      return SecurityState::kPending;
+    case Mode::kFailed:
+      return SecurityState::kFailed;
+    case Mode::kPlain:
+      return SecurityState::kPlain;
+    case Mode::kSdes:
+      return SecurityState::kSrtpSdes;
+    case Mode::kDtls:
+      return connected ? SecurityState::kSrtpDtls : SecurityState::kPending;
+    case Mode::kOpaque:
+      return SecurityState::kNotRtp;
+  }
+  return SecurityState::kFailed;
+}
+
+}  // namespace
+
+std::size_t Dialog::outstanding(const Step& step) const {
+  const std::size_t dialog = in_dialog();
+  if (dialog != kNobody && callees_[dialog].exchange && !callees_[dialog].exchange->initial) {
+    return callees_[dialog].exchange->open ? dialog : kNobody;
+  }
+  const std::size_t branch = late_offer_ ? 0 : step.is[0] % kBranches;
+  const Callee& callee = callees_[branch];
+  const bool may = callee.exchange && !callee.gone && !callee.confirmed && !is_confirmed();
+  return may && (callee.exchange->open || !late_offer_) ? branch : kNobody;
+}
+
+void Dialog::answer(const Step& step) {
+  const std::size_t branch = outstanding(step);
+  if (over_ || branch == kNobody) return;
+  Callee& callee = callees_[branch];
+  Exchange& exchange = *callee.exchange;
+  Phone& answerer = exchange.by_callee ? caller_ : callee.phone;
+  if (exchange.open) {
+    exchange.manner = {static_cast<Mood>(step.is[2] % kMoods), step.is[3], (step.is[4] & 1U) == 0, false, step.is[5]};
+  }
+  exchange.manner.new_keys = (step.is[4] & 2U) != 0;
+  const Sdp sent = answerer.answer(exchange.heard, exchange.manner);
+  watch_.said(sent);
+  const bool early = step.is[1] != 0 && exchange.initial && !exchange.by_callee;
+  protocol::Answer request;
+  request.call_id = "call";
+  request.from_tag = exchange.by_callee ? callee.phone.tag : caller_.tag;
+  request.to_tag = answerer.tag;
+  request.via_branch = callee.via;
+  request.sdp = write_sdp(sent);
+  request.sip_code = early ? 183 : exchange.by_callee ? 0 : 200;
+  if ((step.is[4] & 4U) == 0) describe(request, callee, false);
+  if (request.osrtp) request.osrtp->offerer.reset();
+  const auto reply = registry_->answer(request, now_);
+  if (!reply) return expect(false, "an answer is refused: " + reply.error().reason);
+  const auto heard = read_sdp(reply->sdp);
+  if (!heard) return expect(false, "an answer that nobody can read");
+  ++tally_.answers;
+  last_ = request;
+  last_reply_ = reply->sdp;
+  judge_answer(branch, sent, *heard, request.sip_code);
+  if (problem_) return;
+  judge_security(branch, reply->security);
+  shake_hands();
+}
+
+void Dialog::judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard, int code) {
+  Callee& callee = callees_[branch];
+  Exchange& exchange = *callee.exchange;
+  const std::string to = party(branch, exchange.by_callee);
+  expect_nothing(watch_.heard(to, to + (exchange.by_callee ? "" : callee.phone.tag), heard, sent));
+  if (problem_) return;
+  const bool others_talk = has_talk() && connected_ != branch;
+  bool has_media = false;
+  for (std::size_t n = 0; n < sent.lines.size() && !problem_; ++n) {
+    has_media = judge_line(branch, n, sent, heard, others_talk) || has_media;
+  }
+  exchange.open = false;
+  callee.answered = true;
+  callee.phone.commit();
+  caller_.commit();
+  connect(branch, has_media, others_talk, code);
+}
+
+/// @return whether the line runs now
+bool Dialog::judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_talk) {
+  Callee& callee = callees_[branch];
+  const Exchange& exchange = *callee.exchange;
+  const SdpLine& offer = exchange.sent.lines[n];
+  for (const bool side : {false, true}) {
+    auto& history = encrypted(branch, side);
+    history.resize(std::max(history.size(), n + 1));
+  }
+  const Mode offerers = answer_to(terms(branch, exchange.by_callee), offer, encrypted(branch, exchange.by_callee)[n]);
+  const Mode answerers = settled(terms(branch, !exchange.by_callee), exchange.heard.lines[n], sent.lines[n],
+                                 encrypted(branch, !exchange.by_callee)[n]);
+  const bool runs = offer.port != 0 && !exchange.refused[n] && offerers != Mode::kFailed && answerers != Mode::kFailed;
+  callee.live.resize(std::max(callee.live.size(), n + 1));
+  callee.live[n] = runs;
+  expect((heard.lines[n].port != 0) == runs,
+         runs ? "a line is rejected that runs" : "a line is accepted that cannot run");
+  if (problem_) return runs;
+  if (runs) {
+    run_line(branch, n, sent, heard, offerers, answerers);
+    return true;
+  }
+  const Mode stopped = offer.port == 0 ? Mode::kNone : Mode::kFailed;
+  settle(branch, !exchange.by_callee, n, Run{.mode = stopped});
+  if (stopped == Mode::kNone || !others_talk) settle(branch, exchange.by_callee, n, Run{.mode = stopped});
+  return false;
+}
+
+void Dialog::run_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, Mode offerers,
+                      Mode answerers) {
+  const Exchange& exchange = *callees_[branch].exchange;
+  const SdpLine& offer = exchange.sent.lines[n];
+  const SdpLine& reply = heard.lines[n];
+  expect_nothing(Watch::answers(reply, offer, offerers));
+  if (problem_) return;
+  Run offerer = run_between(offer, reply, offerers);
+  put_keys(offerer, offer, reply, reply);
+  Run answerer = run_between(sent.lines[n], exchange.heard.lines[n], answerers);
+  put_keys(answerer, sent.lines[n], exchange.heard.lines[n], sent.lines[n]);
+  settle(branch, !exchange.by_callee, n, std::move(answerer));
+  settle(branch, exchange.by_callee, n, std::move(offerer));
+}
+
+void Dialog::settle(std::size_t branch, bool callee_side, std::size_t n, Run run) {
+  if (run.mode == Mode::kPlain) encrypted(branch, callee_side)[n] = false;
+  if (run.mode == Mode::kSdes || run.mode == Mode::kDtls) encrypted(branch, callee_side)[n] = true;
+  if (run.mode != Mode::kFailed) watch_.runs(party(branch, callee_side), n, run.relay_key);
+  (callee_side ? callees_[branch].phone : caller_).settle(n, std::move(run));
+}
+
+void Dialog::judge_security(std::size_t branch, const std::vector<protocol::LegSecurity>& all) {
+  for (const auto& entry : all) {
+    const bool callee_side = entry.leg == protocol::Leg::kCallee;
+    Phone& one = callee_side ? callees_[branch].phone : caller_;
+    const Run& run = one.run(entry.media);
+    // A handshake may be under way, or go on.
+    const bool dtls = run.mode == Mode::kDtls && (entry.state == protocol::SecurityState::kPending ||
+                                                  entry.state == protocol::SecurityState::kSrtpDtls);
+    expect(dtls || entry.state == state_of(run.mode, false),
+           party(branch, callee_side) + " line " + std::to_string(entry.media) + " is reported as " +
+               std::string(name(entry.state)) + " and is " + name_of(run.mode));
+    expect(run.mode != Mode::kSdes || entry.suite == run.suite, "another suite is reported");
+  }
+}
+
+void Dialog::connect(std::size_t branch, bool has_media, bool others_talk, int code) {
+  const bool success = code >= 200 && code < 300;
+  callees_[branch].confirmed = callees_[branch].confirmed || success || code == 0;
+  if (!has_media && others_talk) return;
+  connected_ = branch;
+  if (!success) return;
+  for (std::size_t b = 0; b < kBranches; ++b) {
+    if (b == branch || !callees_[b].offered) continue;
+    callees_[b].gone = true;
+    callees_[b].exchange.reset();
+  }
+}
+
+}  // namespace osrtp::model

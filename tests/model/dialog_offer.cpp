@@ -1,0 +1,174 @@
+#include <algorithm>
+
+#include "model/dialog.hpp"
+
+// Offers: the INVITE of each branch, re-INVITEs and UPDATEs, and what becomes of them when they are refused.
+namespace osrtp::model {
+
+void Dialog::describe(protocol::SdpRequest& request, const Callee& callee, bool by_callee) const {
+  request.osrtp.emplace();
+  if (by_callee) request.osrtp->offerer = protocol::Leg::kCallee;
+  request.osrtp->caller = callers_terms_.policy;
+  request.osrtp->callee = callee.terms.policy;
+  request.osrtp->caller_signalling = callers_terms_.signalling;
+  request.osrtp->callee_signalling = callee.terms.signalling;
+}
+
+void Dialog::offer(const Step& step) {
+  const std::size_t branch = late_offer_ ? 0 : step.is[0] % kBranches;
+  Callee& callee = callees_[branch];
+  if (over_ || is_confirmed() || callee.gone || callee.answered) return;
+  Phone& offerer = late_offer_ ? callee.phone : caller_;
+  if (!begun_) {
+    for (Wish& wish : offerer.wishes()) wish.form = static_cast<Form>(step.is[1] % kForms);
+    if (video_ && offerer.wishes().size() == 1) offerer.add_line("video");
+  }
+  send_offer(branch, late_offer_, true, true);
+}
+
+void Dialog::apply_to_line(Phone& phone, std::size_t n, Change what, Form form) {
+  Wish& wish = phone.wishes()[n];
+  const bool may_rekey = kRekeysAfterRollover || !phone.has_rolled_over(n);
+  const bool keys = what == Change::kRekey || what == Change::kRekeyAndMove;
+  if (keys && may_rekey) {
+    if (phone.run(n).mode == Mode::kSdes) ++wish.generation;
+    if (phone.run(n).mode == Mode::kDtls) wish.dtls_spent = true;
+  }
+  switch (what) {
+    case Change::kSendOnly:
+      wish.direction = "sendonly";
+      return;
+    case Change::kInactive:
+      wish.direction = "inactive";
+      return;
+    case Change::kNowhere:
+      wish.is_nowhere = phone.run(n).mode != Mode::kDtls || phone.voice.is_connected(phone.run(n));
+      return;
+    case Change::kResume:
+      wish.direction = "sendrecv";
+      return;
+    case Change::kCodec:
+      if (wish.kind != "image") wish.formats = wish.formats == "8 101" ? "0 101" : "8 101";
+      return;
+    case Change::kMove:
+    case Change::kRekeyAndMove:
+      ++wish.moves;
+      return;
+    case Change::kForm:
+      wish.form = form;
+      return;
+    case Change::kDropLine:
+      wish.in_use = false;
+      return;
+    case Change::kReturn:
+      wish.in_use = true;
+      return;
+    case Change::kFax:
+    case Change::kVoice:
+      wish.kind = what == Change::kFax ? "image" : "audio";
+      wish.formats = what == Change::kFax ? "t38" : "0 101";
+      return;
+    case Change::kNothing:
+    case Change::kRekey:
+    case Change::kAddLine:
+      return;
+  }
+}
+
+void Dialog::apply(Phone& phone, const Step& step) {
+  constexpr std::size_t kMostLines = 3;
+  const auto what = static_cast<Change>(step.is[1] % kChanges);
+  if (what == Change::kAddLine && phone.wishes().size() < kMostLines) phone.add_line("video");
+  const bool of_session = what == Change::kMove || what == Change::kRekeyAndMove || what == Change::kNowhere;
+  for (std::size_t n = 0; n < phone.wishes().size(); ++n) {
+    Wish& wish = phone.wishes()[n];
+    if (what != Change::kNothing && what != Change::kNowhere) wish.is_nowhere = false;
+    if (!of_session && n != step.is[2] % phone.wishes().size()) continue;
+    const bool fax = what == Change::kFax || what == Change::kVoice;
+    if (fax && wish.kind == "video") continue;
+    apply_to_line(phone, n, what, static_cast<Form>(step.is[3] % kForms));
+  }
+}
+
+void Dialog::change(const Step& step) {
+  const std::size_t branch = in_dialog();
+  if (branch == kNobody) return;
+  Callee& callee = callees_[branch];
+  if (callee.exchange && callee.exchange->open) refuse();
+  const bool by_callee = step.is[0] % 2 != 0;
+  Phone& offerer = by_callee ? callee.phone : caller_;
+  apply(offerer, step);
+  send_offer(branch, by_callee, false, (step.is[4] & 4U) == 0);
+}
+
+void Dialog::refuse() {
+  const std::size_t branch = in_dialog();
+  if (branch == kNobody || !callees_[branch].exchange || !callees_[branch].exchange->open) return;
+  Callee& callee = callees_[branch];
+  (callee.exchange->by_callee ? callee.phone : caller_).give_up();
+  callee.exchange.reset();
+  last_ = {};
+}
+
+void Dialog::send_offer(std::size_t branch, bool by_callee, bool initial, bool describes) {
+  Callee& callee = callees_[branch];
+  Phone& offerer = by_callee ? callee.phone : caller_;
+  Exchange exchange{.by_callee = by_callee, .initial = initial, .sent = offerer.offer(), .heard = {}, .refused = {}};
+  watch_.said(exchange.sent);
+  protocol::Offer request;
+  request.call_id = "call";
+  request.from_tag = offerer.tag;
+  if (!initial || by_callee) request.to_tag = by_callee ? caller_.tag : callee.phone.tag;
+  request.via_branch = callee.via;
+  request.sdp = write_sdp(exchange.sent);
+  if (describes) describe(request, callee, by_callee);
+  const auto before = sight();
+  const auto reply = registry_->offer(request, now_);
+  last_ = {};
+  judge_offer(callee, std::move(exchange), reply, before);
+  if (!reply || problem_) return;
+  last_ = request;
+  last_reply_ = reply->sdp;
+}
+
+void Dialog::judge_offer(Callee& callee, Exchange exchange, const Result<protocol::SdpReply, protocol::Error>& reply,
+                         const Sight& before) {
+  const auto branch = static_cast<std::size_t>(&callee - callees_.data());
+  const bool by_callee = exchange.by_callee;
+  auto& history = encrypted(branch, by_callee);
+  std::vector<Wanted> wanted;
+  bool any_refused = false;
+  bool any_carried = false;
+  history.resize(std::max(history.size(), exchange.sent.lines.size()));
+  for (std::size_t n = 0; n < exchange.sent.lines.size(); ++n) {
+    const SdpLine& line = exchange.sent.lines[n];
+    wanted.push_back(offer_towards(terms(branch, !by_callee), line));
+    const bool refused =
+        line.port != 0 && (wanted[n].refused || answer_to(terms(branch, by_callee), line, history[n]) == Mode::kFailed);
+    exchange.refused.push_back(refused);
+    any_refused = any_refused || refused;
+    any_carried = any_carried || (!refused && line.port != 0);
+  }
+  if (any_refused && !any_carried) {
+    ++tally_.refusals;
+    (by_callee ? callee.phone : caller_).give_up();
+    if (callee.exchange && callee.exchange->open && !exchange.initial) callee.exchange.reset();
+    expect(!reply && reply.error().code == protocol::ErrorCode::kPolicyRefused, "an offer that must be refused is not");
+    return expect(sight() == before, "a refused offer changed something");
+  }
+  if (!reply) return expect(false, "an offer is refused: " + reply.error().reason);
+  const auto heard = read_sdp(reply->sdp);
+  if (!heard) return expect(false, "an offer that nobody can read");
+  const std::string to = party(branch, !by_callee);
+  expect_nothing(watch_.heard(to, to + (by_callee ? callee.phone.tag : ""), *heard, exchange.sent));
+  for (std::size_t n = 0; n < wanted.size() && !problem_; ++n) {
+    const bool carried = exchange.sent.lines[n].port != 0 && !exchange.refused[n];
+    expect((heard->lines[n].port != 0) == carried, "a line is offered that must not be, or the reverse");
+    if (carried && !problem_) expect_nothing(Watch::offers(heard->lines[n], wanted[n]));
+  }
+  begun_ = callee.offered = true;
+  exchange.heard = *heard;
+  callee.exchange = std::move(exchange);
+}
+
+}  // namespace osrtp::model
