@@ -138,6 +138,7 @@ void Dialog::bye(const Step& step) {
     callee.gone = true;
     callee.exchange.reset();
     if (connected_ == branch) connected_ = kNobody;
+    for (std::size_t& talker : talkers_) talker = talker == branch ? kNobody : talker;
     last_ = {};
     return expect(registry_->remove(request, now_).call.has_value(), "a branch did not end");
   }
@@ -191,10 +192,10 @@ std::size_t Dialog::in_dialog() const {
   return connected_;
 }
 
-std::size_t Dialog::listener(std::size_t speaker) const {
-  if (!has_talk()) return kNobody;
-  if (speaker == 0) return connected_ + 1;
-  return speaker == connected_ + 1 ? 0 : kNobody;
+std::size_t Dialog::listener(std::size_t speaker, std::size_t n) const {
+  if (!has_talk() || talkers_.at(n) == kNobody) return kNobody;
+  if (speaker == 0) return talkers_.at(n) + 1;
+  return speaker == talkers_.at(n) + 1 ? 0 : kNobody;
 }
 
 }  // namespace osrtp::model

@@ -59,7 +59,8 @@ class Dialog {
     bool confirmed = false;
     bool gone = false;
     std::optional<Exchange> exchange{};
-    std::vector<bool> live{};       // per line: both legs of it run
+    std::vector<bool> live{};  // per line: both legs of it run
+    std::vector<std::optional<TimePoint>> last_spoken{};
     std::vector<bool> encrypted{};  // per line: SRTP has run, and nothing plain by consent since
   };
   /// What anybody can see of the call and of the relay.
@@ -106,6 +107,8 @@ class Dialog {
   void attack(const Step& step);
   Voice::Heard judge_leaving(std::size_t speaker, std::size_t n, const testing::FakePlane::Sent& sent, bool rtcp);
   [[nodiscard]] Octets hostile(std::size_t speaker, std::size_t n, Attack how);
+  /// While phones ring, one that has answered is heard once the one before is silent.
+  void take_turn(std::size_t speaker, std::size_t n);
   [[nodiscard]] bool may_pass(std::size_t speaker, std::size_t n) const;
   [[nodiscard]] bool is_guarded(std::size_t speaker, std::size_t n) const;
   [[nodiscard]] bool has_keys(Phone& phone, std::size_t n) const;
@@ -125,7 +128,7 @@ class Dialog {
 
   /// 0: the caller, 1 and up: callees.
   [[nodiscard]] Phone& phone(std::size_t speaker) { return speaker == 0 ? caller_ : callees_[speaker - 1].phone; }
-  [[nodiscard]] std::size_t listener(std::size_t speaker) const;
+  [[nodiscard]] std::size_t listener(std::size_t speaker, std::size_t n) const;
   [[nodiscard]] std::vector<bool>& encrypted(std::size_t branch, bool callee_side) {
     return callee_side ? callees_[branch].encrypted : callers_encrypted_;
   }
@@ -161,6 +164,9 @@ class Dialog {
   bool video_ = false;
   bool neighbour_ = false;
   bool over_ = false;
+  bool changed_ = false;                  // by a re-INVITE or UPDATE: the INVITE goes to nobody else
+  bool early_ = true;                     // phones ring
+  std::array<std::size_t, 3> talkers_{};  // per line: whom the caller hears
   bool begun_ = false;
   std::variant<std::monostate, protocol::Offer, protocol::Answer> last_;
   std::optional<std::string> last_reply_;

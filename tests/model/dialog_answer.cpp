@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "model/dialog.hpp"
 
@@ -79,7 +80,7 @@ void Dialog::answer(const Step& step) {
   request.to_tag = answerer.tag;
   request.via_branch = callee.via;
   request.sdp = write_sdp(sent);
-  request.sip_code = early ? 183 : exchange.by_callee ? 0 : 200;
+  request.sip_code = early ? 183 : exchange.by_callee && exchange.initial ? 0 : 200;
   if ((step.is[4] & 4U) == 0) describe(request, callee, false);
   if (request.osrtp) request.osrtp->offerer.reset();
   const auto reply = registry_->answer(request, now_);
@@ -107,10 +108,11 @@ void Dialog::judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard,
     has_media = judge_line(branch, n, sent, heard, others_talk) || has_media;
   }
   exchange.open = false;
-  callee.answered = true;
+  // Who repeats itself does not take the call.
+  const bool repeats = std::exchange(callee.answered, true) && code >= 100 && code < 200;
   callee.phone.commit();
   caller_.commit();
-  connect(branch, has_media, others_talk, code);
+  connect(branch, has_media && !repeats, others_talk, code);
 }
 
 /// @return whether the line runs now
@@ -183,6 +185,8 @@ void Dialog::connect(std::size_t branch, bool has_media, bool others_talk, int c
   callees_[branch].confirmed = callees_[branch].confirmed || success || code == 0;
   if (!has_media && others_talk) return;
   connected_ = branch;
+  talkers_.fill(branch);
+  early_ = code >= 100 && code < 200 && early_;
   if (!success) return;
   for (std::size_t b = 0; b < kBranches; ++b) {
     if (b == branch || !callees_[b].offered) continue;

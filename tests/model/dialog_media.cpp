@@ -42,8 +42,25 @@ bool Dialog::has_keys(Phone& phone, std::size_t n) const {
 }
 
 bool Dialog::may_pass(std::size_t speaker, std::size_t n) const {
-  if (over_ || listener(speaker) == kNobody || n >= callees_[connected_].live.size()) return false;
-  return callees_[connected_].live[n];
+  if (over_ || listener(speaker, n) == kNobody) return false;
+  const auto& live = callees_[talkers_.at(n)].live;
+  const Mode callers = caller_.run(n).mode;
+  return n < live.size() && live[n] && callers != Mode::kNone && callers != Mode::kFailed;
+}
+
+void Dialog::take_turn(std::size_t speaker, std::size_t n) {
+  constexpr std::chrono::seconds kSilence{1};
+  const Run& run = phone(speaker).run(n);
+  const bool arrives = run.mode != Mode::kNone && run.mode != Mode::kFailed && has_keys(phone(speaker), n);
+  if (speaker == 0 || !arrives || over_) return;
+  Callee& callee = callees_[speaker - 1];
+  if (callee.gone) return;
+  for (Callee& each : callees_) each.last_spoken.resize(std::max(each.last_spoken.size(), n + 1));
+  std::size_t& talker = talkers_.at(n);
+  const bool silent = talker == kNobody || !callees_[talker].last_spoken[n] ||
+                      now_.steady - *callees_[talker].last_spoken[n] >= kSilence;
+  if (early_ && silent && has_talk()) talker = speaker - 1;
+  callee.last_spoken[n] = now_.steady;
 }
 
 bool Dialog::is_guarded(std::size_t speaker, std::size_t n) const {
@@ -67,7 +84,8 @@ void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) 
   if (run.relay_rtp == 0) return;
   const bool opaque = run.mode == Mode::kOpaque;
   if (rtcp && (opaque || (run.mode == Mode::kDtls && !run.mux))) return;
-  const std::size_t hearer = listener(speaker);
+  if (!rtcp) take_turn(speaker, n);
+  const std::size_t hearer = listener(speaker, n);
   const bool lives = may_pass(speaker, n) && has_keys(from, n) && has_keys(phone(hearer), n);
   const bool held = !lives || phone(hearer).run(n).is_nowhere;
   if (rtcp && lives && phone(hearer).run(n).mode == Mode::kDtls && !phone(hearer).run(n).mux) return;
@@ -92,7 +110,7 @@ void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) 
 
 /// Whatever leaves goes to the phone that the speaker talks with, and under its keys where it has some.
 Voice::Heard Dialog::judge_leaving(std::size_t speaker, std::size_t n, const FakePlane::Sent& sent, bool rtcp) {
-  const std::size_t hearer = listener(speaker);
+  const std::size_t hearer = listener(speaker, n);
   if (hearer == kNobody || !may_pass(speaker, n)) {
     expect(false, "a packet leaves where none may");
     return {};
@@ -126,6 +144,7 @@ void Dialog::attack(const Step& step) {
   const auto before = unmoved_sight();
   const auto passed = plane_.receive(port, source, wire, now_.steady);
   if (!guarded) {
+    take_turn(speaker, n);
     if (passed) static_cast<void>(judge_leaving(speaker, n, *passed, false));
     return;
   }

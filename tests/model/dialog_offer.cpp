@@ -17,7 +17,7 @@ void Dialog::describe(protocol::SdpRequest& request, const Callee& callee, bool 
 void Dialog::offer(const Step& step) {
   const std::size_t branch = late_offer_ ? 0 : step.is[0] % kBranches;
   Callee& callee = callees_[branch];
-  if (over_ || is_confirmed() || callee.gone || callee.answered) return;
+  if (over_ || changed_ || is_confirmed() || callee.gone || callee.answered) return;
   Phone& offerer = late_offer_ ? callee.phone : caller_;
   if (!begun_) {
     for (Wish& wish : offerer.wishes()) wish.form = static_cast<Form>(step.is[1] % kForms);
@@ -42,7 +42,8 @@ void Dialog::apply_to_line(Phone& phone, std::size_t n, Change what, Form form) 
       wish.direction = "inactive";
       return;
     case Change::kNowhere:
-      wish.is_nowhere = phone.run(n).mode != Mode::kDtls || phone.voice.is_connected(phone.run(n));
+      // From nowhere nobody begins: what is not known yet cannot be found, and shakes no hands.
+      wish.is_nowhere = phone.run(n).relay_rtp != 0 && phone.run(n).mode != Mode::kFailed && has_keys(phone, n);
       return;
     case Change::kResume:
       wish.direction = "sendrecv";
@@ -98,6 +99,7 @@ void Dialog::change(const Step& step) {
   const bool by_callee = step.is[0] % 2 != 0;
   Phone& offerer = by_callee ? callee.phone : caller_;
   apply(offerer, step);
+  changed_ = true;
   send_offer(branch, by_callee, false, (step.is[4] & 4U) == 0);
 }
 
