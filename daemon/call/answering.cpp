@@ -63,6 +63,7 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
     call_.connect(branch_, now_);
     if (picked_up) call_.end_others(branch_);
   }
+  if (picked_up) stop_what_was_put_off();
   std::string sdp = negotiate::render(*text_, sections, call_.disguise(request_));
   return protocol::SdpReply{branch_.told.tell(offerer().role, branch_.party.tag, std::move(sdp)),
                             call_.security(&branch_)};
@@ -140,14 +141,9 @@ bool Answering::ends_encrypt(std::size_t n, const OfferedLine& offered) {
 
 /// Refused when it was offered, and only now certain: what may have run on it until here does not run on.
 negotiate::Section Answering::refuse(std::size_t n, Leg by, Reason why) {
-  const auto stop = [&](Party& party) {
-    const Reason reason = party.role == by ? why : Reason::kMediaRejected;
-    LegMedia& media = party.media[n];
-    if (media.ports) return set(party, n, failed_leg(media, reason, now_.wall));
-    become(media, SecurityState::kFailed, std::nullopt, reason, now_.wall);
-  };
-  stop(answerer());
-  if (!others_talk()) stop(offerer());
+  const auto reason = [&](const Party& party) { return party.role == by ? why : Reason::kMediaRejected; };
+  stop(answerer(), n, reason(answerer()));
+  stop_offerer(n, reason(offerer()));
   return rejected(n);
 }
 
@@ -157,6 +153,24 @@ negotiate::RejectLine Answering::rejected(std::size_t n) {
   negotiate::RejectLine line{{}, branch_.exchange->lines[n].proto, {}};
   if (ports) line.address = ports->rtp_advertised.address;
   return line;
+}
+
+void Answering::stop(Party& party, std::size_t n, Reason why) {
+  LegMedia& media = party.media[n];
+  if (media.ports) return set(party, n, failed_leg(media, why, now_.wall));
+  become(media, SecurityState::kFailed, std::nullopt, why, now_.wall);
+}
+
+/// One fork's failure is not the caller's while another fork talks to it.
+void Answering::stop_offerer(std::size_t n, Reason why) {
+  if (!others_talk() && !others_ring()) return stop(offerer(), n, why);
+  put_off_.emplace_back(n, why);
+}
+
+/// The others are gone, and what the caller had with them on lines that this one rejects.
+void Answering::stop_what_was_put_off() {
+  if (others_talk()) return;
+  for (const auto& [n, why] : put_off_) stop(offerer(), n, why);
 }
 
 /// The offerer has given the line up (port 0): what ran on it is over, and should it come back its keys are fresh.
@@ -191,6 +205,12 @@ negotiate::Section Answering::leave_alone(std::size_t n) {
     set(*party, n, blocked_leg(media, {}, relay::Drop::kHeld));
   }
   return negotiate::LeaveAlone{};
+}
+
+bool Answering::others_ring() const {
+  const auto rings = [&](const auto& other) { return other.get() != &branch_ && other->answered; };
+  return stage() == Stage::kEarly && !call_.confirmed_ &&
+         std::any_of(call_.branches_.begin(), call_.branches_.end(), rings);
 }
 
 bool Answering::others_talk() const { return call_.answered() && call_.connected_ != branch_.party.index; }
@@ -324,9 +344,8 @@ negotiate::Section Answering::our_line(std::size_t n, const OfferedLine& offered
 }
 
 negotiate::Section Answering::fail_both(std::size_t n, Reason answerer_reason, Reason offerer_reason) {
-  set(answerer(), n, failed_leg(answerer().media[n], answerer_reason, now_.wall));
-  // One fork's failure is not the caller's while another fork talks to it.
-  if (!others_talk()) set(offerer(), n, failed_leg(offerer().media[n], offerer_reason, now_.wall));
+  stop(answerer(), n, answerer_reason);
+  stop_offerer(n, offerer_reason);
   return rejected(n);
 }
 

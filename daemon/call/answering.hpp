@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "call/call.hpp"
@@ -28,12 +29,17 @@ class Answering {
   [[nodiscard]] negotiate::Section line(std::size_t n);
   [[nodiscard]] negotiate::Section settled_line(std::size_t n, const OfferedLine& offered);
   [[nodiscard]] negotiate::Section refuse(std::size_t n, protocol::Leg by, protocol::Reason why);
+  void stop(Party& party, std::size_t n, protocol::Reason why);
+  void stop_offerer(std::size_t n, protocol::Reason why);
+  void stop_what_was_put_off();
   [[nodiscard]] negotiate::Section retire(std::size_t n);
   void retire(Party& party, std::size_t n);
   void stop_missing_lines();
   [[nodiscard]] negotiate::Section leave_alone(std::size_t n);
   /// Another branch has the call.
   [[nodiscard]] bool others_talk() const;
+  /// This one may have the call, but nobody has picked up, and the caller may yet hear another that has answered.
+  [[nodiscard]] bool others_ring() const;
   [[nodiscard]] negotiate::Section run_legs(std::size_t n, const OfferedLine& offered,
                                             const negotiate::Settled& settled);
   [[nodiscard]] negotiate::Section our_line(std::size_t n, const OfferedLine& offered);
@@ -58,6 +64,7 @@ class Answering {
   std::vector<std::string>& warnings_;
   std::optional<sdp::Text> text_;
   std::vector<sdp::Media> media_;
+  std::vector<std::pair<std::size_t, protocol::Reason>> put_off_;  // of the offerer's lines: others talk on them
 };
 
 }  // namespace osrtp::call

@@ -108,6 +108,7 @@ void Call::ensure_streams(std::size_t count) {
   while (streams_.size() < count) {
     streams_.emplace_back(around_.next_stream++);
     around_.plane.open_stream(streams_.back());
+    if (answered()) around_.plane.connect(streams_.back(), connected_, choice());
   }
 }
 
@@ -117,9 +118,11 @@ void Call::signalled(Now now) {
 }
 
 void Call::connect(Branch& branch, Now now) {
-  connected_ = branch.party.index;
-  const auto choice = confirmed_ ? relay::Choice::kFinal : relay::Choice::kEarly;
-  for (const StreamId stream : streams_) around_.plane.connect(stream, connected_, choice);
+  const bool has_it = std::exchange(connected_, branch.party.index) == branch.party.index;
+  // Whoever only rings on does not take back what another fork has taken over by talking.
+  if (!has_it || confirmed_) {
+    for (const StreamId stream : streams_) around_.plane.connect(stream, connected_, choice());
+  }
   signalled(now);
 }
 
@@ -147,6 +150,8 @@ negotiate::Disguise Call::disguise(const protocol::SdpRequest& request) const {
   if (request.media_address) disguise.media_address = IpAddress::parse(*request.media_address);
   return disguise;
 }
+
+relay::Choice Call::choice() const noexcept { return confirmed_ ? relay::Choice::kFinal : relay::Choice::kEarly; }
 
 bool Call::answered() const noexcept { return connected_ != relay::kCallerLeg; }
 

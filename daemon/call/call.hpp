@@ -88,6 +88,7 @@ class Call {
   void close_ports(const Party& party);
   void ensure_streams(std::size_t count);
   void signalled(Now now);
+  [[nodiscard]] relay::Choice choice() const noexcept;
   /// Media now runs with `branch`.
   void connect(Branch& branch, Now now);
   /// It has picked up: the others are gone.

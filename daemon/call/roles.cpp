@@ -83,9 +83,10 @@ Branch* Call::branch_of_answer(const protocol::SdpRequest& request) const {
   if (Branch* dialog = branch_tagged(request.to_tag)) return dialog;
   Branch* meant = branch_meant(request.via_branch);
   if (meant == nullptr || !is_another(meant->party.tag, request.to_tag)) return meant;
-  // Forks further down share a branch, and answer one after the other until one of them has picked up. Whoever picks
-  // up after that, here or on a branch that is gone, would take the media of the one that talks.
-  const bool forks = meant->party.via_branch == request.via_branch && !meant->confirmed;
+  // Forks further down share a branch, and answer one after the other until one of them has picked up; an INVITE
+  // without an offer has no answers. Whoever picks up after that, here or on a branch that is gone, would take the
+  // media of the one that talks.
+  const bool forks = meant->invite && meant->party.via_branch == request.via_branch && !meant->confirmed;
   return forks ? meant : nullptr;
 }
 
