@@ -95,7 +95,7 @@ class Dialog {
   void answer(const Step& step);
   [[nodiscard]] std::size_t outstanding(const Step& step) const;
   void judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard, int code);
-  [[nodiscard]] bool judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_talk);
+  [[nodiscard]] bool judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_live);
   void run_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, Mode offerers, Mode answerers);
   void settle(std::size_t branch, bool callee_side, std::size_t n, Run run);
   void judge_security(std::size_t branch, const std::vector<protocol::LegSecurity>& all);
@@ -108,7 +108,7 @@ class Dialog {
   Voice::Heard judge_leaving(std::size_t speaker, std::size_t n, const testing::FakePlane::Sent& sent, bool rtcp);
   [[nodiscard]] Octets hostile(std::size_t speaker, std::size_t n, Attack how);
   /// While phones ring, one that has answered is heard once the one before is silent.
-  void take_turn(std::size_t speaker, std::size_t n);
+  void take_turn(std::size_t speaker, std::size_t n, bool rtcp);
   [[nodiscard]] bool may_pass(std::size_t speaker, std::size_t n) const;
   [[nodiscard]] bool is_guarded(std::size_t speaker, std::size_t n) const;
   [[nodiscard]] bool has_keys(Phone& phone, std::size_t n) const;

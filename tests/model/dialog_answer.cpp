@@ -103,9 +103,13 @@ void Dialog::judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard,
   expect_nothing(watch_.heard(to, to + (exchange.by_callee ? "" : callee.phone.tag), heard, sent));
   if (problem_) return;
   const bool others_talk = has_talk() && connected_ != branch;
+  const bool others_ring =
+      code >= 100 && code < 200 && early_ && std::any_of(callees_.begin(), callees_.end(), [&](const Callee& other) {
+        return &other != &callee && other.answered && !other.gone;
+      });
   bool has_media = false;
   for (std::size_t n = 0; n < sent.lines.size() && !problem_; ++n) {
-    has_media = judge_line(branch, n, sent, heard, others_talk) || has_media;
+    has_media = judge_line(branch, n, sent, heard, others_talk || others_ring) || has_media;
   }
   exchange.open = false;
   // Who repeats itself does not take the call.
@@ -116,7 +120,7 @@ void Dialog::judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard,
 }
 
 /// @return whether the line runs now
-bool Dialog::judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_talk) {
+bool Dialog::judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_live) {
   Callee& callee = callees_[branch];
   const Exchange& exchange = *callee.exchange;
   const SdpLine& offer = exchange.sent.lines[n];
@@ -139,7 +143,7 @@ bool Dialog::judge_line(std::size_t branch, std::size_t n, const Sdp& sent, cons
   }
   const Mode stopped = offer.port == 0 ? Mode::kNone : Mode::kFailed;
   settle(branch, !exchange.by_callee, n, Run{.mode = stopped});
-  if (stopped == Mode::kNone || !others_talk) settle(branch, exchange.by_callee, n, Run{.mode = stopped});
+  if (stopped == Mode::kNone || !others_live) settle(branch, exchange.by_callee, n, Run{.mode = stopped});
   return false;
 }
 
@@ -173,7 +177,8 @@ void Dialog::judge_security(std::size_t branch, const std::vector<protocol::LegS
     // A handshake may be under way, or go on.
     const bool dtls = run.mode == Mode::kDtls && (entry.state == protocol::SecurityState::kPending ||
                                                   entry.state == protocol::SecurityState::kSrtpDtls);
-    expect(dtls || entry.state == state_of(run.mode, false),
+    const bool unused = run.mode == Mode::kNone && entry.state == protocol::SecurityState::kFailed;
+    expect(dtls || unused || entry.state == state_of(run.mode, false),
            party(branch, callee_side) + " line " + std::to_string(entry.media) + " is reported as " +
                std::string(name(entry.state)) + " and is " + name_of(run.mode));
     expect(run.mode != Mode::kSdes || entry.suite == run.suite, "another suite is reported");
@@ -184,10 +189,17 @@ void Dialog::connect(std::size_t branch, bool has_media, bool others_talk, int c
   const bool success = code >= 200 && code < 300;
   callees_[branch].confirmed = callees_[branch].confirmed || success || code == 0;
   if (!has_media && others_talk) return;
+  const bool rings_on = connected_ == branch && code >= 100 && code < 200;
   connected_ = branch;
-  talkers_.fill(branch);
+  if (!rings_on) talkers_.fill(branch);
   early_ = code >= 100 && code < 200 && early_;
   if (!success) return;
+  // What the caller had with the others goes with them.
+  const bool by_callee = callees_[branch].exchange->by_callee;
+  for (std::size_t n = 0; n < callees_[branch].live.size(); ++n) {
+    const bool offered = callees_[branch].exchange->sent.lines.at(n).port != 0;
+    if (offered && !callees_[branch].live[n]) settle(branch, by_callee, n, Run{.mode = Mode::kFailed});
+  }
   for (std::size_t b = 0; b < kBranches; ++b) {
     if (b == branch || !callees_[b].offered) continue;
     callees_[b].gone = true;

@@ -48,7 +48,7 @@ bool Dialog::may_pass(std::size_t speaker, std::size_t n) const {
   return n < live.size() && live[n] && callers != Mode::kNone && callers != Mode::kFailed;
 }
 
-void Dialog::take_turn(std::size_t speaker, std::size_t n) {
+void Dialog::take_turn(std::size_t speaker, std::size_t n, bool rtcp) {
   constexpr std::chrono::seconds kSilence{1};
   const Run& run = phone(speaker).run(n);
   const bool arrives = run.mode != Mode::kNone && run.mode != Mode::kFailed && has_keys(phone(speaker), n);
@@ -59,7 +59,7 @@ void Dialog::take_turn(std::size_t speaker, std::size_t n) {
   std::size_t& talker = talkers_.at(n);
   const bool silent = talker == kNobody || !callees_[talker].last_spoken[n] ||
                       now_.steady - *callees_[talker].last_spoken[n] >= kSilence;
-  if (early_ && silent && has_talk()) talker = speaker - 1;
+  if (!rtcp && early_ && silent && has_talk()) talker = speaker - 1;
   callee.last_spoken[n] = now_.steady;
 }
 
@@ -84,7 +84,7 @@ void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) 
   if (run.relay_rtp == 0) return;
   const bool opaque = run.mode == Mode::kOpaque;
   if (rtcp && (opaque || (run.mode == Mode::kDtls && !run.mux))) return;
-  if (!rtcp) take_turn(speaker, n);
+  take_turn(speaker, n, rtcp);
   const std::size_t hearer = listener(speaker, n);
   const bool lives = may_pass(speaker, n) && has_keys(from, n) && has_keys(phone(hearer), n);
   const bool held = !lives || phone(hearer).run(n).is_nowhere;
@@ -144,7 +144,7 @@ void Dialog::attack(const Step& step) {
   const auto before = unmoved_sight();
   const auto passed = plane_.receive(port, source, wire, now_.steady);
   if (!guarded) {
-    take_turn(speaker, n);
+    take_turn(speaker, n, false);
     if (passed) static_cast<void>(judge_leaving(speaker, n, *passed, false));
     return;
   }

@@ -182,11 +182,12 @@ std::string Phone::answering_setup(std::size_t n) const {
 
 void Phone::put_sdes(SdpLine& line, std::size_t n, const SdpLine& heard, const Manner& manner) {
   const Run& run = runs_[n];
+  const bool has_one = next_[n].ran == Mode::kSdes;
   const bool rekeys = manner.new_keys && run.mode == Mode::kSdes && !has_rolled_over(n);
   if (rekeys) ++next_[n].generation;
   const CryptoLine* chosen = &heard.crypto[manner.suite % heard.crypto.size()];
   for (const CryptoLine& offered : heard.crypto) {
-    if (run.mode == Mode::kSdes && !rekeys && offered.suite == run.suite) chosen = &offered;
+    if (has_one && !rekeys && offered.suite == run.suite) chosen = &offered;
   }
   line.crypto = {crypto(n, chosen->suite, chosen->tag)};
 }
