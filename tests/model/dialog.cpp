@@ -102,6 +102,9 @@ void Dialog::set_up(const Step& step) {
     for (Wish& wish : callees_[b].phone.wishes()) wish.mux = (step.is[5] & 2U) == 0;
   }
   for (Wish& wish : caller_.wishes()) wish.mux = (step.is[5] & 2U) == 0;
+  forks_ = (step.is[5] & 4U) != 0 && !late_offer_;
+  if (forks_) callees_[2].via = callees_[0].via;
+  if (forks_) callees_[2].terms = callees_[0].terms;
   registry_.emplace(
       settings(), plane_, Entropy(), [](LogLevel, std::string_view) {}, has_dtls ? testing::relay_identity() : nullptr);
   if (neighbour_) meet_neighbour();
@@ -135,10 +138,13 @@ void Dialog::bye(const Step& step) {
     Callee& callee = callees_[branch];
     if (!callee.offered || callee.gone || is_confirmed() || late_offer_) return;
     request.via_branch = callee.via;
-    callee.gone = true;
-    callee.exchange.reset();
-    if (connected_ == branch) connected_ = kNobody;
-    for (std::size_t& talker : talkers_) talker = talker == branch ? kNobody : talker;
+    for (std::size_t b = 0; b < kBranches; ++b) {
+      if (callees_[b].via != callee.via || !callees_[b].offered) continue;
+      callees_[b].gone = true;
+      callees_[b].exchange.reset();
+      if (connected_ == b) connected_ = kNobody;
+      for (std::size_t& talker : talkers_) talker = talker == b ? kNobody : talker;
+    }
     last_ = {};
     return expect(registry_->remove(request, now_).call.has_value(), "a branch did not end");
   }

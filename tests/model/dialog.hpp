@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -112,6 +113,7 @@ class Dialog {
   [[nodiscard]] bool may_pass(std::size_t speaker, std::size_t n) const;
   [[nodiscard]] bool is_guarded(std::size_t speaker, std::size_t n) const;
   [[nodiscard]] bool has_keys(Phone& phone, std::size_t n) const;
+  void judge_keystream(const Run& run, const Voice::Heard& heard, const Octets& wire, bool rtcp);
   void shake_hands();
   [[nodiscard]] bool pump();
   [[nodiscard]] bool deliver(const testing::FakePlane::Sent& sent);
@@ -135,8 +137,14 @@ class Dialog {
   [[nodiscard]] const Terms& terms(std::size_t branch, bool callee_side) const {
     return callee_side ? callees_[branch].terms : callers_terms_;
   }
-  [[nodiscard]] static std::string party(std::size_t branch, bool callee_side) {
-    return callee_side ? "callee" + std::to_string(branch) : "caller";
+  /// Forks of one branch have the ports and keys of its offer in common.
+  [[nodiscard]] std::string party(std::size_t branch, bool callee_side) const {
+    return callee_side ? "callee" + callees_[branch].via : "caller";
+  }
+  [[nodiscard]] bool is_fork(std::size_t branch) const { return forks_ && (branch == 0 || branch == 2); }
+  /// The other phone behind the port of this one's branch has it now.
+  [[nodiscard]] bool has_lost_port(std::size_t speaker) const {
+    return speaker > 0 && callees_[speaker - 1].gone && is_fork(speaker - 1);
   }
   [[nodiscard]] Sight sight() const;
   /// Without what unauthenticated packets may change: drop counters.
@@ -163,6 +171,7 @@ class Dialog {
   bool late_offer_ = false;
   bool video_ = false;
   bool neighbour_ = false;
+  bool forks_ = false;
   bool over_ = false;
   bool changed_ = false;                  // by a re-INVITE or UPDATE: the INVITE goes to nobody else
   bool early_ = true;                     // phones ring
@@ -171,6 +180,8 @@ class Dialog {
   std::variant<std::monostate, protocol::Offer, protocol::Answer> last_;
   std::optional<std::string> last_reply_;
   std::map<std::pair<std::size_t, std::size_t>, Octets> last_wires_;
+  /// What left under (key, SSRC, index, 1 for RTCP), to whomever.
+  std::map<std::tuple<Octets, std::uint32_t, std::uint64_t, bool>, Octets> keystream_;
   std::uint32_t counter_ = 0;
 };
 

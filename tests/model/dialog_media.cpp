@@ -81,7 +81,7 @@ void Dialog::media(const Step& step) {
 void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) {
   Phone& from = phone(speaker);
   const Run& run = from.run(n);
-  if (run.relay_rtp == 0) return;
+  if (run.relay_rtp == 0 || has_lost_port(speaker)) return;
   const bool opaque = run.mode == Mode::kOpaque;
   if (rtcp && (opaque || (run.mode == Mode::kDtls && !run.mux))) return;
   take_turn(speaker, n, rtcp);
@@ -104,7 +104,14 @@ void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) 
   if (!rtcp) last_wires_[{speaker, n}] = sent;
   const auto heard = judge_leaving(speaker, n, *passed, rtcp);
   expect(heard.verdict == Verdict::kProtected, "a packet comes twice");
-  expect(heard.plain == plain, "what is heard is not what was said");
+  const std::size_t ssrc = rtcp ? 4 : 8;
+  Octets shown = heard.plain;
+  // Forks that share a key are shown other SSRCs.
+  const bool masked = hearer > 0 && is_fork(hearer - 1) && shown.size() == plain.size();
+  if (masked)
+    std::copy_n(plain.begin() + static_cast<std::ptrdiff_t>(ssrc), 4,
+                shown.begin() + static_cast<std::ptrdiff_t>(ssrc));
+  expect(shown == plain, "what is heard is not what was said");
   ++tally_.heard;
 }
 
@@ -123,7 +130,18 @@ Voice::Heard Dialog::judge_leaving(std::size_t speaker, std::size_t n, const Fak
   auto heard = to.voice.open(run, sent.packet);
   const bool good = heard.verdict == Verdict::kProtected || heard.verdict == Verdict::kRepeated;
   expect(good, "a packet leaves " + std::string(name_of(heard.verdict)) + " on a leg of " + name_of(run.mode));
+  if (good) judge_keystream(run, heard, sent.packet, rtcp);
   return heard;
+}
+
+/// Over all phones, which the oracle of each cannot see: forks hear under one key.
+void Dialog::judge_keystream(const Run& run, const Voice::Heard& heard, const Octets& wire, bool rtcp) {
+  if (run.mode != Mode::kSdes) return;
+  const std::size_t at = rtcp ? 4 : 8;
+  std::uint32_t ssrc = 0;
+  for (std::size_t i = 0; i < 4; ++i) ssrc = ssrc << 8U | wire.at(at + i);
+  const auto& first = keystream_.try_emplace({run.relay_key, ssrc, heard.index, rtcp}, wire).first->second;
+  expect(first == wire, "keystream is used twice, for two phones");
 }
 
 void Dialog::attack(const Step& step) {
@@ -133,6 +151,7 @@ void Dialog::attack(const Step& step) {
   const auto how = static_cast<Attack>(step.is[2] % kAttacks);
   const Run& run = from.run(n);
   const bool guarded = is_guarded(speaker, n);
+  if (has_lost_port(speaker)) return;
   if (run.relay_rtp == 0 || run.mode == Mode::kOpaque || (!guarded && how != Attack::kReplay)) return;
   const bool rtcp = how == Attack::kRtcp;
   const Octets wire = hostile(speaker, n, how);

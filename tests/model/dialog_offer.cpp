@@ -15,8 +15,10 @@ void Dialog::describe(protocol::SdpRequest& request, const Callee& callee, bool 
 }
 
 void Dialog::offer(const Step& step) {
-  const std::size_t branch = late_offer_ ? 0 : step.is[0] % kBranches;
+  const std::size_t asked = late_offer_ ? 0 : step.is[0] % kBranches;
+  const std::size_t branch = is_fork(asked) ? 0 : asked;
   Callee& callee = callees_[branch];
+  if (is_fork(branch) && (callees_[2].answered || callees_[2].gone)) return;
   if (over_ || changed_ || is_confirmed() || callee.gone || callee.answered) return;
   Phone& offerer = late_offer_ ? callee.phone : caller_;
   if (!begun_) {
@@ -170,6 +172,10 @@ void Dialog::judge_offer(Callee& callee, Exchange exchange, const Result<protoco
   }
   begun_ = callee.offered = true;
   exchange.heard = *heard;
+  if (is_fork(branch) && exchange.initial) {
+    callees_[2].offered = true;
+    callees_[2].exchange = exchange;
+  }
   callee.exchange = std::move(exchange);
 }
 

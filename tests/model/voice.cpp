@@ -34,7 +34,7 @@ Voice::Heard Voice::open(const Run& run, const Octets& wire) {
   if (in == nullptr) return {};
   const Verdict verdict = in->see(wire);
   if (verdict != Verdict::kProtected && verdict != Verdict::kRepeated) return {verdict, {}};
-  return {verdict, {in->plain().begin(), in->plain().end()}};
+  return {verdict, {in->plain().begin(), in->plain().end()}, in->index()};
 }
 
 bool Voice::has_rolled_over(const Run& run, std::uint32_t ssrc) const {

@@ -35,6 +35,7 @@ class Voice {
   struct Heard {
     testing::Verdict verdict = testing::Verdict::kUnprotected;
     Octets plain;
+    std::uint64_t index = 0;  // of SRTP
   };
 
   /// What goes on the wire for a plain packet. Nothing: there are no keys yet.
