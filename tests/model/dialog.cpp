@@ -108,6 +108,9 @@ void Dialog::set_up(const Step& step) {
   registry_.emplace(
       settings(), plane_, Entropy(), [](LogLevel, std::string_view) {}, has_dtls ? testing::relay_identity() : nullptr);
   if (neighbour_) meet_neighbour();
+  constexpr std::size_t kFewPairs = 5;
+  few_ports_ = (step.is[4] & 8U) != 0;
+  if (few_ports_) plane_.limit_pairs(kFewPairs);
 }
 
 void Dialog::wait(const Step& step) {

@@ -94,6 +94,7 @@ class Dialog {
 
   // dialog_answer.cpp
   void answer(const Step& step);
+  void confirm();
   [[nodiscard]] std::size_t outstanding(const Step& step) const;
   void judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard, int code);
   [[nodiscard]] bool judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_live);
@@ -172,6 +173,7 @@ class Dialog {
   bool video_ = false;
   bool neighbour_ = false;
   bool forks_ = false;
+  bool few_ports_ = false;
   bool over_ = false;
   bool changed_ = false;                  // by a re-INVITE or UPDATE: the INVITE goes to nobody else
   bool early_ = true;                     // phones ring

@@ -61,8 +61,31 @@ std::size_t Dialog::outstanding(const Step& step) const {
   return may && (callee.exchange->open || !late_offer_) ? branch : kNobody;
 }
 
+/// A 200 to the INVITE whose answer went before it, in a provisional reply.
+void Dialog::confirm() {
+  const std::size_t branch = in_dialog();
+  if (branch == kNobody || !changed_ || late_offer_ || callees_[branch].confirmed) return;
+  Callee& callee = callees_[branch];
+  if (callee.exchange && callee.exchange->open) return;
+  protocol::Answer request;
+  request.call_id = "call";
+  request.from_tag = caller_.tag;
+  request.to_tag = callee.phone.tag;
+  request.via_branch = callee.via;
+  request.sip_code = 200;
+  last_ = {};
+  if (!callee.exchange) return;
+  const auto reply = registry_->answer(request, now_);
+  if (!reply) return expect(false, "a confirmation is refused: " + reply.error().reason);
+  expect(reply->sdp.empty(), "a confirmation has an SDP");
+  callee.confirmed = true;
+  early_ = false;
+  talkers_.fill(branch);
+}
+
 void Dialog::answer(const Step& step) {
   const std::size_t branch = outstanding(step);
+  if (!over_ && branch == kNobody) confirm();
   if (over_ || branch == kNobody) return;
   Callee& callee = callees_[branch];
   Exchange& exchange = *callee.exchange;
@@ -90,7 +113,9 @@ void Dialog::answer(const Step& step) {
   ++tally_.answers;
   last_ = request;
   last_reply_ = reply->sdp;
-  judge_answer(branch, sent, *heard, request.sip_code);
+  // The 2xx of an UPDATE picks nothing up.
+  const bool of_update = !exchange.initial && !late_offer_ && !callee.confirmed;
+  judge_answer(branch, sent, *heard, of_update ? 183 : request.sip_code);
   if (problem_) return;
   judge_security(branch, reply->security);
   shake_hands();

@@ -160,6 +160,10 @@ void Dialog::judge_offer(Callee& callee, Exchange exchange, const Result<protoco
     expect(!reply && reply.error().code == protocol::ErrorCode::kPolicyRefused, "an offer that must be refused is not");
     return expect(sight() == before, "a refused offer changed something");
   }
+  if (few_ports_ && !reply && reply.error().code == protocol::ErrorCode::kPortsExhausted) {
+    (by_callee ? callee.phone : caller_).give_up();
+    return expect(sight() == before, "an offer for which there are no ports changed something");
+  }
   if (!reply) return expect(false, "an offer is refused: " + reply.error().reason);
   const auto heard = read_sdp(reply->sdp);
   if (!heard) return expect(false, "an offer that nobody can read");

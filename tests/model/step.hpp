@@ -13,7 +13,7 @@ namespace osrtp::model {
 /// is a dialog, and taking one away leaves the others what they are.
 enum class Verb : std::uint8_t {
   kCall,    // first: policy of caller, of callee, signalling of caller, of callee, bits (1: no DTLS at the relay,
-            // 2: late offer, 4: another call beside this one), bits (1: video too, 2: no rtcp-mux, 4: the
+            // 2: late offer, 4: another call beside this one, 8: few ports), bits (1: video too, 2: no rtcp-mux, 4: the
             // third callee is behind the first one's branch: a fork further down)
   kOffer,   // the INVITE goes to a branch: which, Form of the caller
   kAnswer,  // what is outstanding is answered: branch, provisional (0: no), Mood, suite, bits (1: no mux, 2: rekeyed,
