@@ -15,7 +15,7 @@ demo:  ## calls through Kamailio and the relay, phones and a browser; KEEP=1 lea
 demo-stop:  ## stop what `make demo KEEP=1` left running
 	@$(PYTHON) tests/interop/demo.py --stop
 
-interop:  ## the demo, the module under sipp and with browsers, and other SRTP stacks against the relay
+interop:  ## the demo, the life of calls, the module under sipp and with browsers, and other SRTP stacks against the relay
 	@$(MAKE) --no-print-directory deps DEPS_FOR=check
 	@$(BUILD_ALL)
 	@tests/interop/lab_check.sh
@@ -23,4 +23,5 @@ interop:  ## the demo, the module under sipp and with browsers, and other SRTP s
 	@tests/interop/web/web_check.sh
 	@$(PYTHON) tests/interop/srtp_peers.py
 	@$(PYTHON) tests/interop/dtls_peers.py
+	@$(PYTHON) tests/interop/dialogs.py
 	@$(PYTHON) tests/interop/demo.py

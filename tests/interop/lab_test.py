@@ -24,13 +24,8 @@ def tone(frequency: int, seconds: float = 1.0) -> list[int]:
     return [int(8000 * math.sin(2 * math.pi * frequency * n / RATE)) for n in range(int(RATE * seconds))]
 
 
-def compress(sample: int) -> int:
-    """The mu-law code whose value is nearest."""
-    return min(range(256), key=lambda code: abs(audio.MU_LAW[code] - sample))
-
-
 def packets(samples: list[int]) -> list[wire.Datagram]:
-    coded = bytes(map(compress, samples))
+    coded = bytes(map(audio.compress, samples))
     return [wire.Datagram(0.0, ("a", 1), ("b", 2), struct.pack("!BBHII", 0x80, 0, n, n * 160, 7) + coded[at:at + 160])
             for n, at in enumerate(range(0, len(coded), 160))]
 

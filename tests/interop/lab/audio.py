@@ -19,6 +19,16 @@ def _expand(code: int) -> int:
 MU_LAW = [_expand(code) for code in range(256)]
 
 
+def compress(sample: int) -> int:
+    """The mu-law code whose value is nearest."""
+    return min(range(256), key=lambda code: abs(MU_LAW[code] - sample))
+
+
+def tone_in_pcmu(frequency: int) -> bytes:
+    """One WINDOW of it, to be played over and over."""
+    return bytes(compress(int(8000 * math.sin(2 * math.pi * frequency * n / RATE))) for n in range(WINDOW))
+
+
 def decode_pcmu(payload: bytes) -> list[int]:
     return [MU_LAW[octet] for octet in payload]
 

@@ -61,6 +61,7 @@ class Line:
     tone: int  # Hz
     number: int  # tells the phones of one machine apart: all ports follow from it
     address: str = "127.0.0.1"
+    answers: str = "auto"  # | "manual": rings until told to accept | "early": the same, with sound in a 183
 
     @property
     def sip_port(self) -> int:
@@ -103,7 +104,7 @@ class Phone:
     def account(self, proxy: str) -> str:
         """The account line; `proxy` is ADDRESS:PORT of the phone's transport."""
         line = self.line
-        return (f"<sip:{line.user}@{proxy};transport={line.transport}>;regint=3600;answermode=auto"
+        return (f"<sip:{line.user}@{proxy};transport={line.transport}>;regint=3600;answermode={line.answers}"
                 f"{MEDIAENC[line.mode]}")
 
     async def register(self, proxy: str, seconds: float) -> None:
@@ -174,6 +175,20 @@ class Phone:
                 if event.get("type") in ("CALL_CLOSED", "REGISTER_FAIL"):
                     raise Failed(f"{self.line.user}: {event['type']} {event.get('param', '')}, "
                                  f"waiting for {wanted}; see {self.log}")
+            self._arrived.clear()
+            try:
+                await asyncio.wait_for(self._arrived.wait(), deadline - asyncio.get_running_loop().time())
+            except asyncio.TimeoutError:
+                raise Failed(f"{self.line.user}: no {wanted} within {seconds:g} s; see {self.log}") from None
+
+    async def happened(self, wanted: str, seconds: float, call_id: str = "") -> dict:
+        """The same of one call, whatever becomes of others, and takes the event out, so that a second one can be waited for."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            for event in self._events:
+                if event.get("type") == wanted and call_id in ("", event.get("id")):
+                    self._events.remove(event)
+                    return event
             self._arrived.clear()
             try:
                 await asyncio.wait_for(self._arrived.wait(), deadline - asyncio.get_running_loop().time())

@@ -23,14 +23,15 @@ class LegOnWire:
 
 
 def examine(sent: list[wire.Datagram], received: list[wire.Datagram], keys: sdes.Keys | None,
-            own_tone: float, other_tone: float) -> LegOnWire:
-    """`sent` and `received` as the phone sees them."""
-    leg = LegOnWire(wire.looks_like(sent, own_tone), wire.looks_like(received, other_tone),
-                    keys.suite if keys else None, [], {}, {})
+            own_tone: float, other_tone: float, since: float = 0.0) -> LegOnWire:
+    """`sent` and `received` as the phone sees them. What was before `since` is not judged, but has to be there: what comes
+    later is opened by counting from it."""
+    leg = LegOnWire(wire.looks_like(wire.after(sent, since), own_tone),
+                    wire.looks_like(wire.after(received, since), other_tone), keys.suite if keys else None, [], {}, {})
     secure = keys is not None and leg.from_relay == "SRTP"
-    leg.sent = _clear(sent, srtp.Receiver(keys.suite, keys.sent) if secure else None, "the phone", [])
+    leg.sent = _clear(sent, srtp.Receiver(keys.suite, keys.sent) if secure else None, "the phone", [], since)
     leg.received = _clear(received, srtp.Receiver(keys.suite, keys.received) if secure else None, "the relay",
-                          leg.problems)
+                          leg.problems, since)
     for direction, packets, tone in (("sent", leg.sent, own_tone), ("received", leg.received, other_tone)):
         heard = wire.audible(list(packets.values()), tone)
         if heard < 0.5:
@@ -54,7 +55,7 @@ def examine_dtls(sent: list[wire.Datagram], received: list[wire.Datagram], own_t
 
 
 def _clear(datagrams: list[wire.Datagram], receiver: srtp.Receiver | None, sender: str,
-           problems: list[str]) -> dict[tuple[int, int], bytes]:
+           problems: list[str], since: float) -> dict[tuple[int, int], bytes]:
     """Every RTP packet in the clear. What does not open, RTCP included, is a problem."""
     clear: dict[tuple[int, int], bytes] = {}
     for datagram in datagrams:
@@ -63,9 +64,11 @@ def _clear(datagrams: list[wire.Datagram], receiver: srtp.Receiver | None, sende
             if receiver is not None:
                 packet = receiver.rtp(packet) if media else receiver.rtcp(packet)
         except srtp.Refused as reason:
+            if datagram.at < since:
+                continue
             problems.append(f"a packet of {len(packet)} octets from {sender} does not open: {reason}")
             continue
-        if media:
+        if media and datagram.at >= since:
             clear[int.from_bytes(packet[8:12], "big"), int.from_bytes(packet[2:4], "big")] = packet
     return clear
 

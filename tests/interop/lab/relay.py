@@ -17,6 +17,18 @@ def media_ports() -> range:
     return range(first, last + 1)
 
 
+def open_ports() -> set[int]:
+    """The media ports that are bound in this network namespace."""
+    lines = pathlib.Path("/proc/net/udp").read_text().splitlines()[1:]
+    return {port for line in lines if (port := int(line.split()[1].rpartition(":")[2], 16)) in media_ports()}
+
+
+def ports_of(query: dict | None) -> set[int]:
+    """The relay's ports of a call, out of its reply to `query`."""
+    return {stream["local port"] for party in (query or {"tags": {}})["tags"].values()
+            for media in party["medias"] for stream in media["streams"]}
+
+
 class Refusal(Exception):
     """The relay's error reply."""
 

@@ -16,7 +16,10 @@ class Message:
     text: str
 
     def is_invite_sdp(self) -> bool:
-        return bool(re.search(r"^CSeq: \d+ INVITE\r?$", self.text, re.M)) and "\nm=audio" in self.text
+        return bool(re.search(r"^CSeq: \d+ (INVITE|ACK|UPDATE)\r?$", self.text, re.M)) and "\nm=audio" in self.text
+
+    def is_of(self, call_id: str) -> bool:
+        return re.search(rf"^Call-ID: {re.escape(call_id)}\r?$", self.text, re.M) is not None
 
     def crypto(self) -> dict[str, tuple[str, str]]:
         """tag -> (suite, base64 of key and salt)"""
@@ -49,6 +52,18 @@ def agreed(trace: list[Message], offerer: bool) -> Keys | None:
         return None
     offered = offers[-1][tag][1]
     return Keys(suite, offered, inline) if offerer else Keys(suite, inline, offered)
+
+
+def last_agreed(trace: list[Message]) -> Keys | None:
+    """The same of a dialog in which either side may have made the last offer."""
+    bodies = [message for message in trace if message.is_invite_sdp()]
+    return agreed(trace, not bodies[-1].sent) if bodies else None
+
+
+def media_ports(trace: list[Message]) -> range:
+    """The ports that the phone's SDP named last."""
+    ports = [int(re.search(r"^m=audio (\d+)", m.text, re.M)[1]) for m in trace if m.sent and m.is_invite_sdp()]
+    return range(ports[-1], ports[-1] + 2) if ports else range(0)
 
 
 def refused(trace: list[Message], status: int) -> bool:

@@ -181,6 +181,28 @@ class Receiver:
         return header + body, word
 
 
+class Sender:
+    """Protects one RTP stream under a suite with HMAC."""
+
+    def __init__(self, suite: str, inline: str) -> None:
+        self._suite = SUITES[suite]
+        material = base64.b64decode(inline)
+        key, salt = material[:self._suite.key], material[self._suite.key:]
+        self._key, self._salt = derive(key, salt, 0, self._suite.key), derive(key, salt, 2, self._suite.salt)
+        self._auth = derive(key, salt, 1, 20)
+        self._highest = -1
+
+    def rtp(self, packet: bytes) -> bytes:
+        sequence, = struct.unpack_from("!H", packet, 2)
+        ssrc, = struct.unpack_from("!I", packet, 8)
+        index = self._highest = _estimate(self._highest, sequence) if self._highest >= 0 else sequence
+        start = header_length(packet)
+        iv = _xor(struct.pack("!IIQ", 0, ssrc, index << 16), self._salt + b"\0\0")
+        sealed = packet[:start] + _counter_mode(self._key, iv, packet[start:])
+        mark = hmac.new(self._auth, sealed + struct.pack("!I", index >> 16), hashlib.sha1).digest()
+        return sealed + mark[:self._suite.tag]
+
+
 def _authenticate(key: bytes, data: bytes, mark: bytes) -> None:
     if not hmac.compare_digest(hmac.new(key, data, hashlib.sha1).digest()[:len(mark)], mark):
         raise Refused("authentication tag is wrong")

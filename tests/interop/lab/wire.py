@@ -97,6 +97,10 @@ class Wire:
         return [d for d in self.datagrams if d.target[0] == address and d.target[1] in ports]
 
 
+def after(datagrams: list[Datagram], since: float) -> list[Datagram]:
+    return [datagram for datagram in datagrams if datagram.at >= since]
+
+
 def looks_like(datagrams: list[Datagram], tone: float) -> str:
     """What one direction of one leg is, judged by the packets alone: `RTP`, `SRTP`, `nothing` or a mixture.
 

@@ -1,0 +1,45 @@
+"""All scenarios of dialogs.py, by name."""
+
+import collections.abc
+import dataclasses
+
+from lab import forking
+from lab.scene import Scene
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    name: str
+    play: collections.abc.Callable[[Scene], collections.abc.Awaitable[None]]
+    short: bool = False  # part of `make check`
+
+
+def _scenario(name: str, function: object, *arguments: object, short: bool = False) -> Scenario:
+    async def play(scene: Scene) -> None:
+        await function(scene, *arguments)
+
+    return Scenario(name, play, short)
+
+
+def _forks() -> list[Scenario]:
+    telling = (("plain", "dtls"), ("opportunistic", "plain"), ("dtls", "opportunistic"))
+    return [_scenario(f"fork-{caller}-to-{winner}", forking.first_to_answer, caller, winner, short=(caller, winner) in telling)
+            for caller in forking.RINGING for winner in forking.RINGING]
+
+
+def _failing_forks() -> list[Scenario]:
+    return [_scenario("fork-one-busy", forking.one_refuses, "486", short=True),
+            _scenario("fork-one-silent", forking.one_refuses, "408"),
+            _scenario("fork-one-gone", forking.one_is_gone),
+            _scenario("all-gone", forking.all_are_gone, short=True),
+            _scenario("fork-one-declines-for-all", forking.one_refuses_for_all),
+            _scenario("fork-late-200-plain", forking.answered_too_late, "plain"),
+            _scenario("fork-late-200-opportunistic", forking.answered_too_late, "opportunistic", short=True)]
+
+
+def _downstream_forks() -> list[Scenario]:
+    return [_scenario(f"downstream-fork-{caller}-{taken}", forking.forks_behind_one_branch, caller, taken)
+            for caller in ("plain", "opportunistic") for taken in ("first", "second")]
+
+
+SCENARIOS = [*_forks(), *_failing_forks(), *_downstream_forks()]

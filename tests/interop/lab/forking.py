@@ -1,0 +1,200 @@
+"""Scenarios: the proxy forks an INVITE to several phones of one user."""
+
+import asyncio
+
+from lab.agent import Agent
+from lab.baresip import Phone
+from lab.scenario import CALLEE, CALLER
+from lab.scene import SETUP_SECONDS, Scene, until
+
+PROXY_WAITS = 30  # seconds, for a first reply (tm's fr_timer)
+RINGING = {"plain": "manual", "opportunistic": "early", "dtls": "manual"}  # how each phone of the fork rings
+
+
+async def first_to_answer(scene: Scene, caller_mode: str, winner: str) -> None:
+    """Three phones ring, one of them with sound in its 183; `winner` answers, and the others are forgotten."""
+    caller, team = await _phones(scene, caller_mode)
+    await caller.dial(scene.address(team[winner].line.user))
+    call_id = await _all_ring(scene, caller, team)
+    early = {mode: phone for mode, phone in team.items() if phone.line.answers == "early"}
+    scene.expect(await until(lambda: scene.legs(call_id)["callee"]["relayed-packets"] > 20), f"no early sound of {list(early)}")
+    await team[winner].command("accept")
+    await caller.happened("CALL_ESTABLISHED", SETUP_SECONDS)
+    for mode, phone in team.items():
+        if mode != winner:
+            await phone.happened("CALL_CLOSED", SETUP_SECONDS, call_id)
+    await scene.talk(call_id, caller, team[winner], {"caller": CALLER[caller_mode], "callee": CALLEE[winner]})
+    scene.expect(len(scene.query(call_id)["tags"]) == 2, f"more than two parties: {list(scene.query(call_id)['tags'])}")
+    await scene.no_port_left_over()
+    await caller.hang_up()
+    await team[winner].happened("CALL_CLOSED", SETUP_SECONDS, call_id)
+    await scene.forgotten(call_id)
+    scene.hears_in_the_end(caller, team[winner].line.tone)
+    scene.hears_in_the_end(team[winner], caller.line.tone)
+
+
+async def _phones(scene: Scene, caller_mode: str) -> tuple[Phone, dict[str, Phone]]:
+    phones = await asyncio.gather(
+        scene.phone("caller", caller_mode),
+        *(scene.phone(mode, mode, answers, f"team-{scene.name}") for mode, answers in RINGING.items()))
+    return phones[0], dict(zip(RINGING, phones[1:]))
+
+
+async def _all_ring(scene: Scene, caller: Phone, team: dict[str, Phone]) -> str:
+    """The Call-ID. The one that insists on DTLS refuses the first offer, and rings with the second."""
+    ringing = await caller.happened("CALL_PROGRESS", SETUP_SECONDS)
+    call_id = ringing["id"]
+    scene.expect(await until(lambda: all(_rings(phone) for phone in team.values())),
+                 f"not all phones ring: {[mode for mode, phone in team.items() if not _rings(phone)]}")
+    tags = scene.query(call_id)["tags"]
+    scene.expect(len(tags) == 4, f"expected the caller and three branches: {list(tags)}")
+    return call_id
+
+
+def _rings(phone: Phone) -> bool:
+    """It has sent a 180 or a 183."""
+    return "\nSIP/2.0 18" in phone.log.read_text(errors="replace")
+
+
+async def one_refuses(scene: Scene, status: str) -> None:
+    """A phone of the fork refuses or never answers (`status` 408): the other takes the call."""
+    user = f"team-{scene.name}"
+    caller, other, refuser = await asyncio.gather(
+        scene.phone("caller", "opportunistic"), scene.phone("dtls", "dtls", "manual", user),
+        scene.agent("refuser", "plain", user))
+    await caller.dial(scene.address(user))
+    invite = await refuser.receive("INVITE")
+    scene.expect(await until(lambda: _rings(other)), "the other phone does not ring")
+    if status != "408":
+        refuser.take(invite).reply(invite, f"{status} No")
+        await refuser.receive("ACK")
+    call_id = invite["Call-ID"]
+    gone = await until(lambda: len(scene.query(call_id)["tags"]) == 2, PROXY_WAITS + 10)
+    scene.expect(gone, "the branch that failed is still there")
+    await scene.no_port_left_over()
+    await other.command("accept")
+    await caller.happened("CALL_ESTABLISHED", SETUP_SECONDS)
+    await scene.talk(call_id, caller, other, {"caller": CALLER["opportunistic"], "callee": CALLEE["dtls"]})
+    await other.hang_up()
+    await caller.happened("CALL_CLOSED", SETUP_SECONDS, call_id)
+    await scene.forgotten(call_id)
+
+
+async def one_is_gone(scene: Scene) -> None:
+    """A phone of the fork cannot be reached any more: the other takes the call."""
+    user = f"team-{scene.name}"
+    caller, other, gone = await asyncio.gather(
+        scene.phone("caller", "opportunistic"), scene.phone("dtls", "dtls", "manual", user),
+        scene.agent("gone", "plain", user))
+    gone.hang_up_on_proxy()
+    await caller.dial(scene.address(user))
+    call_id = (await other.happened("CALL_INCOMING", SETUP_SECONDS))["id"]
+    scene.expect(await until(lambda: _rings(other)), "the other phone does not ring")
+    await other.command("accept")
+    await caller.happened("CALL_ESTABLISHED", SETUP_SECONDS)
+    await scene.talk(call_id, caller, other, {"caller": CALLER["opportunistic"], "callee": CALLEE["dtls"]})
+    scene.expect(len(scene.query(call_id)["tags"]) == 2, "the branch that failed is still there")
+    await caller.hang_up()
+    await scene.forgotten(call_id)
+
+
+async def all_are_gone(scene: Scene) -> None:
+    """Nobody can be reached: the caller is told, and the relay keeps nothing."""
+    caller, gone = await asyncio.gather(scene.agent("caller", "opportunistic"), scene.agent("gone", "plain"))
+    gone.hang_up_on_proxy()
+    call = caller.invite(gone.line.user, caller.stream.sdp())
+    reply = await caller.receive("[45]?? INVITE")
+    call.confirm(reply).ack()
+    await scene.forgotten(call.call_id)
+
+
+async def one_refuses_for_all(scene: Scene) -> None:
+    """A 603 of one phone ends the call at all of them (RFC 3261 section 16.7)."""
+    user = f"team-{scene.name}"
+    caller, other, refuser = await asyncio.gather(
+        scene.phone("caller", "opportunistic"), scene.phone("dtls", "dtls", "manual", user),
+        scene.agent("refuser", "plain", user))
+    await caller.dial(scene.address(user))
+    invite = await refuser.receive("INVITE")
+    scene.expect(await until(lambda: _rings(other)), "the other phone does not ring")
+    refuser.take(invite).reply(invite, "603 Decline")
+    for phone in (caller, other):
+        await phone.happened("CALL_CLOSED", SETUP_SECONDS, invite["Call-ID"])
+    await scene.forgotten(invite["Call-ID"])
+
+
+async def answered_too_late(scene: Scene, late_mode: str) -> None:
+    """A phone answers although the proxy has told it that another one did: that call is ended, and the first goes on."""
+    user = f"team-{scene.name}"
+    caller, winner, late = await asyncio.gather(
+        scene.agent("caller", "opportunistic"), scene.phone("winner", "dtls", "manual", user),
+        scene.agent("late", late_mode, user))
+    call = caller.invite(user, caller.stream.sdp())
+    invite = await late.receive("INVITE")
+    too_late = late.take(invite)
+    too_late.reply(invite, "180 Ringing")  # or there would be no CANCEL
+    scene.expect(await until(lambda: _rings(winner)), "the other phone does not ring")
+    await winner.command("accept")
+    answer = await caller.receive("200 INVITE")
+    dialog = call.confirm(answer)
+    dialog.ack()
+    caller.stream.connect(answer.body)
+    cancel = await late.receive("CANCEL")
+    too_late.reply(cancel, "200 OK")
+    too_late.reply(invite, "200 OK", late.stream.sdp(offered=invite.body))
+    await _end_the_second(scene, caller, late, call)
+    becomes = {"caller": CALLER["opportunistic"], "callee": CALLEE["dtls"]}
+    await scene.talk(call.call_id, caller, winner, becomes)
+    scene.expect(len(scene.query(call.call_id)["tags"]) == 2, "the late phone is still there")
+    await scene.no_port_left_over()
+    dialog.request("BYE")
+    await caller.receive("200 BYE")
+    await winner.happened("CALL_CLOSED", SETUP_SECONDS, call.call_id)
+    await scene.forgotten(call.call_id)
+    scene.hears_in_the_end(winner, caller.line.tone)
+
+
+async def _end_the_second(scene: Scene, caller: Agent, late: Agent, call: object) -> None:
+    answer = await caller.receive("200 INVITE")
+    scene.expect("m=audio" not in answer.body or "\nm=audio 0 " in answer.body,
+                 f"the late answer has media for the caller:\n{answer.body}")
+    second = call.confirm(answer)
+    second.ack()
+    second.request("BYE")
+    await late.receive("ACK")
+    bye = await late.receive("BYE")
+    late.take(bye).reply(bye, "200 OK")
+    await caller.receive("200 BYE")
+
+
+async def forks_behind_one_branch(scene: Scene, caller_mode: str, taken: str) -> None:
+    """What is behind our branch forks too: two 183 with tags, ports and keys of their own, then the 200 of one of them."""
+    caller, callee = await asyncio.gather(scene.agent("caller", caller_mode), scene.agent("callee", "opportunistic"))
+    call = caller.invite(callee.line.user, caller.stream.sdp())
+    invite = await callee.receive("INVITE")
+    forks = {tag: (callee.take(invite), stream)
+             for tag, stream in (("first", callee.stream), ("second", callee.another_stream()))}
+    for tag, (dialog, stream) in forks.items():
+        stream.connect(invite.body)
+        dialog.own_tag = tag
+        dialog.reply(invite, "183 Session Progress", stream.sdp(offered=invite.body))
+        early = await caller.receive("183 INVITE")
+        scene.expect(early.tag("To") == tag, f"the early answer is of {early.tag('To')}")
+        caller.stream.connect(early.body)
+        await asyncio.sleep(1)
+    dialog, stream = forks[taken]
+    dialog.reply(invite, "200 OK", stream.sdp(offered=invite.body))
+    answer = await caller.receive("200 INVITE")
+    established = call.confirm(answer)
+    established.ack()
+    caller.stream.connect(answer.body)
+    callee.stream = stream
+    for other in forks.values():
+        if other[1] is not stream:
+            other[1].pause()
+    await callee.receive("ACK")
+    await scene.talk(call.call_id, caller, callee, {"caller": CALLER[caller_mode], "callee": CALLER["opportunistic"]})
+    established.request("BYE")
+    bye = await callee.receive("BYE")
+    dialog.reply(bye, "200 OK")
+    await scene.forgotten(call.call_id)
