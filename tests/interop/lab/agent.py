@@ -62,6 +62,12 @@ class Agent:
         dialog.own, dialog.target, dialog.routes = invite["To"], invite.target, invite.routes()
         return dialog
 
+    def cancelled(self, cancel: sip.Message, invite: sip.Message) -> None:
+        """What a phone says that stops ringing."""
+        dialog = self.take(invite)
+        dialog.reply(cancel, "200 OK")
+        dialog.reply(invite, "487 Request Terminated")
+
     async def receive(self, what: str, seconds: float = 8.0, call_id: str = "") -> sip.Message:
         """The first message, past or to come, whose kind is `what` (`INVITE`, `18? INVITE`), and takes it out."""
         deadline = asyncio.get_running_loop().time() + seconds

@@ -31,6 +31,7 @@ def _failing_forks() -> list[Scenario]:
     return [_scenario("fork-one-busy", forking.one_refuses, "486", short=True),
             _scenario("fork-one-silent", forking.one_refuses, "408"),
             _scenario("fork-one-gone", forking.one_is_gone),
+            _scenario("early-answer-of-another-suite", forking.answers_twice),
             _scenario("all-gone", forking.all_are_gone, short=True),
             _scenario("fork-one-declines-for-all", forking.one_refuses_for_all),
             _scenario("fork-late-200-plain", forking.answered_too_late, "plain"),

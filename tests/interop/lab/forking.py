@@ -2,53 +2,73 @@
 
 import asyncio
 
+from lab import sip
 from lab.agent import Agent
 from lab.baresip import Phone
 from lab.scenario import CALLEE, CALLER
-from lab.scene import SETUP_SECONDS, Scene, until
+from lab.scene import ENOUGH, SETUP_SECONDS, Scene, until
 
 PROXY_WAITS = 30  # seconds, for a first reply (tm's fr_timer)
-RINGING = {"plain": "manual", "opportunistic": "early", "dtls": "manual"}  # how each phone of the fork rings
+RINGING = ("plain", "opportunistic", "dtls")  # the phones of the fork
 
 
 async def first_to_answer(scene: Scene, caller_mode: str, winner: str) -> None:
-    """Three phones ring, one of them with sound in its 183; `winner` answers, and the others are forgotten."""
-    caller, team = await _phones(scene, caller_mode)
-    await caller.dial(scene.address(team[winner].line.user))
-    call_id = await _all_ring(scene, caller, team)
-    early = {mode: phone for mode, phone in team.items() if phone.line.answers == "early"}
-    scene.expect(await until(lambda: scene.legs(call_id)["callee"]["relayed-packets"] > 20), f"no early sound of {list(early)}")
+    """Three phones ring, beside a fourth that has sound in its 183; `winner` answers, and the others are forgotten."""
+    user = f"team-{scene.name}"
+    caller, announcer, *phones = await asyncio.gather(
+        scene.phone("caller", caller_mode), scene.agent("announcer", "opportunistic", user),
+        *(scene.phone(mode, mode, "manual", user) for mode in RINGING))
+    team = dict(zip(RINGING, phones))
+    await caller.dial(scene.address(user))
+    invite = await announcer.receive("INVITE")
+    call_id = invite["Call-ID"]
+    await _all_ring(scene, call_id, team)
+    await _announce(scene, announcer, invite)
     await team[winner].command("accept")
     await caller.happened("CALL_ESTABLISHED", SETUP_SECONDS)
     for mode, phone in team.items():
         if mode != winner:
             await phone.happened("CALL_CLOSED", SETUP_SECONDS, call_id)
+    announcer.cancelled(await announcer.receive("CANCEL"), invite)
     await scene.talk(call_id, caller, team[winner], {"caller": CALLER[caller_mode], "callee": CALLEE[winner]})
     scene.expect(len(scene.query(call_id)["tags"]) == 2, f"more than two parties: {list(scene.query(call_id)['tags'])}")
     await scene.no_port_left_over()
     await caller.hang_up()
     await team[winner].happened("CALL_CLOSED", SETUP_SECONDS, call_id)
     await scene.forgotten(call_id)
-    scene.hears_in_the_end(caller, team[winner].line.tone)
+    for tone in (announcer.line.tone, team[winner].line.tone):
+        scene.hears_in_the_end(caller, tone)
     scene.hears_in_the_end(team[winner], caller.line.tone)
 
 
-async def _phones(scene: Scene, caller_mode: str) -> tuple[Phone, dict[str, Phone]]:
-    phones = await asyncio.gather(
-        scene.phone("caller", caller_mode),
-        *(scene.phone(mode, mode, answers, f"team-{scene.name}") for mode, answers in RINGING.items()))
-    return phones[0], dict(zip(RINGING, phones[1:]))
-
-
-async def _all_ring(scene: Scene, caller: Phone, team: dict[str, Phone]) -> str:
-    """The Call-ID. The one that insists on DTLS refuses the first offer, and rings with the second."""
-    ringing = await caller.happened("CALL_PROGRESS", SETUP_SECONDS)
-    call_id = ringing["id"]
+async def _all_ring(scene: Scene, call_id: str, team: dict[str, Phone]) -> None:
+    """The one that insists on DTLS refuses the first offer, and rings with the second."""
     scene.expect(await until(lambda: all(_rings(phone) for phone in team.values())),
                  f"not all phones ring: {[mode for mode, phone in team.items() if not _rings(phone)]}")
     tags = scene.query(call_id)["tags"]
-    scene.expect(len(tags) == 4, f"expected the caller and three branches: {list(tags)}")
-    return call_id
+    scene.expect(len(tags) == 2 + len(team), f"expected the caller and {1 + len(team)} branches: {list(tags)}")
+
+
+async def _announce(scene: Scene, announcer: Agent, invite: sip.Message) -> None:
+    announcer.take(invite).reply(invite, "183 Session Progress", announcer.stream.sdp(offered=invite.body))
+    announcer.stream.connect(invite.body)
+    came = await until(lambda: scene.legs(invite["Call-ID"])["callee"]["authenticated-packets"] > ENOUGH)
+    scene.expect(came, "the sound of the 183 is not relayed")
+
+
+async def answers_twice(scene: Scene) -> None:
+    """baresip's 183 takes another suite than its 200, whose key begins with the same octets."""
+    caller, callee = await asyncio.gather(scene.phone("caller", "opportunistic"),
+                                          scene.phone("callee", "opportunistic", "early"))
+    await caller.dial(scene.address(callee.line.user))
+    call_id = (await caller.happened("CALL_PROGRESS", SETUP_SECONDS))["id"]
+    early = scene.legs(call_id)["callee"]
+    scene.expect(early["state"] == "srtp-sdes", f"the early answer made the leg {early['state']}")
+    await callee.command("accept")
+    await scene.talk(call_id, caller, callee, {"caller": CALLER["opportunistic"], "callee": CALLEE["opportunistic"]})
+    scene.expect(scene.legs(call_id)["callee"]["suite"] != early["suite"], "the 200 has the suite of the 183")
+    await callee.hang_up()
+    await scene.forgotten(call_id)
 
 
 def _rings(phone: Phone) -> bool:

@@ -14,7 +14,7 @@ from lab.stand import Stand
 
 SETUP_SECONDS = 15.0
 ENOUGH = 60  # packets each way: more than a second of talk
-MIN_HEARD = 0.6  # seconds of the other's tone in them
+MIN_HEARD = 0.5  # seconds of the other's tone in them
 TONES = (440, 1000, 700, 1300, 1700)  # Hz, one for each phone of a scenario
 
 
