@@ -126,6 +126,24 @@ sdp::CryptoAttribute own_line(LegMedia& media, std::uint32_t tag, Suite suite, c
   return line;
 }
 
+std::optional<negotiate::Running> running(const LegMedia& media) {
+  if (!media.encrypted) return std::nullopt;
+  const protocol::Profile profile = protocol::profile_named(media.protocol);
+  switch (media.status.state) {
+    case SecurityState::kSrtpSdes:
+      return negotiate::Running{profile, media.status.suite};
+    case SecurityState::kSrtpDtls:
+    case SecurityState::kPending:
+      return negotiate::Running{profile, std::nullopt};
+    case SecurityState::kPlain:
+    case SecurityState::kFailed:
+    case SecurityState::kZrtpPassthrough:
+    case SecurityState::kNotRtp:
+      break;
+  }
+  return std::nullopt;
+}
+
 transport::LegSetup sdes_leg(LegMedia& media, const Reach& reach, const SdesKeys& keys, const Settings& settings,
                              const Entropy& entropy, WallTime now) {
   const sdp::InlineKey& peer = keys.peer->keys.front();

@@ -7,6 +7,7 @@
 #include "call/party.hpp"
 #include "call/settings.hpp"
 #include "negotiate/render.hpp"
+#include "negotiate/repeat.hpp"
 #include "sdp/crypto.hpp"
 
 /// From keys and endpoints to what the relay runs.
@@ -18,6 +19,9 @@ namespace osrtp::call {
 /// A crypto line of ours, with our key. `spelling`: the suite's name as the peer writes it, or empty.
 [[nodiscard]] sdp::CryptoAttribute own_line(LegMedia& media, std::uint32_t tag, Suite suite,
                                             const std::string& spelling, const Entropy& entropy);
+
+/// How the leg is encrypted; nothing: it is not, or failed.
+[[nodiscard]] std::optional<negotiate::Running> running(const LegMedia& media);
 
 /// The DTLS of the leg, made on first use: the daemon's identity of now, and a fresh tls-id.
 DtlsLeg& own_dtls(LegMedia& media, const std::shared_ptr<const dtls::Identity>& identity, const Entropy& entropy);

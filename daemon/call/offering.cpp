@@ -154,7 +154,10 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   }
   const auto offer = negotiate::plan_offer(answerer_terms_, carries_feedback(media));
   if (const auto* plan = std::get_if<negotiate::OfferPlan>(&offer)) {
-    line.towards_answerer = *plan;
+    const Party* answerer = known(protocol::other(roles_.offerer));
+    const bool has_leg = answerer != nullptr && n < answerer->media.size();
+    line.towards_answerer =
+        negotiate::repeat(answerer_terms_, *plan, has_leg ? running(answerer->media[n]) : std::nullopt);
     line.offered = true;
   } else {
     refuse(line, std::get<Reason>(offer));
@@ -355,10 +358,9 @@ negotiate::Section Offering::section(std::size_t n) {
 }
 
 void Offering::offer_keys(OfferedLine& line, LegMedia& media, negotiate::OurLine& ours) {
-  std::uint32_t tag = 1;
-  for (const Suite suite : answerer().terms.offered) {
-    line.own_lines.push_back({tag, suite});
-    ours.crypto.push_back(own_line(media, tag++, suite, {}, call_.around_.entropy));
+  line.own_lines = negotiate::lines_to_offer(answerer().terms, running(media));
+  for (const auto& [tag, suite] : line.own_lines) {
+    ours.crypto.push_back(own_line(media, tag, suite, {}, call_.around_.entropy));
     line.own_keys.push_back(ours.crypto.back().keys.front().key_salt.clone());
   }
 }
