@@ -16,7 +16,7 @@ class Agent:
     def __init__(self, line: Line) -> None:
         self.line = line
         self._half = len(line.media_ports) // 2
-        self._streams = [self._stream(line.media_ports[:self._half])]
+        self._streams = [self._stream(line.media_ports[:self._half], line.tone)]
         self.stream = self._streams[0]
         self._inbox: list[sip.Message] = []
         self._arrived = asyncio.Event()
@@ -24,13 +24,18 @@ class Agent:
         self._writer: asyncio.StreamWriter | None = None
         self._count = 0
 
-    def _stream(self, ports: range) -> Stream:
-        return Stream(self.line.address, ports, self.line.tone, self.line.mode == "opportunistic")
+    def _stream(self, ports: range, tone: int) -> Stream:
+        return Stream(self.line.address, ports, tone, self.line.mode == "opportunistic")
 
-    def another_stream(self) -> Stream:
-        """A second phone behind the same SIP, as it were; the same tone at another port under another key."""
-        self._streams.append(self._stream(self.line.media_ports[self._half:]))
+    def another_stream(self, tone: int) -> Stream:
+        """A second phone behind the same SIP, as it were: another port, key and tone."""
+        self._streams.append(self._stream(self.line.media_ports[self._half:], tone))
         return self._streams[-1]
+
+    @property
+    def tone(self) -> int:
+        """What it plays now."""
+        return self.stream.tone
 
     def refused(self) -> list[str]:
         """Why packets did not open."""
@@ -67,6 +72,14 @@ class Agent:
         dialog = self.take(invite)
         dialog.reply(cancel, "200 OK")
         dialog.reply(invite, "487 Request Terminated")
+
+    async def answered(self, call: sip.Dialog) -> sip.Dialog:
+        """Waits for the 200 to our INVITE with an offer, acknowledges it, and talks as it says."""
+        answer = await self.receive("200 INVITE", call_id=call.call_id)
+        dialog = call.confirm(answer)
+        dialog.ack()
+        self.stream.connect(answer.body)
+        return dialog
 
     async def receive(self, what: str, seconds: float = 8.0, call_id: str = "") -> sip.Message:
         """The first message, past or to come, whose kind is `what` (`INVITE`, `18? INVITE`), and takes it out."""

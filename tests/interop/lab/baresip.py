@@ -132,6 +132,10 @@ class Phone:
     def media_ports(self) -> range:
         return self.line.media_ports
 
+    @property
+    def tone(self) -> int:
+        return self.line.tone
+
     def hears(self, frequency: int) -> float:
         """Seconds of that tone in the recording, when the phone has quit."""
         samples, rate = audio.read_wav(self.recording())

@@ -3,7 +3,7 @@
 import collections.abc
 import dataclasses
 
-from lab import forking
+from lab import forking, holding, moving
 from lab.scene import Scene
 
 
@@ -43,4 +43,24 @@ def _downstream_forks() -> list[Scenario]:
             for caller in ("plain", "opportunistic") for taken in ("first", "second")]
 
 
-SCENARIOS = [*_forks(), *_failing_forks(), *_downstream_forks()]
+def _holds() -> list[Scenario]:
+    return [_scenario(f"hold-{caller}-{callee}-by-{who}", holding.hold_and_resume, caller, callee, who,
+                      short=(caller, callee, who) in (("opportunistic", "dtls", "caller"), ("dtls", "opportunistic", "callee")))
+            for caller, callee in (("opportunistic", "dtls"), ("dtls", "opportunistic"), ("plain", "opportunistic"),
+                                   ("dtls", "plain"))
+            for who in ("caller", "callee")]
+
+
+def _moves() -> list[Scenario]:
+    blind = (("opportunistic", "plain", "dtls", "a"), ("dtls", "opportunistic", "plain", "a"),
+             ("plain", "dtls", "opportunistic", "a"), ("opportunistic", "dtls", "dtls", "b"),
+             ("dtls", "opportunistic", "opportunistic", "b"))
+    return [*(_scenario("transfer-" + "-".join(modes), moving.blind_transfer, *modes, short=modes == blind[0]) for modes in blind),
+            *(_scenario(f"attended-transfer-{b}-{c}", moving.attended_transfer, b, c, short=(b, c) == ("plain", "opportunistic"))
+              for b in ("plain", "opportunistic") for c in ("plain", "opportunistic")),
+            *(_scenario(f"picked-up-elsewhere-{caller}-{callee}", moving.picked_up_elsewhere, caller, callee,
+                        short=(caller, callee) == ("dtls", "opportunistic"))
+              for caller in ("plain", "opportunistic", "dtls") for callee in ("plain", "opportunistic"))]
+
+
+SCENARIOS = [*_forks(), *_failing_forks(), *_downstream_forks(), *_holds(), *_moves()]

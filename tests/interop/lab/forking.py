@@ -1,12 +1,14 @@
 """Scenarios: the proxy forks an INVITE to several phones of one user."""
 
 import asyncio
+import time
 
 from lab import sip
 from lab.agent import Agent
 from lab.baresip import Phone
 from lab.scenario import CALLEE, CALLER
-from lab.scene import ENOUGH, SETUP_SECONDS, Scene, until
+from lab.scene import ENOUGH, MIN_HEARD, SETUP_SECONDS, TONES, Scene, until
+from lab.stream import Stream
 
 PROXY_WAITS = 30  # seconds, for a first reply (tm's fr_timer)
 RINGING = ("plain", "opportunistic", "dtls")  # the phones of the fork
@@ -36,9 +38,9 @@ async def first_to_answer(scene: Scene, caller_mode: str, winner: str) -> None:
     await caller.hang_up()
     await team[winner].happened("CALL_CLOSED", SETUP_SECONDS, call_id)
     await scene.forgotten(call_id)
-    for tone in (announcer.line.tone, team[winner].line.tone):
+    for tone in (announcer.tone, team[winner].tone):
         scene.hears_in_the_end(caller, tone)
-    scene.hears_in_the_end(team[winner], caller.line.tone)
+    scene.hears_in_the_end(team[winner], caller.tone)
 
 
 async def _all_ring(scene: Scene, call_id: str, team: dict[str, Phone]) -> None:
@@ -155,10 +157,7 @@ async def answered_too_late(scene: Scene, late_mode: str) -> None:
     too_late.reply(invite, "180 Ringing")  # or there would be no CANCEL
     scene.expect(await until(lambda: _rings(winner)), "the other phone does not ring")
     await winner.command("accept")
-    answer = await caller.receive("200 INVITE")
-    dialog = call.confirm(answer)
-    dialog.ack()
-    caller.stream.connect(answer.body)
+    dialog = await caller.answered(call)
     cancel = await late.receive("CANCEL")
     too_late.reply(cancel, "200 OK")
     too_late.reply(invite, "200 OK", late.stream.sdp(offered=invite.body))
@@ -171,7 +170,7 @@ async def answered_too_late(scene: Scene, late_mode: str) -> None:
     await caller.receive("200 BYE")
     await winner.happened("CALL_CLOSED", SETUP_SECONDS, call.call_id)
     await scene.forgotten(call.call_id)
-    scene.hears_in_the_end(winner, caller.line.tone)
+    scene.hears_in_the_end(winner, caller.tone)
 
 
 async def _end_the_second(scene: Scene, caller: Agent, late: Agent, call: object) -> None:
@@ -192,29 +191,28 @@ async def forks_behind_one_branch(scene: Scene, caller_mode: str, taken: str) ->
     caller, callee = await asyncio.gather(scene.agent("caller", caller_mode), scene.agent("callee", "opportunistic"))
     call = caller.invite(callee.line.user, caller.stream.sdp())
     invite = await callee.receive("INVITE")
-    forks = {tag: (callee.take(invite), stream)
-             for tag, stream in (("first", callee.stream), ("second", callee.another_stream()))}
-    for tag, (dialog, stream) in forks.items():
-        stream.connect(invite.body)
-        dialog.own_tag = tag
-        dialog.reply(invite, "183 Session Progress", stream.sdp(offered=invite.body))
-        early = await caller.receive("183 INVITE")
-        scene.expect(early.tag("To") == tag, f"the early answer is of {early.tag('To')}")
-        caller.stream.connect(early.body)
-        await asyncio.sleep(1)
-    dialog, stream = forks[taken]
-    dialog.reply(invite, "200 OK", stream.sdp(offered=invite.body))
-    answer = await caller.receive("200 INVITE")
-    established = call.confirm(answer)
-    established.ack()
-    caller.stream.connect(answer.body)
-    callee.stream = stream
-    for other in forks.values():
-        if other[1] is not stream:
-            other[1].pause()
+    forks = {"first": callee.stream, "second": callee.another_stream(TONES[-1])}
+    for tag, stream in forks.items():
+        await _early(scene, caller, stream, callee.take(invite), invite, tag)
+    dialog = callee.take(invite)
+    dialog.own_tag = taken
+    callee.stream = forks[taken]
+    dialog.reply(invite, "200 OK", callee.stream.sdp(offered=invite.body))
+    established = await caller.answered(call)
     await callee.receive("ACK")
     await scene.talk(call.call_id, caller, callee, {"caller": CALLER[caller_mode], "callee": CALLER["opportunistic"]})
     established.request("BYE")
-    bye = await callee.receive("BYE")
-    dialog.reply(bye, "200 OK")
+    dialog.reply(await callee.receive("BYE"), "200 OK")
     await scene.forgotten(call.call_id)
+
+
+async def _early(scene: Scene, caller: Agent, stream: Stream, dialog: sip.Dialog, invite: sip.Message, tag: str) -> None:
+    """One fork's 183, and its sound at the caller."""
+    dialog.reply(invite, "183 Session Progress", stream.sdp(offered=invite.body), tag=tag)
+    answer = await caller.receive("183 INVITE")
+    scene.expect(answer.tag("To") == tag, f"the early answer is of {answer.tag('To')}")
+    began = time.time()
+    caller.stream.connect(answer.body)
+    stream.connect(invite.body)
+    heard = await until(lambda: caller.stream.seconds_of(stream.tone, began) > MIN_HEARD)
+    scene.expect(heard, f"the {tag} fork's sound is not heard")

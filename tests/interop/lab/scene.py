@@ -1,6 +1,7 @@
 """One scenario: the phones it has, and what is looked at while they talk."""
 
 import asyncio
+import inspect
 import pathlib
 import time
 
@@ -111,10 +112,16 @@ class Scene:
             raise Failed(f"only {self._passed(call_id, before)} packets passed: {self.legs(call_id)}")
         for leg, (party, other) in sides.items():
             if isinstance(party, Agent):
-                found = self._look_at_agent(party, other.line.tone, becomes[leg], began)
+                found = self._look_at_agent(party, other.tone, becomes[leg], began)
             else:
-                found = self._look_at_phone(party, call_id, other.line.tone, becomes[leg], began)
+                found = self._look_at_phone(party, call_id, other.tone, becomes[leg], began)
             self.problems += [f"{leg}'s leg: {text}" for text in found]
+
+    async def quiet(self, call_id: str) -> bool:
+        """Nothing is relayed any more, in neither direction."""
+        before = self.legs(call_id)
+        await asyncio.sleep(0.5)
+        return self._passed(call_id, before) == 0
 
     def hears_in_the_end(self, phone: Phone, tone: int) -> None:
         """The phone's last recording has it; that can be looked at when the phone has quit."""
@@ -144,7 +151,7 @@ class Scene:
     def _look_at_agent(self, agent: Agent, tone: int, becomes: Leg, since: float) -> list[str]:
         sent, received = self._datagrams(agent.stream.ports, since)
         found = [f"expected {becomes.on_wire} {direction} the relay, the wire shows {looks}"
-                 for direction, looks in (("to", wire.looks_like(sent, agent.line.tone)),
+                 for direction, looks in (("to", wire.looks_like(sent, agent.tone)),
                                           ("from", wire.looks_like(received, tone))) if looks != becomes.on_wire]
         if (heard := agent.stream.seconds_of(tone, since)) < MIN_HEARD:
             found.append(f"heard the other's tone for {heard:.1f} s")
@@ -154,7 +161,7 @@ class Scene:
         trace = [message for message in sdes.messages(phone.log.read_text(errors="replace"), tuple(PORTS.values()))
                  if message.is_of(call_id)]
         sent, received = self._datagrams(sdes.media_ports(trace), self._began)
-        own = phone.line.tone
+        own = phone.tone
         if becomes.state == "srtp-dtls":
             leg = evidence.examine_dtls(wire.after(sent, since), wire.after(received, since), own, tone)
             leg.problems = [text for text in leg.problems if not text.startswith("no DTLS")]  # it was before
@@ -186,10 +193,10 @@ class Scene:
         return [party.log for party in self._parties if isinstance(party, Phone)]
 
 
-async def until(holds, seconds: float = 10.0) -> bool:
-    """Waits for it; whether it came."""
+async def until(holds: object, seconds: float = 10.0) -> bool:
+    """Waits for it; whether it came. `holds` may itself have to be awaited."""
     deadline = asyncio.get_running_loop().time() + seconds
-    while not holds():
+    while not (await found if inspect.isawaitable(found := holds()) else found):
         if asyncio.get_running_loop().time() > deadline:
             return False
         await asyncio.sleep(0.1)
