@@ -3,7 +3,7 @@
 import collections.abc
 import dataclasses
 
-from lab import forking, holding, moving
+from lab import forking, holding, late, moving, within
 from lab.scene import Scene
 
 
@@ -12,13 +12,15 @@ class Scenario:
     name: str
     play: collections.abc.Callable[[Scene], collections.abc.Awaitable[None]]
     short: bool = False  # part of `make check`
+    policy: str = "opportunistic"  # of both sides, for the proxy
 
 
-def _scenario(name: str, function: object, *arguments: object, short: bool = False) -> Scenario:
+def _scenario(name: str, function: object, *arguments: object, short: bool = False,
+              policy: str = "opportunistic") -> Scenario:
     async def play(scene: Scene) -> None:
         await function(scene, *arguments)
 
-    return Scenario(name, play, short)
+    return Scenario(name, play, short, policy)
 
 
 def _forks() -> list[Scenario]:
@@ -63,4 +65,24 @@ def _moves() -> list[Scenario]:
               for caller in ("plain", "opportunistic", "dtls") for callee in ("plain", "opportunistic"))]
 
 
-SCENARIOS = [*_forks(), *_failing_forks(), *_downstream_forks(), *_holds(), *_moves()]
+def _late_offers() -> list[Scenario]:
+    callees = ("plain", "opportunistic", "mandatory", "dtls")
+    secure = {"policy": "require"}
+    return [*(_scenario(f"late-offer-{caller}-{callee}", late.late_offer, caller, callee,
+                        short=(caller, callee) == ("plain", "dtls")) for caller in ("plain", "opportunistic") for callee in callees),
+            *(_scenario(f"late-offer-required-{callee}", late.late_offer, "opportunistic", callee,
+                        short=callee == "opportunistic", **secure) for callee in callees[1:]),
+            _scenario("late-offer-refused", late.late_offer_refused, "plain", short=True, **secure),
+            *(_scenario(f"late-answer-refused-{callee}", late.late_answer_refused, callee, short=callee == "opportunistic",
+                        **secure) for callee in ("opportunistic", "dtls"))]
+
+
+def _within() -> list[Scenario]:
+    return [*(_scenario(f"refresh-{caller}-{callee}", within.refreshed, caller, callee,
+                        short=(caller, callee) == ("dtls", "opportunistic"))
+              for caller in ("plain", "opportunistic", "dtls") for callee in ("plain", "opportunistic")),
+            *(_scenario(f"fax-and-back-{far}", within.fax_and_back, far, short=far == "opportunistic")
+              for far in ("plain", "opportunistic"))]
+
+
+SCENARIOS = [*_forks(), *_failing_forks(), *_downstream_forks(), *_holds(), *_moves(), *_within(), *_late_offers()]

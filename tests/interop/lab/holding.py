@@ -1,9 +1,9 @@
-"""Scenarios: hold and resume, and what else is said within a call and shall change nothing."""
+"""Scenarios: hold and resume."""
 
 import asyncio
 
-from lab.baresip import Phone
-from lab.scenario import CALLEE, CALLER, Leg
+from lab.moving import offered_by_callee
+from lab.scenario import CALLEE, CALLER
 from lab.scene import SETUP_SECONDS, Scene, until
 
 
@@ -12,7 +12,7 @@ async def hold_and_resume(scene: Scene, caller_mode: str, callee_mode: str, who:
     caller, callee = await asyncio.gather(scene.phone("caller", caller_mode), scene.phone("callee", callee_mode))
     holder = {"caller": caller, "callee": callee}[who]
     becomes = {"caller": CALLER[caller_mode], "callee": CALLEE[callee_mode]}
-    later = becomes if who == "caller" else {"caller": offered_to(CALLER[caller_mode]), "callee": offering(CALLEE[callee_mode])}
+    later = becomes if who == "caller" else offered_by_callee(becomes)
     await caller.dial(scene.address(callee.line.user))
     call_id = (await caller.happened("CALL_ESTABLISHED", SETUP_SECONDS))["id"]
     await callee.happened("CALL_ESTABLISHED", SETUP_SECONDS)
@@ -25,13 +25,3 @@ async def hold_and_resume(scene: Scene, caller_mode: str, callee_mode: str, who:
     await caller.hang_up()
     await callee.happened("CALL_CLOSED", SETUP_SECONDS, call_id)
     await scene.forgotten(call_id)
-
-
-def offered_to(leg: Leg) -> Leg:
-    """The caller's leg when the callee has made the last offer: who is plain has now declined."""
-    return leg if leg.encrypted else Leg("plain", reason="peer-declined")
-
-
-def offering(leg: Leg) -> Leg:
-    """The callee's leg then: who declined has not even offered."""
-    return leg if leg.encrypted else Leg("plain", reason="peer-did-not-offer")

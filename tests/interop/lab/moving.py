@@ -11,6 +11,12 @@ from lab.scene import SETUP_SECONDS, Scene
 SCRIPTED = Leg("srtp-sdes", OFFERED_BY_PHONE)  # a scripted phone's leg, whichever side it is on
 
 
+def offered_by_callee(becomes: dict[str, Leg]) -> dict[str, Leg]:
+    """The same legs when the callee has made the last offer: why a plain one is plain depends on that."""
+    reasons = {"caller": "peer-declined", "callee": "peer-did-not-offer"}
+    return {leg: found if found.encrypted else Leg("plain", reason=reasons[leg]) for leg, found in becomes.items()}
+
+
 async def blind_transfer(scene: Scene, transferor: str, transferee: str, target: str, who_called: str) -> None:
     """Three baresips: a talks to b and sends b to c by REFER. `who_called`: "a" or "b" placed the first call."""
     a, b, c = await asyncio.gather(scene.phone("a", transferor), scene.phone("b", transferee), scene.phone("c", target))
@@ -94,9 +100,7 @@ async def picked_up_elsewhere(scene: Scene, caller_mode: str, callee_mode: str) 
     answer = await callee.receive("200 INVITE")
     dialog.ack()
     callee.stream.connect(answer.body)
-    later = {leg: found if found.encrypted else Leg("plain", reason=other)
-             for (leg, found), other in zip(becomes.items(), ("peer-declined", "peer-did-not-offer"))}
-    await scene.talk(dialog.call_id, caller, callee, later)
+    await scene.talk(dialog.call_id, caller, callee, offered_by_callee(becomes))
     heard = len(old.heard)
     await asyncio.sleep(0.5)
     scene.expect(len(old.heard) == heard, "the old phone still gets sound")

@@ -40,8 +40,10 @@ def make_certificate(directory: pathlib.Path, address: str) -> pathlib.Path:
 class Proxy:
     """A running Kamailio: registrar and proxy for the phones, UDP and TLS."""
 
-    def __init__(self, config: pathlib.Path, module: pathlib.Path, address: str, directory: pathlib.Path) -> None:
+    def __init__(self, config: pathlib.Path, module: pathlib.Path, address: str, directory: pathlib.Path,
+                 more: tuple[str, ...] = ()) -> None:
         self.address = address
+        self._more = more
         self.log = directory / "kamailio.log"
         self._config, self._module, self._directory = config, module, directory
 
@@ -62,7 +64,7 @@ class Proxy:
         """What the example leaves open, for kamailio's -A."""
         return [f"LISTEN_ADDR={self.address}", f"UDP_PORT={PORTS['udp']}", f"TLS_PORT={PORTS['tls']}",
                 f"TCP_PORT={PORTS['ws']}", f'TLS_CONFIG="{tls}"', f'OSRTP_MODULE="{self._module}"',
-                f'OSRTP_SOCK="{relay}"']
+                f'OSRTP_SOCK="{relay}"', *self._more]
 
     def _wait(self, owner: processes.Processes) -> None:
         deadline = time.monotonic() + 15

@@ -117,6 +117,14 @@ class Scene:
                 found = self._look_at_phone(party, call_id, other.tone, becomes[leg], began)
             self.problems += [f"{leg}'s leg: {text}" for text in found]
 
+    def ports(self, call_id: str) -> set[int]:
+        return relay.ports_of(self.query(call_id))
+
+    def nothing_from_relay(self, ports: range, since: float) -> None:
+        """No media at all has come to these ports, whoever sent it."""
+        came = self._datagrams(ports, since)[1]
+        self.expect(not any(wire.is_rtp(datagram.payload) for datagram in came), f"{len(came)} packets came to {ports}")
+
     async def quiet(self, call_id: str) -> bool:
         """Nothing is relayed any more, in neither direction."""
         before = self.legs(call_id)

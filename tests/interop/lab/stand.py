@@ -13,8 +13,9 @@ from lab.relay import Relay
 class Stand:
     """osrtpd and Kamailio, and whatever phones are started beside them; all end with `stop`."""
 
-    def __init__(self, directory: pathlib.Path, address: str, media_address: str, config: str = "kamailio.cfg") -> None:
-        """`address`: of proxy and phones. `media_address`: of the relay. `config`: one of the examples.
+    def __init__(self, directory: pathlib.Path, address: str, media_address: str, config: str = "kamailio.cfg",
+                 more: tuple[str, ...] = ()) -> None:
+        """`address`: of proxy and phones. `media_address`: of the relay. `config`: one of the examples. `more`: defines.
 
         What `directory` held is gone.
         """
@@ -28,7 +29,7 @@ class Stand:
         self.relay = Relay(pathlib.Path("build/osrtpd"), media_address, self.sockets, directory / "osrtpd.log")
         # Kamailio changes its working directory.
         self.proxy = Proxy((pathlib.Path("examples") / config).resolve(), pathlib.Path("build/osrtp.so").resolve(),
-                           address, directory.resolve())
+                           address, directory.resolve(), more)
 
     def start(self, detached: bool = False) -> None:
         """Both answer when this returns. Raises processes.Died."""

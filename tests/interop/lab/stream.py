@@ -22,6 +22,7 @@ class Stream:
         self.tone, self.keyed = tone, keyed
         self.heard: list[tuple[float, bytes]] = []  # when, and the clear packet
         self.refused: list[str] = []  # what came and did not open
+        self.others: list[bytes] = []  # what came and is no RTP
         self._address, self._ports = address, iter(ports[::2])
         self._samples, self._place = audio.tone_in_pcmu(tone), 0
         self._version = 0
@@ -80,6 +81,11 @@ class Stream:
     def their_key(self) -> str:
         return self._theirs
 
+    def send_datagram(self, theirs: str, payload: bytes) -> None:
+        """Something that is no RTP, to where that SDP says."""
+        host, port = re.search(r"^c=IN IP4 (\S+)", theirs, re.M)[1], int(re.search(r"^m=\S+ (\d+)", theirs, re.M)[1])
+        self._socket.sendto(payload, (host, port))
+
     def pause(self) -> None:
         if self._task:
             self._task.cancel()
@@ -106,6 +112,7 @@ class Stream:
     def _read(self, source: socket.socket) -> None:
         packet = source.recv(2048)
         if not wire.is_rtp(packet):
+            self.others.append(packet)
             return
         try:
             self.heard.append((time.time(), self._receiver.rtp(packet) if self._receiver else packet))
