@@ -5,6 +5,7 @@ together, transfers, hold, late offers, other media. baresip phones, and scripte
 
 import argparse
 import asyncio
+import fcntl
 import os
 import pathlib
 import signal
@@ -51,6 +52,17 @@ def main() -> int:
 def run(chosen: list[dialogs.Scenario]) -> int:
     processes.die_with_parent()
     isolation.loopback_up()
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    with open(DIRECTORY.parent / "dialogs.lock", "w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"dialogs: another one is running in {ROOT}", file=sys.stderr)
+            return 2
+        return run_all(chosen)
+
+
+def run_all(chosen: list[dialogs.Scenario]) -> int:
     began, good = time.monotonic(), 0
     for policy in dict.fromkeys(one.policy for one in chosen):
         good += run_under(policy, [one for one in chosen if one.policy == policy])

@@ -12,7 +12,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from lab import audio, baresip, judge, scenario, sdes, srtp, wire  # noqa: E402
+from lab import audio, baresip, evidence, judge, scenario, sdes, sip, srtp, wire  # noqa: E402
 from lab.evidence import LegOnWire, altered, examine_dtls  # noqa: E402
 
 RATE = audio.RATE
@@ -103,6 +103,60 @@ class Srtp(unittest.TestCase):
         receiver = srtp.Receiver("AES_CM_128_HMAC_SHA1_80", base64.b64encode(MASTER_KEY + MASTER_SALT).decode())
         with self.assertRaises(srtp.Refused):
             receiver.rtp(packets(tone(440, 0.02))[0].payload + bytes(10))
+
+    def test_what_is_sent_opens_over_the_wrap_of_sequence_numbers_unless_altered(self) -> None:
+        key = base64.b64encode(MASTER_KEY + MASTER_SALT).decode()
+        sender, receiver = (one("AES_CM_128_HMAC_SHA1_80", key) for one in (srtp.Sender, srtp.Receiver))
+        for number in (65534, 65535, 0, 1):
+            clear = struct.pack("!BBHII", 0x80, 0, number, 0, 7) + bytes(range(160))
+            sealed = sender.rtp(clear)
+            self.assertEqual(len(sealed), len(clear) + 10)
+            self.assertEqual(receiver.rtp(sealed), clear)
+        with self.assertRaises(srtp.Refused):
+            receiver.rtp(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+    def test_only_what_comes_after_a_change_of_keys_is_judged(self) -> None:
+        keys = [base64.b64encode(bytes([n]) * 30).decode() for n in (1, 2)]
+        stream = []
+        for sender in (srtp.Sender("AES_CM_128_HMAC_SHA1_80", key) for key in keys):
+            for clear in packets(tone(440, 0.2)):
+                stream.append(wire.Datagram(float(len(stream)), ("a", 1), ("b", 2), sender.rtp(clear.payload)))
+        agreed = sdes.Keys("AES_CM_128_HMAC_SHA1_80", keys[1], keys[1])
+        change = len(stream) / 2
+        self.assertEqual(evidence.examine(stream, stream, agreed, 440, 440, change).problems, [])
+        self.assertIn("does not open", evidence.examine(stream, stream, agreed, 440, 440, change - 1).problems[0])
+
+
+class Sip(unittest.TestCase):
+    REPLY = (b"SIP/2.0 183 Session Progress\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCSeq: 4 INVITE\r\n"
+             b"Record-Route: <sip:p;lr>, <sip:q;lr>\r\nContact: <sip:b@y>\r\nContent-Length: 3\r\n\r\nv=0")
+
+    def test_messages_of_a_connection_are_parted_by_their_length(self) -> None:
+        first, rest = sip.split(self.REPLY + self.REPLY[:50])
+        self.assertEqual((first.kind, first.body, first.tag("To"), first.target), ("183 INVITE", "v=0", "2", "sip:b@y"))
+        self.assertEqual(rest, self.REPLY[:50])
+        for cut in (50, len(self.REPLY) - 1):
+            self.assertEqual(sip.split(self.REPLY[:cut]), (None, self.REPLY[:cut]))
+
+    def test_a_reply_to_an_invite_makes_a_dialog_of_its_own_tag(self) -> None:
+        sent = []
+        call = sip.Dialog(sent.append, "sip:a@z", "TLS z:1", "id", "<sip:a@x>", "1", "<sip:b@x>", "", "sip:b@x")
+        call.request("INVITE")
+        dialog = call.confirm(sip.split(self.REPLY)[0])
+        dialog.ack()
+        ack = sip.split(sent[1])[0]
+        self.assertEqual((ack.first, ack["CSeq"], ack["To"]), ("ACK sip:b@y SIP/2.0", "1 ACK", "<sip:b@x>;tag=2"))
+        self.assertEqual(ack.all("Route"), ["<sip:q;lr>", "<sip:p;lr>"])
+
+    def test_a_reply_repeats_what_it_must_and_adds_the_tag_once(self) -> None:
+        sent = []
+        dialog = sip.Dialog(sent.append, "sip:b@z", "TLS z:1", "id", "<sip:b@x>", "9", "<sip:a@x>", "1", "sip:a@x")
+        request = sip.Message.parse("INVITE sip:b@z SIP/2.0\r\nVia: one\r\nVia: two\r\nTo: <sip:b@x>\r\nCSeq: 1 INVITE", "")
+        dialog.reply(request, "180 Ringing")
+        dialog.reply(sip.Message.parse("BYE sip:b@z SIP/2.0\r\nTo: <sip:b@x>;tag=9\r\nCSeq: 2 BYE", ""), "200 OK", tag="other")
+        ringing, ended = (sip.split(octets)[0] for octets in sent)
+        self.assertEqual((ringing.all("Via"), ringing["To"]), (["one", "two"], "<sip:b@x>;tag=9"))
+        self.assertEqual(ended["To"], "<sip:b@x>;tag=9")
 
 
 INVITE = """#

@@ -33,6 +33,9 @@ def _failing_forks() -> list[Scenario]:
     return [_scenario("fork-one-busy", forking.one_refuses, "486", short=True),
             _scenario("fork-one-silent", forking.one_refuses, "408"),
             _scenario("fork-one-gone", forking.one_is_gone),
+            _scenario("fork-opportunistic-to-mandatory", forking.first_to_answer, "opportunistic", "mandatory",
+                      ("plain", "dtls", "mandatory")),
+            _scenario("fork-caller-gives-up", forking.caller_gives_up, short=True),
             _scenario("early-answer-of-another-suite", forking.answers_twice),
             _scenario("all-gone", forking.all_are_gone, short=True),
             _scenario("fork-one-declines-for-all", forking.one_refuses_for_all),
@@ -49,7 +52,7 @@ def _holds() -> list[Scenario]:
     return [_scenario(f"hold-{caller}-{callee}-by-{who}", holding.hold_and_resume, caller, callee, who,
                       short=(caller, callee, who) in (("opportunistic", "dtls", "caller"), ("dtls", "opportunistic", "callee")))
             for caller, callee in (("opportunistic", "dtls"), ("dtls", "opportunistic"), ("plain", "opportunistic"),
-                                   ("dtls", "plain"))
+                                   ("dtls", "plain"), ("mandatory", "plain"), ("plain", "mandatory"))
             for who in ("caller", "callee")]
 
 

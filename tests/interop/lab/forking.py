@@ -14,13 +14,13 @@ PROXY_WAITS = 30  # seconds, for a first reply (tm's fr_timer)
 RINGING = ("plain", "opportunistic", "dtls")  # the phones of the fork
 
 
-async def first_to_answer(scene: Scene, caller_mode: str, winner: str) -> None:
+async def first_to_answer(scene: Scene, caller_mode: str, winner: str, ringing: tuple[str, ...] = RINGING) -> None:
     """Three phones ring, beside a fourth that has sound in its 183; `winner` answers, and the others are forgotten."""
     user = f"team-{scene.name}"
     caller, announcer, *phones = await asyncio.gather(
         scene.phone("caller", caller_mode), scene.agent("announcer", "opportunistic", user),
-        *(scene.phone(mode, mode, "manual", user) for mode in RINGING))
-    team = dict(zip(RINGING, phones))
+        *(scene.phone(mode, mode, "manual", user) for mode in ringing))
+    team = dict(zip(ringing, phones))
     await caller.dial(scene.address(user))
     invite = await announcer.receive("INVITE")
     call_id = invite["Call-ID"]
@@ -41,6 +41,20 @@ async def first_to_answer(scene: Scene, caller_mode: str, winner: str) -> None:
     for tone in (announcer.tone, team[winner].tone):
         scene.hears_in_the_end(caller, tone)
     scene.hears_in_the_end(team[winner], caller.tone)
+
+
+async def caller_gives_up(scene: Scene) -> None:
+    """The caller hangs up while all ring, one of them at the second attempt."""
+    user = f"team-{scene.name}"
+    caller, *phones = await asyncio.gather(scene.phone("caller", "dtls"),
+                                           *(scene.phone(mode, mode, "manual", user) for mode in RINGING))
+    await caller.dial(scene.address(user))
+    call_id = (await phones[0].happened("CALL_INCOMING", SETUP_SECONDS))["id"]
+    scene.expect(await until(lambda: all(_rings(phone) for phone in phones)), "not all phones ring")
+    await caller.hang_up()
+    for phone in phones:
+        await phone.happened("CALL_CLOSED", SETUP_SECONDS, call_id)
+    await scene.forgotten(call_id)
 
 
 async def _all_ring(scene: Scene, call_id: str, team: dict[str, Phone]) -> None:
@@ -208,11 +222,11 @@ async def forks_behind_one_branch(scene: Scene, caller_mode: str, taken: str) ->
 
 async def _early(scene: Scene, caller: Agent, stream: Stream, dialog: sip.Dialog, invite: sip.Message, tag: str) -> None:
     """One fork's 183, and its sound at the caller."""
+    began = time.time()
+    stream.connect(invite.body)  # who is silent for a second loses the caller's ear
     dialog.reply(invite, "183 Session Progress", stream.sdp(offered=invite.body), tag=tag)
     answer = await caller.receive("183 INVITE")
     scene.expect(answer.tag("To") == tag, f"the early answer is of {answer.tag('To')}")
-    began = time.time()
     caller.stream.connect(answer.body)
-    stream.connect(invite.body)
     heard = await until(lambda: caller.stream.seconds_of(stream.tone, began) > MIN_HEARD)
     scene.expect(heard, f"the {tag} fork's sound is not heard")

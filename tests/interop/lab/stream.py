@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import collections
 import os
 import re
 import socket
@@ -97,8 +98,12 @@ class Stream:
         self._socket.close()
 
     def seconds_of(self, tone: int, since: float) -> float:
-        packets = [packet for at, packet in self.heard if at >= since]
-        return audio.seconds_of_tone([sample for packet in packets for sample in audio.decode_pcmu(packet[12:])], tone)
+        """Of all senders that are heard at the same time, each for itself."""
+        sounds: dict[bytes, list[int]] = collections.defaultdict(list)  # by SSRC
+        for at, packet in self.heard:
+            if at >= since:
+                sounds[packet[8:12]] += audio.decode_pcmu(packet[12:])
+        return sum(audio.seconds_of_tone(samples, tone) for samples in sounds.values())
 
     async def _play(self) -> None:
         while True:
