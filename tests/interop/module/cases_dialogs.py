@@ -51,6 +51,15 @@ def options_of_one_side_go_along(stand: Stand) -> None:
 
 
 @case
+def who_takes_a_plain_answer_is_named(stand: Stand) -> None:
+    for fields, told in (("Supported: timer\nSupported: 100rel, x-CISCO-srtp-fallback", True),
+                         ("k: X-cisco-srtp-fallback,timer", True), ("Supported: X-cisco-srtp", None), ("Require: x", None)):
+        call = stand.call([request("INVITE", 1, body=PLAIN, headers=fields), *ANSWERED], ANSWERS)
+        same((fields, call.asked[0]["osrtp"].get("caller-fallback")), (fields, told))
+        same(call.asked[0]["osrtp"].get("callee-fallback"), None)
+
+
+@case
 def a_wrong_option_of_a_message_fails_and_changes_nothing(stand: Stand) -> None:
     call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=maybe"), *ANSWERED], ANSWERS)
     assert "offer" not in call.commands()
