@@ -3,6 +3,7 @@
 import asyncio
 import fnmatch
 import os
+import pathlib
 import ssl
 
 from lab import sip
@@ -100,10 +101,19 @@ class Agent:
         """What lies there untaken."""
         return [message for message in self._inbox if fnmatch.fnmatchcase(message.kind, what)]
 
-    def hang_up_on_proxy(self) -> None:
-        """Ends the connection: nobody reaches the phone any more, though it is registered."""
+    async def hang_up_on_proxy(self) -> None:
+        """Ends the connection, at the proxy's end too: nobody reaches the phone any more, though it is registered."""
         self._reader.cancel()
         self._writer.close()
+        while self._at_proxy():
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
+
+    def _at_proxy(self) -> bool:
+        """Whether the proxy still has its socket of the connection."""
+        peer = ":%04X" % int(self._at.rpartition(":")[2])
+        lines = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+        return any(line.split()[2].endswith(peer) and line.split()[9] != "0" for line in lines)
 
     def close(self) -> None:
         for stream in self._streams:
