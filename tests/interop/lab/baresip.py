@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 import pathlib
+import subprocess
 
 from lab import audio, processes
 
@@ -87,6 +88,7 @@ class Phone:
         self._arrived = asyncio.Event()
         self._reader: asyncio.Task | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._process: subprocess.Popen | None = None
 
     def launch(self, owner: processes.Processes, certificate: pathlib.Path, detached: bool = False,
                account: str = "") -> None:
@@ -99,7 +101,8 @@ class Phone:
             control=line.control_port))
         for name, content in (("accounts", f"{account}\n"), ("contacts", ""), ("uuid", "")):
             (self.directory / name).write_text(content)
-        owner.start(f"baresip {line.user}", ["baresip", "-4", "-s", "-f", str(self.directory)], self.log, detached)
+        argv = ["baresip", "-4", "-s", "-f", str(self.directory)]
+        self._process = owner.start(f"baresip {line.user}", argv, self.log, detached)
 
     def account(self, proxy: str) -> str:
         """The account line; `proxy` is ADDRESS:PORT of the phone's transport."""
@@ -209,6 +212,15 @@ class Phone:
                 pass
         if self._reader is not None:
             self._reader.cancel()
+
+    def has_ended(self) -> bool:
+        """The process is gone, its recording complete and its ports free."""
+        return self._process is None or self._process.poll() is not None
+
+    def end(self, owner: processes.Processes) -> None:
+        """Ends the process if it has not ended by itself."""
+        if not self.has_ended():
+            owner.end(self._process)
 
     def recording(self) -> pathlib.Path:
         """What the phone heard, decoded."""

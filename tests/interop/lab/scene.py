@@ -190,7 +190,10 @@ class Scene:
                 party.close()
             else:
                 await party.quit()
-        await asyncio.sleep(0.5)  # for the phones to complete their recordings
+        phones = [party for party in self._parties if isinstance(party, Phone)]
+        await until(lambda: all(phone.has_ended() for phone in phones))
+        for phone in phones:
+            phone.end(self._stand.owner)  # some wait for long for the reply to a request of theirs
         for phone, tone in self._to_be_heard:
             heard = await asyncio.to_thread(phone.hears, tone)
             self.expect(heard >= MIN_HEARD, f"{phone.line.user} heard {tone} Hz for {heard:.1f} s")
