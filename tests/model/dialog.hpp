@@ -88,6 +88,7 @@ class Dialog {
   void apply(Phone& phone, const Step& step);
   void apply_to_line(Phone& phone, std::size_t n, Change what, Form form);
   void send_offer(std::size_t branch, bool by_callee, bool initial, bool describes);
+  [[nodiscard]] std::vector<Wanted> judge_lines(std::size_t branch, Exchange& exchange);
   void judge_offer(Callee& callee, Exchange exchange, const Result<protocol::SdpReply, protocol::Error>& reply,
                    const Sight& before);
   void describe(protocol::SdpRequest& request, const Callee& callee, bool by_callee) const;

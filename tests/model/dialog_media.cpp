@@ -104,13 +104,11 @@ void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) 
   if (!rtcp) last_wires_[{speaker, n}] = sent;
   const auto heard = judge_leaving(speaker, n, *passed, rtcp);
   expect(heard.verdict == Verdict::kProtected, "a packet comes twice");
-  const std::size_t ssrc = rtcp ? 4 : 8;
+  const std::ptrdiff_t ssrc = rtcp ? 4 : 8;
   Octets shown = heard.plain;
   // Forks that share a key are shown other SSRCs.
   const bool masked = hearer > 0 && is_fork(hearer - 1) && shown.size() == plain.size();
-  if (masked)
-    std::copy_n(plain.begin() + static_cast<std::ptrdiff_t>(ssrc), 4,
-                shown.begin() + static_cast<std::ptrdiff_t>(ssrc));
+  if (masked) std::copy_n(plain.begin() + ssrc, 4, shown.begin() + ssrc);
   expect(shown == plain, "what is heard is not what was said");
   ++tally_.heard;
 }

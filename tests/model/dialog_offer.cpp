@@ -135,28 +135,35 @@ void Dialog::send_offer(std::size_t branch, bool by_callee, bool initial, bool d
   last_reply_ = reply->sdp;
 }
 
+/// What each line of an offer must become for the answerer; notes those that are to be refused.
+std::vector<Wanted> Dialog::judge_lines(std::size_t branch, Exchange& exchange) {
+  std::vector<Wanted> wanted;
+  auto& history = encrypted(branch, exchange.by_callee);
+  history.resize(std::max(history.size(), exchange.sent.lines.size()));
+  for (std::size_t n = 0; n < exchange.sent.lines.size(); ++n) {
+    const SdpLine& line = exchange.sent.lines[n];
+    wanted.push_back(offer_towards(terms(branch, !exchange.by_callee), line));
+    const Mode answered = answer_to(terms(branch, exchange.by_callee), line, history[n]);
+    exchange.refused.push_back(line.port != 0 && (wanted[n].refused || answered == Mode::kFailed));
+  }
+  return wanted;
+}
+
 void Dialog::judge_offer(Callee& callee, Exchange exchange, const Result<protocol::SdpReply, protocol::Error>& reply,
                          const Sight& before) {
   const auto branch = static_cast<std::size_t>(&callee - callees_.data());
   const bool by_callee = exchange.by_callee;
-  auto& history = encrypted(branch, by_callee);
-  std::vector<Wanted> wanted;
+  const std::vector<Wanted> wanted = judge_lines(branch, exchange);
+  const auto carried = [&](std::size_t n) { return exchange.sent.lines[n].port != 0 && !exchange.refused[n]; };
   bool any_refused = false;
   bool any_carried = false;
-  history.resize(std::max(history.size(), exchange.sent.lines.size()));
-  for (std::size_t n = 0; n < exchange.sent.lines.size(); ++n) {
-    const SdpLine& line = exchange.sent.lines[n];
-    wanted.push_back(offer_towards(terms(branch, !by_callee), line));
-    const bool refused =
-        line.port != 0 && (wanted[n].refused || answer_to(terms(branch, by_callee), line, history[n]) == Mode::kFailed);
-    exchange.refused.push_back(refused);
-    any_refused = any_refused || refused;
-    any_carried = any_carried || (!refused && line.port != 0);
+  for (std::size_t n = 0; n < wanted.size(); ++n) {
+    any_refused = any_refused || exchange.refused[n];
+    any_carried = any_carried || carried(n);
   }
   if (any_refused && !any_carried) {
     ++tally_.refusals;
     (by_callee ? callee.phone : caller_).give_up();
-    if (callee.exchange && callee.exchange->open && !exchange.initial) callee.exchange.reset();
     expect(!reply && reply.error().code == protocol::ErrorCode::kPolicyRefused, "an offer that must be refused is not");
     return expect(sight() == before, "a refused offer changed something");
   }
@@ -170,9 +177,8 @@ void Dialog::judge_offer(Callee& callee, Exchange exchange, const Result<protoco
   const std::string to = party(branch, !by_callee);
   expect_nothing(watch_.heard(to, to + (by_callee ? callee.phone.tag : ""), *heard, exchange.sent));
   for (std::size_t n = 0; n < wanted.size() && !problem_; ++n) {
-    const bool carried = exchange.sent.lines[n].port != 0 && !exchange.refused[n];
-    expect((heard->lines[n].port != 0) == carried, "a line is offered that must not be, or the reverse");
-    if (carried && !problem_) expect_nothing(Watch::offers(heard->lines[n], wanted[n]));
+    expect((heard->lines[n].port != 0) == carried(n), "a line is offered that must not be, or the reverse");
+    if (carried(n) && !problem_) expect_nothing(Watch::offers(heard->lines[n], wanted[n]));
   }
   begun_ = callee.offered = true;
   exchange.heard = *heard;

@@ -68,7 +68,7 @@ void Phone::grow(std::size_t count) {
     next_.push_back(wish);
   }
   runs_.resize(std::max(runs_.size(), count));
-  while (sequence.size() < count) sequence.push_back(static_cast<std::uint16_t>(1000 * host_ + sequence.size()));
+  while (sequence.size() < count) sequence.push_back(static_cast<std::uint16_t>(1000U * host_));
 }
 
 std::string Phone::fingerprint() {
