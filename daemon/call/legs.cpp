@@ -186,7 +186,8 @@ transport::LegSetup plain_leg(LegMedia& media, const Reach& reach, protocol::Rea
 
 transport::LegSetup opaque_leg(LegMedia& media, const Reach& reach, const Settings& settings, WallTime now) {
   become(media, SecurityState::kNotRtp, std::nullopt, protocol::Reason::kNotRtp, now);
-  transport::LegSetup setup = setup_of(media, reach, settings);
+  // A port above it is RTP's custom (RFC 3550 §11): what arrives there is nobody's.
+  transport::LegSetup setup = setup_of(media, {reach.rtp, std::nullopt, relay::Mux::kSeparate}, settings);
   setup.relay.protection = relay::Opaque{};
   return setup;
 }

@@ -35,6 +35,11 @@ class Latch {
     return true;
   }
 
+  /// The peer has gone from one host to another, which something else has proved.
+  void move(const IpAddress& from, const IpAddress& to) noexcept {
+    if (current_ && current_->address == from) current_->address = to;
+  }
+
   /// The offer or answer was repeated: a latch that has heard nobody may try again.
   void reopen(TimePoint start, std::chrono::milliseconds window) noexcept { closes_ = start + window; }
 

@@ -65,6 +65,16 @@ bool has_header(Component kind, ByteView packet) noexcept {
   return kind == Component::kRtp ? rtp::Header::parse(packet).has_value() : rtp::RtcpHeader::parse(packet).has_value();
 }
 
+/// Whose RTP or RTCP it would be; nothing: it cannot be any.
+std::optional<Ssrc> source_of(ByteView packet) noexcept {
+  if (rtp::classify(packet) == rtp::Kind::kRtcp) {
+    const auto header = rtp::RtcpHeader::parse(packet);
+    return header ? std::optional(header->sender) : std::nullopt;
+  }
+  const auto header = rtp::Header::parse(packet);
+  return header ? std::optional(header->ssrc) : std::nullopt;
+}
+
 void add(Tally& tally, std::size_t octets) noexcept {
   ++tally.packets;
   tally.octets += octets;
@@ -116,6 +126,10 @@ void Path::deselect() noexcept {
 bool Path::accept(const Endpoint& source, Proof proof, TimePoint now) noexcept {
   if (follow_ == Follow::kSource) return latch_.accept(source, proof, now);
   return proof == Proof::kKey || source == latch_.current();
+}
+
+void Path::go_along(const IpAddress& from, const IpAddress& to) noexcept {
+  if (follow_ == Follow::kSource) latch_.move(from, to);
 }
 
 Leg::Leg(LegIndex index, LegSetup&& setup, TimePoint now)
@@ -248,10 +262,20 @@ Result<Passing, Drop> Leg::receive(Component component, Datagram datagram, Passa
   if (!opened) return fail(opened.error());
   const bool secured = std::holds_alternative<Secured>(protection_);
   const Proof proof = secured ? Proof::kKey : Proof::kNone;
-  if (!path(opened->kind).accept(datagram.from, proof, now)) return fail(Drop::kWrongSource);
+  if (!accept(opened->kind, datagram.from, proof, now)) return fail(Drop::kWrongSource);
   if (secured) ++counters_.authenticated;
   counters_.last_received = now;
+  if (opened->kind == Component::kRtp && !is_opaque()) heard_ = source_of(datagram.packet());
   return *opened;
+}
+
+bool Leg::accept(Component kind, const Endpoint& source, Proof proof, TimePoint now) noexcept {
+  Path& by = path(kind);
+  const auto before = by.peer();
+  if (!by.accept(source, proof, now)) return false;
+  const bool leads = proof == Proof::kKey && kind == Component::kRtp && mux_ == Mux::kSeparate;
+  if (leads && before) rtcp_.go_along(before->address, source.address);
+  return true;
 }
 
 Result<Passing, Drop> Leg::open(Component component, ByteSpan packet, Passage passage, TimePoint now) noexcept {
@@ -260,11 +284,17 @@ Result<Passing, Drop> Leg::open(Component component, ByteSpan packet, Passage pa
                         [](Blocked& blocked) -> Opened { return fail(blocked.why); },
                         [&](Plain&) -> Opened { return open_plain(component, packet, passage); },
                         [&](Secured& keys) -> Opened { return open_secured(keys, component, packet, now); },
-                        [&](Opaque&) -> Opened {
-                          return Passing{component, packet.size()};
-                        },
+                        [&](Opaque&) -> Opened { return open_opaque(component, packet); },
                     },
                     protection_);
+}
+
+// What still comes of the sound that ran on this line is not for the other end, and where that was encrypted not for
+// the network either. The SSRC tells it: the first octets may be anything.
+Result<Passing, Drop> Leg::open_opaque(Component component, ByteView packet) const noexcept {
+  if (component == Component::kRtcp && !rtcp_.target()) return fail(Drop::kUnknownKind);
+  if (heard_ && source_of(packet) == heard_) return fail(Drop::kUnknownKind);
+  return Passing{component, packet.size()};
 }
 
 Result<Passing, Drop> Leg::open_plain(Component component, ByteView packet, Passage passage) const noexcept {

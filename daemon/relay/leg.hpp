@@ -18,6 +18,11 @@ class Path {
   void deselect() noexcept;
   /// Whether a packet from `source` is the peer's; see Latch.
   [[nodiscard]] bool accept(const Endpoint& source, Proof proof, TimePoint now) noexcept;
+  /// The leg's RTP has been followed from one host to another. Who was on the first is looked for on the second, at the
+  /// same port, until it is heard: a NAT may have given it another, but where it was it is no longer.
+  void go_along(const IpAddress& from, const IpAddress& to) noexcept;
+  /// Where the peer is, held or not; nothing: not known.
+  [[nodiscard]] const std::optional<Endpoint>& peer() const noexcept { return latch_.current(); }
   /// Where to send; nothing while the peer wants nothing, or nothing is nominated.
   [[nodiscard]] std::optional<Endpoint> target() const noexcept { return held_ ? std::nullopt : latch_.current(); }
   [[nodiscard]] SocketId socket() const noexcept { return socket_; }
@@ -95,6 +100,8 @@ class Leg {
   void resume();
   [[nodiscard]] Result<Passing, Drop> open(Component component, ByteSpan packet, Passage passage,
                                            TimePoint now) noexcept;
+  [[nodiscard]] Result<Passing, Drop> open_opaque(Component component, ByteView packet) const noexcept;
+  [[nodiscard]] bool accept(Component kind, const Endpoint& source, Proof proof, TimePoint now) noexcept;
   [[nodiscard]] Result<Passing, Drop> open_plain(Component component, ByteView packet, Passage passage) const noexcept;
   [[nodiscard]] Result<Passing, Drop> open_secured(Secured& keys, Component component, ByteSpan packet,
                                                    TimePoint now) noexcept;
@@ -112,6 +119,7 @@ class Leg {
   Protection protection_ = Blocked{Drop::kNotAnswered};
   std::optional<Secured> suspended_;  // only while Blocked
   std::optional<Retiring> retiring_;
+  std::optional<Ssrc> heard_;             // the peer's newest RTP; see open_opaque()
   Renumbering numbers_{srtp::kMaxSsrcs};  // of what goes out under the key of a Secured
   LegCounters counters_;
 };

@@ -14,6 +14,7 @@ using relay::Mux;
 
 constexpr Suite kSuite = Suite::kAesCm128HmacSha1_80;
 const Endpoint kStranger = endpoint("203.0.113.66:9000");
+constexpr std::uint32_t kAnotherSource = 0x0badf00d;
 
 /// A call in which each side has been heard, and what its counters were then.
 class RelayDrops : public ::testing::Test {
@@ -289,12 +290,21 @@ TEST_F(RelayDrops, InternalIsAnOpaqueLegFacingAnother) {
     establish({}, {.suite = suite});
     call().stream.set_leg(caller().leg, caller().leg_setup(relay::Opaque{}), call().now);
     for (RelayedPhone* phone : {&caller(), &callee()}) {
-      const auto sent = call().says_rtp(*phone, 2);
+      const auto sent = call().says(*phone, Component::kRtp, rtp_packet(2, kAnotherSource));
       ASSERT_FALSE(sent);
       EXPECT_EQ(sent.error(), Drop::kInternal);
       EXPECT_EQ(call().dropped(*phone, Drop::kInternal), 1U);
     }
   }
+}
+
+TEST_F(RelayDrops, UnknownKindIsSoundThatIsLateForAnOpaqueLeg) {
+  establish({}, {});
+  call().stream.set_leg(caller().leg, caller().leg_setup(relay::Opaque{}), call().now);
+  const auto sent = call().says_rtp(caller(), 2);
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error(), Drop::kUnknownKind);
+  EXPECT_EQ(call().dropped(caller(), Drop::kUnknownKind), 1U);
 }
 
 TEST_F(RelayDrops, InternalIsALegThatIsNotThere) {
