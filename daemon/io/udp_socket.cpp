@@ -55,6 +55,20 @@ bool UdpSocket::send(const Endpoint& to, ByteView packet) noexcept {
   return ::sendto(descriptor_.number(), packet.data(), packet.size(), 0, address.data(), address.size) >= 0;
 }
 
+std::optional<SocketError> UdpSocket::mark(TrafficClass traffic) noexcept {
+  int family = 0;
+  socklen_t size = sizeof family;
+  if (getsockopt(descriptor_.number(), SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) {
+    return SocketError::from_errno(errno);
+  }
+  const int octet = traffic.octet();
+  const bool six = family == AF_INET6;
+  const int level = six ? IPPROTO_IPV6 : IPPROTO_IP;
+  const int option = six ? IPV6_TCLASS : IP_TOS;
+  if (setsockopt(descriptor_.number(), level, option, &octet, sizeof octet) == 0) return std::nullopt;
+  return SocketError::from_errno(errno);
+}
+
 std::optional<SocketError> cannot_bind(const IpAddress& address) {
   auto socket = bound(SocketAddress::from(address, 0));
   if (socket) return std::nullopt;

@@ -8,6 +8,7 @@
 #include "base/datagram.hpp"
 #include "base/endpoint.hpp"
 #include "base/result.hpp"
+#include "base/traffic_class.hpp"
 #include "io/descriptor.hpp"
 
 namespace osrtp::io {
@@ -40,6 +41,10 @@ class UdpSocket {
   [[nodiscard]] std::optional<Datagram> receive(ReceiveBuffer& buffer) noexcept;
   /// @return whether the kernel took it. A full queue loses the datagram, as UDP may.
   bool send(const Endpoint& to, ByteView packet) noexcept;
+
+  /// For all that is sent from now on; no packet costs a system call of its own for it.
+  /// @return or why the system does not let us.
+  [[nodiscard]] std::optional<SocketError> mark(TrafficClass traffic) noexcept;
 
   [[nodiscard]] int descriptor() const noexcept { return descriptor_.number(); }
 

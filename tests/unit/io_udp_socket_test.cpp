@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <memory>
@@ -70,6 +72,45 @@ TEST_P(UdpSockets, ShareNoPort) {
 TEST_P(UdpSockets, AreNotInheritedByChildren) {
   auto [socket, local] = open_somewhere(GetParam());
   EXPECT_NE(fcntl(socket.descriptor(), F_GETFD) & FD_CLOEXEC, 0);
+}
+
+/// From now on; one of the two is not the socket's.
+void tell_traffic(const UdpSocket& socket) {
+  const int on = 1;
+  setsockopt(socket.descriptor(), IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
+  setsockopt(socket.descriptor(), IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
+}
+
+/// The octet that came with the next datagram.
+std::optional<int> traffic_of_next(const UdpSocket& to) {
+  if (!wait_readable(to)) return std::nullopt;
+  std::array<std::uint8_t, 64> payload{};
+  std::array<std::uint8_t, 256> control{};
+  iovec part{payload.data(), payload.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  if (recvmsg(to.descriptor(), &message, 0) < 0) return std::nullopt;
+  for (cmsghdr* at = CMSG_FIRSTHDR(&message); at != nullptr; at = CMSG_NXTHDR(&message, at)) {
+    const bool four = at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_TOS;
+    const bool six = at->cmsg_level == IPPROTO_IPV6 && at->cmsg_type == IPV6_TCLASS;
+    if (four || six) return *CMSG_DATA(at);  // an octet in one family, an int in the other, of which it is the first
+  }
+  return std::nullopt;
+}
+
+TEST_P(UdpSockets, MarkWhatTheySendFromThenOn) {
+  auto [one, here] = open_somewhere(GetParam());
+  auto [two, there] = open_somewhere(GetParam());
+  const std::array<std::uint8_t, 1> sent{1};
+  tell_traffic(two);
+  for (const int octet : {184, 96, 0}) {
+    ASSERT_FALSE(one.mark(*TrafficClass::from(octet)));
+    ASSERT_TRUE(one.send(there, sent));
+    EXPECT_EQ(traffic_of_next(two), octet);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Loopback, UdpSockets, testing::Values("127.0.0.1", "::1"),
