@@ -48,6 +48,12 @@ std::optional<std::string> read_received_from(Reader& in) {
   return parts.back();
 }
 
+/// NG takes any integer, and gives each a meaning.
+std::optional<int> read_tos(Reader& in) {
+  if (!in.has({"TOS", "tos"})) return std::nullopt;
+  return in.integer({"TOS", "tos"}, 0, -1'000'000'000, 1'000'000'000);
+}
+
 std::optional<std::string> read_address_family(Reader& in, Warnings& warnings) {
   std::string family = in.text({"address-family", "address family"});
   if (family == "IP4" || family == "IP6") return family;
@@ -231,6 +237,7 @@ class Decoder {
     request.address_family = read_address_family(in_, warnings_);
     request.direction = in_.list({"direction"});
     request.media_address = read_address(in_, {"media-address", "media address"});
+    request.tos = read_tos(in_);
     request.received_from = read_received_from(in_);
     request.flags = read_words(in_, "flags", warnings_, effect_of_flag);
     request.replace = read_words(in_, "replace", warnings_, effect_of_replacement);

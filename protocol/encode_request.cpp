@@ -105,6 +105,7 @@ void write(Writer& out, const SdpRequest& request) {
   out.text("address-family", request.address_family.value_or(""));
   out.list("direction", request.direction);
   out.text("media-address", request.media_address.value_or(""));
+  if (request.tos) out.set("TOS", json::number(std::int64_t{*request.tos}));
   out.list("received-from", with_family(request.received_from));
   out.list("flags", request.flags);
   out.list("replace", request.replace);

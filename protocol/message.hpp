@@ -73,6 +73,7 @@ struct SdpRequest {
   std::optional<std::string> address_family;     // "IP4" | "IP6", towards the receiver
   std::vector<std::string> direction;            // interface names: from, to
   std::optional<std::string> media_address;
+  std::optional<int> tos;  // of what the whole call sends: an octet; negative: as it is; else the interfaces' own
   std::optional<std::string> received_from;  // address the SIP message came from
   std::vector<std::string> flags;            // NG flags; unknown ones are ignored with a warning
   std::vector<std::string> replace;

@@ -86,6 +86,7 @@ void fill(Chance& chance, SdpRequest& request) {
   request.sdp = chance.octets(1);
   request.transport_protocol = chance.one_of<Profile>(kProfileNames.size() + 1);
   request.address_family = chance.maybe([&] { return std::string(chance.coin() ? "IP4" : "IP6"); });
+  request.tos = chance.maybe([&] { return static_cast<int>(chance.below(300)) - 20; });
   request.direction = chance.some([&] { return chance.text(1); });
   request.media_address = chance.maybe([&] { return chance.address(); });
   request.received_from = chance.maybe([&] { return chance.address(); });

@@ -98,6 +98,8 @@ Offer with_ice(Offer o) { return o.ice = IceWish::kRemove, o; }
 Offer with_forced_ice(Offer o) { return o.ice = IceWish::kForce, o; }
 Offer with_passive(Offer o) { return o.dtls = DtlsWish::kPassive, o; }
 Offer without_dtls(Offer o) { return o.dtls = DtlsWish::kOff, o; }
+Offer with_tos(Offer o) { return o.tos = 184, o; }
+Offer with_kept_tos(Offer o) { return o.tos = -1, o; }
 Offer with_code(Offer o) { return o.sip_code = 183, o; }
 Offer unchanged(Offer o) { return o; }
 
@@ -136,8 +138,10 @@ INSTANTIATE_TEST_SUITE_P(
         Spelling{"DtlsActive", R"("DTLS":"active")", unchanged}, Spelling{"DtlsOff", R"("DTLS":"off")", without_dtls},
         Spelling{"DtlsNo", R"("DTLS":"no")", without_dtls},
         Spelling{"DtlsDisable", R"("DTLS":"disable")", without_dtls},
-        Spelling{"DtlsDisabled", R"("DTLS":"disabled")", without_dtls},
-        Spelling{"CodeNumber", R"("sip-code":183)", with_code}, Spelling{"CodeText", R"("sip-code":"183")", with_code},
+        Spelling{"DtlsDisabled", R"("DTLS":"disabled")", without_dtls}, Spelling{"TosNumber", R"("TOS":184)", with_tos},
+        Spelling{"TosText", R"("TOS":"184")", with_tos}, Spelling{"TosLower", R"("tos":184)", with_tos},
+        Spelling{"TosThatStays", R"("TOS":-1)", with_kept_tos}, Spelling{"CodeNumber", R"("sip-code":183)", with_code},
+        Spelling{"CodeText", R"("sip-code":"183")", with_code},
         Spelling{"NullIsAbsent", R"("sip-code":null,"flags":null,"osrtp":null,"ICE":null)", unchanged},
         Spelling{"EmptyIsAbsent", R"("transport-protocol":"","flags":[],"replace":"","media-address":"")", unchanged},
         Spelling{"HarmlessNgKeys", R"("supports":["load limit"],"sip-message-type":"sip_request","label":"A")",
