@@ -13,7 +13,7 @@ struct Capacity {
   std::string_view limit;  // "max-calls", "ports" or "descriptors"
 };
 
-/// Two legs of two ports each; an interface's address has every port of the range.
+/// Two legs of two ports each; interfaces with the same address and ports have them in common.
 [[nodiscard]] Capacity capacity(const Configuration& configuration, std::size_t descriptors);
 
 }  // namespace osrtp::app

@@ -1,9 +1,7 @@
 #include "app/config.hpp"
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstdint>
@@ -14,31 +12,14 @@
 #include <system_error>
 #include <utility>
 
+#include "app/network_keys.hpp"
+#include "app/toml_table.hpp"
 #include "app/values.hpp"
 #include "srtp/context.hpp"
 
 namespace osrtp::app {
 
 namespace {
-
-using Wrong = std::optional<std::string>;
-
-/// One key of the file: reads `node` into the configuration, or says what is wrong with it.
-using Setter = Wrong (*)(const toml::node& node, Configuration& into);
-struct Key {
-  std::string_view name;
-  Setter set;
-};
-
-template <std::int64_t kLeast, std::int64_t kMost>
-Wrong whole_number(const toml::node& node, std::int64_t& value) {
-  const auto given = node.value_exact<std::int64_t>();
-  if (!given || *given < kLeast || *given > kMost) {
-    return "must be a whole number from " + std::to_string(kLeast) + " to " + std::to_string(kMost);
-  }
-  value = *given;
-  return std::nullopt;
-}
 
 constexpr std::int64_t kDay = 86'400;
 constexpr double kLongestLatch = 60;  // seconds
@@ -76,15 +57,6 @@ Wrong set_workers(const toml::node& node, Configuration& into) {
   std::int64_t workers = 0;
   if (auto wrong = whole_number<1, 1024>(node, workers)) return wrong;
   into.workers = static_cast<unsigned>(workers);
-  return std::nullopt;
-}
-
-Wrong set_ports(const toml::node& node, Configuration& into) {
-  const auto text = node.value_exact<std::string_view>();
-  if (!text) return "must be a text: \"MIN-MAX\"";
-  const auto ports = parse_ports(*text);
-  if (!ports) return ports.error();
-  into.ports = *ports;
   return std::nullopt;
 }
 
@@ -130,10 +102,6 @@ Wrong set_list(const toml::node& node, std::vector<T>& into, const Parse& parse)
   return std::nullopt;
 }
 
-Wrong set_interfaces(const toml::node& node, Configuration& into) {
-  return set_list(node, into.interfaces, parse_interface);
-}
-
 Wrong set_control(const toml::node& node, Configuration& into) {
   return set_list(node, into.control, io::parse_control_address);
 }
@@ -163,10 +131,12 @@ Wrong set_policy(const toml::node& node, Configuration& into) {
 Wrong set_policies(const toml::node& node, Configuration& into);
 Wrong set_dtls(const toml::node& node, Configuration& into);
 
-constexpr Key kKeys[] = {
+constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"interfaces", set_interfaces},
+    {"interface", set_interface_tables, Holds::kTable},
     {"control", set_control},
     {"ports", set_ports},
+    {"tos", set_tos},
     {"workers", set_workers},
     {"log-level", set_log_level},
     {"max-calls", set_max_calls},
@@ -178,55 +148,49 @@ constexpr Key kKeys[] = {
     {"allow-sdes-over-clear", set_flag<&call::Settings::allow_sdes_over_clear>},
     {"lenient-answers", set_flag<&call::Settings::lenient_answers>},
     {"suites", set_suites},
-    {"dtls", set_dtls},
-    {"policies", set_policies},
-};
-constexpr Key kPolicyKeys[] = {
+    {"dtls", set_dtls, Holds::kTable},
+    {"policies", set_policies, Holds::kTable},
+});
+constexpr auto kPolicyKeys = std::to_array<Key<Configuration>>({
     {"caller", set_policy<&call::Settings::caller_policy>},
     {"callee", set_policy<&call::Settings::callee_policy>},
-};
+});
 
-constexpr Key kDtlsKeys[] = {
+constexpr auto kDtlsKeys = std::to_array<Key<Configuration>>({
     {"certificate", set_file<&Configuration::certificate_file>},
     {"key", set_file<&Configuration::key_file>},
     {"allow-sha1", set_flag<&call::Settings::allow_sha1_fingerprints>},
-};
+});
 
-std::string at_line(const toml::source_region& where, std::string_view what) {
-  return std::to_string(where.begin.line) + ": " + std::string(what);
-}
-
-/// Every key of `table`, in the order of the file, so that the first mistake is named first.
-/// What it returns starts with the line.
-Wrong read_table(const toml::table& table, std::span<const Key> keys, const std::string& prefix, Configuration& into) {
-  std::vector<std::pair<const toml::key*, const toml::node*>> entries;
-  for (const auto& [key, node] : table) entries.emplace_back(&key, &node);
-  const auto earlier = [](const auto& a, const auto& b) {
-    return a.first->source().begin.line < b.first->source().begin.line;
-  };
-  std::stable_sort(entries.begin(), entries.end(), earlier);
-  for (const auto& [key, node] : entries) {
-    const auto known =
-        std::find_if(keys.begin(), keys.end(), [name = key->str()](const Key& k) { return k.name == name; });
-    const std::string shown = "key '" + prefix + std::string(key->str()) + "'";
-    if (known == keys.end()) return at_line(key->source(), "unknown " + shown);
-    auto wrong = known->set(*node, into);
-    if (wrong && (known->set == set_policies || known->set == set_dtls)) return wrong;
-    if (wrong) return at_line(key->source(), shown + ": " + *wrong);
-  }
-  return std::nullopt;
+Wrong read(const toml::table& table, std::span<const Key<Configuration>> keys, const std::string& prefix,
+           Configuration& into) {
+  return read_table(table, keys, prefix, into);
 }
 
 Wrong set_policies(const toml::node& node, Configuration& into) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return at_line(node.source(), "key 'policies' must be a table: [policies]");
-  return read_table(*table, kPolicyKeys, "policies.", into);
+  return read(*table, kPolicyKeys, "policies.", into);
 }
 
 Wrong set_dtls(const toml::node& node, Configuration& into) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return at_line(node.source(), "key 'dtls' must be a table: [dtls]");
-  return read_table(*table, kDtlsKeys, "dtls.", into);
+  return read(*table, kDtlsKeys, "dtls.", into);
+}
+
+/// Of two interfaces with all they need. One name may have an address of each family, and the SDP decides between
+/// them. One address may have several names, with the same ports or with others, but no port may have two owners.
+std::string clash(const call::Interface& one, const call::Interface& other) {
+  if (one.name == other.name && one.address.family() == other.address.family()) {
+    const bool four = one.address.family() == Family::kIpv4;
+    return "two interfaces have the name '" + one.name + "' and are both " + (four ? "IPv4" : "IPv6");
+  }
+  if (one.address != other.address || one.ports == other.ports) return {};
+  const bool apart = one.ports->last < other.ports->first || other.ports->last < one.ports->first;
+  if (apart) return {};
+  return "interfaces '" + one.name + "' and '" + other.name + "' share the address " + one.address.to_string() +
+         " and some of its ports: give both the same ports, or none in common";
 }
 
 }  // namespace
@@ -236,7 +200,7 @@ Result<Configuration, std::string> parse_configuration(std::string_view toml, st
   const std::string place = std::string(file) + ":";
   if (!parsed) return fail(place + at_line(parsed.error().source(), parsed.error().description()));
   Configuration configuration;
-  if (auto wrong = read_table(parsed.table(), kKeys, "", configuration)) return fail(place + *wrong);
+  if (auto wrong = read(parsed.table(), kKeys, "", configuration)) return fail(place + *wrong);
   return configuration;
 }
 
@@ -249,14 +213,23 @@ Result<Configuration, std::string> read_configuration(const std::string& file) {
   return parse_configuration(text.str(), file);
 }
 
+std::vector<call::Interface> complete_interfaces(const Configuration& configuration) {
+  std::vector<call::Interface> all = configuration.interfaces;
+  for (call::Interface& interface : all) {
+    if (!interface.ports) interface.ports = configuration.ports;
+    if (!interface.traffic_class) interface.traffic_class = configuration.traffic_class;
+  }
+  return all;
+}
+
 std::string contradiction(const Configuration& configuration) {
-  const auto& interfaces = configuration.interfaces;
+  const auto interfaces = complete_interfaces(configuration);
   if (interfaces.empty()) {
     return "no media address: name one with --interface ADDRESS or with `interfaces` in the configuration";
   }
   for (std::size_t i = 0; i < interfaces.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (interfaces[i].name == interfaces[j].name) return "two interfaces have the name '" + interfaces[i].name + "'";
+      if (auto wrong = clash(interfaces[j], interfaces[i]); !wrong.empty()) return wrong;
     }
   }
   if (configuration.certificate_file.empty() != configuration.key_file.empty()) {

@@ -18,7 +18,8 @@ namespace osrtp::app {
 struct Configuration {
   std::vector<call::Interface> interfaces;
   std::vector<io::ControlAddress> control{io::UnixPath{"/run/osrtpd/control.sock"}};
-  call::PortRange ports;
+  call::PortRange ports;  // of interfaces that have none of their own, as `traffic_class`
+  TrafficClass traffic_class = TrafficClass::expedited();
   unsigned workers = 1;
   LogLevel log_level = LogLevel::kInfo;
   std::string certificate_file;  // PEM, for DTLS; empty: one is made at start and renewed daily
@@ -31,6 +32,9 @@ struct Configuration {
 [[nodiscard]] Result<Configuration, std::string> parse_configuration(std::string_view toml, std::string_view file);
 /// @return or why the file cannot be read.
 [[nodiscard]] Result<Configuration, std::string> read_configuration(const std::string& file);
+
+/// The interfaces with what they have not of their own: ports, traffic class.
+[[nodiscard]] std::vector<call::Interface> complete_interfaces(const Configuration& configuration);
 
 /// Why `configuration`, though each part is in order, cannot run; empty: it can.
 [[nodiscard]] std::string contradiction(const Configuration& configuration);

@@ -28,17 +28,17 @@ bool has_room(const IpAddress& address, call::PortRange range) {
 
 /// What is wrong with the media addresses; empty: nothing.
 std::string wrong_with_media(const Configuration& configuration) {
-  for (const call::Interface& interface : configuration.interfaces) {
+  for (const call::Interface& interface : complete_interfaces(configuration)) {
+    const auto ports = interface.ports.value_or(configuration.ports);
     const std::string address = interface.address.to_string();
     if (const auto why = io::cannot_bind(interface.address)) {
       const bool foreign = why->kind == io::SocketError::Kind::kNotOurAddress;
       return "interface " + interface.name + ": " +
              (foreign ? address + " is not an address of this machine" : address + ": " + why->reason);
     }
-    if (!has_room(interface.address, configuration.ports)) {
-      return "interface " + interface.name + ": other processes have the media ports " +
-             std::to_string(configuration.ports.first) + "-" + std::to_string(configuration.ports.last) + " of " +
-             address;
+    if (!has_room(interface.address, ports)) {
+      return "interface " + interface.name + ": other processes have the media ports " + std::to_string(ports.first) +
+             "-" + std::to_string(ports.last) + " of " + address;
     }
   }
   return {};
@@ -59,7 +59,7 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration&
 
 Daemon::Daemon(const Configuration& configuration, std::shared_ptr<const dtls::Identity> identity, LogSink log)
     : log_(std::move(log)),
-      plane_(loop_, configuration.interfaces, configuration.ports, log_),
+      plane_(loop_, complete_interfaces(configuration), log_),
       registry_(configuration.settings, plane_, io::random_octets, log_, std::move(identity)),
       renews_identity_(configuration.certificate_file.empty()),
       service_(registry_, log_, io::Clock::both()) {}

@@ -40,7 +40,16 @@ std::string start_line(const app::Configuration& configuration, std::size_t desc
          " control=" + join(configuration.control, [](const auto& c) { return io::to_string(c); }) +
          " ports=" + std::to_string(configuration.ports.first) + "-" + std::to_string(configuration.ports.last) +
          " suites=" + join(configuration.settings.suites, [](Suite s) { return std::string(facts(s).name); }) +
+         " tos=" + std::to_string(configuration.traffic_class.octet()) +
          " calls_possible=" + std::to_string(room.calls) + " limited_by=" + std::string(room.limit);
+}
+
+/// What an interface has of its own beside what the start line says of all.
+std::string interface_line(const call::Interface& interface) {
+  const auto& ports = *interface.ports;
+  return "event=interface name=" + interface.name + " address=" + interface.address.to_string() +
+         " advertised=" + interface.advertised.to_string() + " ports=" + std::to_string(ports.first) + "-" +
+         std::to_string(ports.last) + " tos=" + std::to_string(interface.traffic_class->octet());
 }
 
 int serve(const app::Configuration& configuration) {
@@ -52,6 +61,9 @@ int serve(const app::Configuration& configuration) {
   const auto daemon = app::Daemon::create(configuration, log);
   if (!daemon) return refuse(kFailed, daemon.error());
   log(LogLevel::kInfo, start_line(configuration, descriptors));
+  for (const call::Interface& interface : app::complete_interfaces(configuration)) {
+    log(LogLevel::kInfo, interface_line(interface));
+  }
   if (configuration.workers > 1) {
     log(LogLevel::kWarning, "event=workers-ignored asked=" + std::to_string(configuration.workers) + " running=1");
   }

@@ -8,17 +8,21 @@
 
 namespace osrtp::app {
 
-LoopMediaPlane::LoopMediaPlane(io::Loop& loop, std::vector<call::Interface> interfaces, call::PortRange ports,
-                               LogSink log)
+LoopMediaPlane::LoopMediaPlane(io::Loop& loop, std::vector<call::Interface> interfaces, LogSink log)
     : interfaces_(std::move(interfaces)),
       log_(std::move(log)),
       failed_(interfaces_.size()),
+      exhausted_(interfaces_.size()),
+      unmarked_(interfaces_.size()),
       sockets_(loop, [this](SocketId id) { on_readable(id); }),
       timer_(loop.timer([this] { on_deadline(); })) {
   for (std::size_t i = 0; i < interfaces_.size(); ++i) {
-    const auto same = [&](const call::Interface& other) { return other.address == interfaces_[i].address; };
+    const auto same = [&](const call::Interface& other) {
+      return other.address == interfaces_[i].address && other.ports == interfaces_[i].ports;
+    };
     const auto first = std::find_if(interfaces_.begin(), interfaces_.end(), same);
     const auto index = static_cast<std::size_t>(first - interfaces_.begin());
+    const auto ports = interfaces_[i].ports.value_or(call::PortRange{});
     if (index == i) pools_.emplace_back(ports, kQuarantine, io::random_octets);
     pool_of_.push_back(index == i ? &pools_.back() : pool_of_[index]);
   }
@@ -29,9 +33,12 @@ Result<call::LocalPorts, call::PortError> LoopMediaPlane::open_ports(std::size_t
   for (std::size_t attempt = 0; attempt < kAttempts; ++attempt) {
     const TimePoint now = io::Clock::now();
     const auto rtp = pool.take(now);
-    if (!rtp) return fail(call::PortError::kExhausted);
+    if (!rtp) return exhausted(interface, "all are in use or resting", now);
     auto opened = open_pair(interface, *rtp);
-    if (opened) return *std::move(opened);
+    if (opened) {
+      mark(*opened, std::nullopt);
+      return *std::move(opened);
+    }
     pool.give_back(*rtp, now);
     if (opened.error().kind != io::SocketError::Kind::kPortBusy) {
       log_failed(interface, *rtp, opened.error(), now);
@@ -39,7 +46,24 @@ Result<call::LocalPorts, call::PortError> LoopMediaPlane::open_ports(std::size_t
     }
     ++counters_.port_busy;
   }
+  return exhausted(interface, "other processes have them", io::Clock::now());
+}
+
+/// A line a second: who has no ports left gets the next offer at once.
+Failure<call::PortError> LoopMediaPlane::exhausted(std::size_t interface, std::string_view why, TimePoint now) {
+  if (const auto end = exhausted_.admit(interface, now)) {
+    const call::PortPool& pool = *pool_of_[interface];
+    const auto range = interfaces_[interface].ports.value_or(call::PortRange{});
+    log_(LogLevel::kError, "event=ports-exhausted " + named(interface) + " ports=" + std::to_string(range.first) + "-" +
+                               std::to_string(range.last) + " pairs_in_use=" + std::to_string(pool.in_use()) +
+                               " of=" + std::to_string(pool.size()) + " reason=\"" + std::string(why) + "\"" + *end);
+  }
   return fail(call::PortError::kExhausted);
+}
+
+std::string LoopMediaPlane::named(std::size_t interface) const {
+  const call::Interface& where = interfaces_[interface];
+  return "interface=" + where.name + " address=" + where.address.to_string();
 }
 
 Result<call::LocalPorts, io::SocketError> LoopMediaPlane::open_pair(std::size_t interface, Port rtp) {
@@ -58,8 +82,23 @@ Result<call::LocalPorts, io::SocketError> LoopMediaPlane::open_pair(std::size_t 
 void LoopMediaPlane::log_failed(std::size_t interface, Port rtp, const io::SocketError& error, TimePoint now) {
   const auto end = failed_.admit(interface, now);
   if (!end) return;
-  log_(LogLevel::kError, "event=port-failed interface=" + interfaces_[interface].name +
-                             " port=" + std::to_string(rtp.number()) + " reason=\"" + error.reason + "\"" + *end);
+  log_(LogLevel::kError, "event=port-failed " + named(interface) + " port=" + std::to_string(rtp.number()) +
+                             " reason=\"" + error.reason + "\"" + *end);
+}
+
+/// Media that cannot be marked is media all the same.
+void LoopMediaPlane::mark(const call::LocalPorts& ports, std::optional<TrafficClass> traffic) {
+  const auto wanted = traffic ? traffic : interfaces_[ports.interface].traffic_class;
+  if (!wanted) return;
+  for (const SocketId id : {ports.rtp, ports.rtcp}) {
+    SocketTable::Entry* entry = sockets_.find(id);
+    const auto refused = entry != nullptr ? entry->socket.mark(*wanted) : std::nullopt;
+    if (!refused) continue;
+    const auto end = unmarked_.admit(ports.interface, io::Clock::now());
+    if (!end) return;
+    log_(LogLevel::kWarning, "event=tos-refused " + named(ports.interface) + " tos=" + std::to_string(wanted->octet()) +
+                                 " reason=\"" + refused->reason + "\"" + *end);
+  }
 }
 
 void LoopMediaPlane::close_ports(const call::LocalPorts& ports) {

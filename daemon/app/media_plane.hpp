@@ -35,11 +35,13 @@ class LoopMediaPlane final : public call::MediaPlane {
   /// How many pairs are tried when other processes have theirs in our range.
   static constexpr std::size_t kAttempts = 64;
 
-  /// `loop` is borrowed. Interfaces on the same address share its ports.
-  LoopMediaPlane(io::Loop& loop, std::vector<call::Interface> interfaces, call::PortRange ports, LogSink log);
+  /// `loop` is borrowed. Interfaces on the same address with the same ports share them.
+  /// @param interfaces complete
+  LoopMediaPlane(io::Loop& loop, std::vector<call::Interface> interfaces, LogSink log);
 
   [[nodiscard]] const std::vector<call::Interface>& interfaces() const override { return interfaces_; }
   [[nodiscard]] Result<call::LocalPorts, call::PortError> open_ports(std::size_t interface) override;
+  void mark(const call::LocalPorts& ports, std::optional<TrafficClass> traffic) override;
   void close_ports(const call::LocalPorts& ports) override;
   void open_stream(StreamId stream) override;
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
@@ -69,7 +71,9 @@ class LoopMediaPlane final : public call::MediaPlane {
   void on_readable(SocketId id) noexcept;
   void send(SocketId id, const Endpoint& to, ByteView packet) noexcept;
   [[nodiscard]] Result<call::LocalPorts, io::SocketError> open_pair(std::size_t interface, Port rtp);
+  Failure<call::PortError> exhausted(std::size_t interface, std::string_view why, TimePoint now);
   void log_failed(std::size_t interface, Port rtp, const io::SocketError& error, TimePoint now);
+  [[nodiscard]] std::string named(std::size_t interface) const;
   void route(StreamId id, OpenStream& open, relay::LegIndex leg, relay::Component component, SocketId socket);
   /// Sends what the stream wants sent, and notes when it wants to be woken.
   void attend(StreamId id, OpenStream& open);
@@ -80,7 +84,9 @@ class LoopMediaPlane final : public call::MediaPlane {
 
   std::vector<call::Interface> interfaces_;
   LogSink log_;
-  LogThrottle failed_;  // by interface
+  LogThrottle failed_;  // by interface, as the next two
+  LogThrottle exhausted_;
+  LogThrottle unmarked_;
   std::deque<call::PortPool> pools_;
   std::vector<call::PortPool*> pool_of_;  // by interface
   std::unordered_map<StreamId, std::unique_ptr<OpenStream>, StreamHash> streams_;

@@ -23,11 +23,25 @@ std::optional<std::uint16_t> port_in(std::string_view text) {
   return whole && number != 0 ? std::optional(number) : std::nullopt;
 }
 
-bool fit_for_name(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
+/// What is wrong with an address for SDP; empty: nothing.
+std::string wrong_with(const IpAddress& address) {
+  if (address.is_unspecified()) return "name one address of this machine, since it goes into the SDP";
+  if (!address.is_unicast()) return "name the address of one machine, not of a group and none that is reserved";
+  return {};
 }
 
 }  // namespace
+
+bool is_interface_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127 && c != '/'; });
+}
+
+Result<IpAddress, std::string> parse_host(std::string_view text) {
+  const auto address = address_in(text);
+  if (!address) return fail(quoted(text) + " is no address");
+  if (auto wrong = wrong_with(*address); !wrong.empty()) return fail(quoted(text) + ": " + wrong);
+  return *address;
+}
 
 Result<call::Interface, std::string> parse_interface(std::string_view text) {
   const std::size_t slash = text.find('/');
@@ -37,21 +51,16 @@ Result<call::Interface, std::string> parse_interface(std::string_view text) {
   const std::string_view bound = addresses.substr(0, mark);
   const std::string_view written = mark == std::string_view::npos ? bound : addresses.substr(mark + 1);
 
-  if (named && !fit_for_name(text.substr(0, slash))) return fail("interface " + quoted(text) + " has no usable name");
+  const std::string shown = "interface " + quoted(text);
+  if (named && !is_interface_name(text.substr(0, slash))) return fail(shown + " has no usable name");
   const auto address = address_in(bound);
-  if (!address) return fail("interface " + quoted(text) + " is not [NAME/]ADDRESS[!ADVERTISED]");
+  if (!address) return fail(shown + " is not [NAME/]ADDRESS[!ADVERTISED]");
   const auto advertised = address_in(written);
-  if (!advertised) return fail("interface " + quoted(text) + ": " + quoted(written) + " is no address");
-  if (address->is_unspecified() || advertised->is_unspecified()) {
-    return fail("interface " + quoted(text) + ": name one address of this machine, since it goes into the SDP");
+  if (!advertised) return fail(shown + ": " + quoted(written) + " is no address");
+  for (const IpAddress& each : {*address, *advertised}) {
+    if (auto wrong = wrong_with(each); !wrong.empty()) return fail(shown + ": " + wrong);
   }
-  if (!address->is_unicast() || !advertised->is_unicast()) {
-    return fail("interface " + quoted(text) +
-                ": name the address of one machine, not of a group and none that is reserved");
-  }
-  if (address->family() != advertised->family()) {
-    return fail("interface " + quoted(text) + " mixes IPv4 and IPv6");
-  }
+  if (address->family() != advertised->family()) return fail(shown + " mixes IPv4 and IPv6");
   return call::Interface{std::string(named ? text.substr(0, slash) : bound), *address, *advertised};
 }
 

@@ -13,6 +13,11 @@
 /// Errors say what is wrong with the text, and quote it.
 namespace osrtp::app {
 
+/// A name that `direction` can name.
+[[nodiscard]] bool is_interface_name(std::string_view text);
+/// An address that SDP can name: of one machine. Brackets around IPv6 say nothing.
+[[nodiscard]] Result<IpAddress, std::string> parse_host(std::string_view text);
+
 /// "[NAME/]ADDRESS[!ADVERTISED]". Without a name the address is the name.
 [[nodiscard]] Result<call::Interface, std::string> parse_interface(std::string_view text);
 

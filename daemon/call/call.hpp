@@ -87,6 +87,7 @@ class Call {
   void drop_branch(std::size_t position);
   void close_ports(const Party& party);
   void ensure_streams(std::size_t count);
+  void mark(const std::optional<int>& tos);
   void signalled(Now now);
   [[nodiscard]] relay::Choice choice() const noexcept;
   /// Media now runs with `branch`.
@@ -121,7 +122,8 @@ class Call {
   WallTime last_signal_wall_;
   Party caller_;
   std::vector<std::unique_ptr<Branch>> branches_;
-  std::vector<StreamId> streams_;  // one per m-line
+  std::vector<StreamId> streams_;              // one per m-line
+  std::optional<TrafficClass> traffic_class_;  // of all it sends; nothing: as each interface has it
   relay::LegIndex connected_ = relay::kCallerLeg;
   bool confirmed_ = false;  // somebody has picked up: a 2xx, or an answer of which nothing says that it is none
 

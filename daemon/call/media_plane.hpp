@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,15 +9,19 @@
 #include "base/result.hpp"
 #include "base/strong.hpp"
 #include "base/time.hpp"
+#include "base/traffic_class.hpp"
+#include "call/port_pool.hpp"
 #include "transport/setup.hpp"
 
 namespace osrtp::call {
 
-/// An address of this machine on which media ports are opened.
+/// An address of this machine on which media ports are opened. Two may have one name, if not one family.
 struct Interface {
   std::string name;
-  IpAddress address;     // bound
-  IpAddress advertised;  // written into SDP; differs behind a NAT
+  IpAddress address;                            // bound
+  IpAddress advertised;                         // written into SDP; differs behind a NAT
+  std::optional<PortRange> ports{};             // nothing: the daemon's
+  std::optional<TrafficClass> traffic_class{};  // nothing: the daemon's
 };
 
 /// An RTP port and the RTCP port next to it, open and owned by whoever holds this.
@@ -42,6 +47,8 @@ class MediaPlane {
   [[nodiscard]] virtual const std::vector<Interface>& interfaces() const = 0;
   /// Opens an even RTP port and the odd one above it on interfaces()[interface].
   [[nodiscard]] virtual Result<LocalPorts, PortError> open_ports(std::size_t interface) = 0;
+  /// How what leaves from these ports is marked from now on; nothing: as their interface has it.
+  virtual void mark(const LocalPorts& ports, std::optional<TrafficClass> traffic) = 0;
   virtual void close_ports(const LocalPorts& ports) = 0;
 
   virtual void open_stream(StreamId stream) = 0;

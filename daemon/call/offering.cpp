@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "call/interfaces.hpp"
 #include "call/legs.hpp"
 #include "call/terms.hpp"
 #include "negotiate/render.hpp"
@@ -97,16 +98,19 @@ Offering::Outcome Offering::read() {
   return std::nullopt;
 }
 
-void Offering::note_unknown_interfaces() {
+void Offering::note_interfaces() {
   const auto& all = call_.around_.plane.interfaces();
   for (const std::string& name : request_.direction) {
-    const bool known = std::any_of(all.begin(), all.end(), [&](const Interface& i) { return i.name == name; });
-    if (!known && !name.empty()) warnings_.push_back("unknown interface '" + name + "'");
+    if (!has_interface(all, name) && !name.empty()) warnings_.push_back("unknown interface '" + name + "'");
+  }
+  const Family family = all[interface_of(protocol::other(roles_.offerer))].address.family();
+  if (request_.address_family && family != answerer_family()) {
+    warnings_.push_back("address-family '" + *request_.address_family + "' is not that of the receiver's interface");
   }
 }
 
 Offering::Outcome Offering::plan() {
-  note_unknown_interfaces();
+  note_interfaces();
   for (std::size_t n = 0; n < media_.size(); ++n) exchange_.lines.push_back(plan_line(media_[n], n));
   const auto& lines = exchange_.lines;
   const auto refused_line = [](const OfferedLine& l) {
@@ -197,70 +201,6 @@ protocol::Error Offering::refused() const {
   return error;
 }
 
-Offering::Outcome Offering::open_ports() {
-  if (auto error = open_ports_for(known(roles_.offerer), offerer_family(), 0, offerer_ports_)) return error;
-  return open_ports_for(known(protocol::other(roles_.offerer)), answerer_family(), 1, answerer_ports_);
-}
-
-Offering::Outcome Offering::open_ports_for(const Party* party, Family family, std::size_t nth_direction,
-                                           NewPorts& ports) {
-  ports.resize(exchange_.lines.size());
-  for (std::size_t n = 0; n < exchange_.lines.size(); ++n) {
-    const bool has = party != nullptr && n < party->media.size() && party->media[n].ports;
-    if (!exchange_.lines[n].offered || has) continue;
-    const auto opened = call_.around_.plane.open_ports(choose_interface(family, nth_direction));
-    if (!opened) return protocol::Error{ErrorCode::kPortsExhausted, "Ran out of ports", {}};
-    ports[n] = *opened;
-  }
-  return std::nullopt;
-}
-
-void Offering::close_new_ports() {
-  for (const NewPorts* ports : {&offerer_ports_, &answerer_ports_}) {
-    for (const auto& pair : *ports) {
-      if (pair) call_.around_.plane.close_ports(*pair);
-    }
-  }
-}
-
-Family Offering::offerer_family() const {
-  for (const sdp::Media& media : media_) {
-    if (media.connection) return media.connection->family();
-  }
-  return Family::kIpv4;
-}
-
-/// Of the port that the leg has, or will be given.
-Family Offering::offerers_port_family(std::size_t n) const {
-  const Party* party = known(roles_.offerer);
-  if (party != nullptr && n < party->media.size() && party->media[n].ports) {
-    return call_.family_of(*party->media[n].ports);
-  }
-  return call_.around_.plane.interfaces()[choose_interface(offerer_family(), 0)].address.family();
-}
-
-Family Offering::answerer_family() const {
-  if (request_.address_family) return *request_.address_family == "IP6" ? Family::kIpv6 : Family::kIpv4;
-  const Party* party = known(protocol::other(roles_.offerer));
-  if (party != nullptr && !party->media.empty() && party->media[0].ports) {
-    return party->media[0].ports->rtp_advertised.address.family();
-  }
-  return offerer_family();
-}
-
-/// By name where the request gives one, else the first of the family, else the first of all.
-std::size_t Offering::choose_interface(Family family, std::size_t nth_direction) const {
-  const auto& all = call_.around_.plane.interfaces();
-  const auto named = [&](const Interface& i) {
-    return nth_direction < request_.direction.size() && i.name == request_.direction[nth_direction];
-  };
-  const auto fits = [&](const Interface& i) { return i.advertised.family() == family; };
-  for (const auto first : {std::find_if(all.begin(), all.end(), named), std::find_if(all.begin(), all.end(), fits)}) {
-    if (first != all.end()) return static_cast<std::size_t>(first - all.begin());
-  }
-  return 0;
-}
-
 /// From here on nothing can fail.
 void Offering::commit() {
   if (call_.caller_.tag.empty()) {
@@ -275,6 +215,7 @@ void Offering::commit() {
   commit_party(offerer(), offerer_ports_);
   commit_party(answerer(), answerer_ports_);
   if (roles_.offerer == Leg::kCaller && request_.to_tag.empty()) call_.drop_forks(branch);
+  call_.mark(request_.tos);
   call_.signalled(now_);
 }
 

@@ -25,13 +25,14 @@ class Offering {
   void set_terms();
   Outcome read();
   Outcome plan();
-  void note_unknown_interfaces();
+  void note_interfaces();
   void refuse(OfferedLine& line, protocol::Reason reason) const;
   OfferedLine plan_line(const sdp::Media& media, std::size_t n);
   Outcome open_ports();
-  Outcome open_ports_for(const Party* party, Family family, std::size_t nth_direction, NewPorts& ports);
+  Outcome open_ports_for(protocol::Leg leg, NewPorts& ports);
   void close_new_ports();
-  [[nodiscard]] std::size_t choose_interface(Family family, std::size_t nth_direction) const;
+  [[nodiscard]] std::size_t interface_of(protocol::Leg leg) const;
+  [[nodiscard]] Family wanted_family(protocol::Leg leg) const;
   [[nodiscard]] Family offerer_family() const;
   [[nodiscard]] Family offerers_port_family(std::size_t n) const;
   [[nodiscard]] Family answerer_family() const;

@@ -21,8 +21,20 @@ Result<call::LocalPorts, call::PortError> FakePlane::open_ports(std::size_t inte
                           Endpoint{address, *Port::from(port + 1U)}};
 }
 
+void FakePlane::mark(const call::LocalPorts& ports, std::optional<TrafficClass> traffic) {
+  const std::uint16_t port = ports.rtp_advertised.port.number();
+  marked_.erase(port);
+  if (traffic) marked_.emplace(port, *traffic);
+}
+
+std::optional<TrafficClass> FakePlane::marking(std::uint16_t port) const {
+  const auto found = marked_.find(port);
+  return found == marked_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void FakePlane::close_ports(const call::LocalPorts& ports) {
   open_.erase(ports.rtp_advertised.port.number());
+  marked_.erase(ports.rtp_advertised.port.number());
   routes_.erase(ports.rtp);
   routes_.erase(ports.rtcp);
 }

@@ -19,6 +19,7 @@ class FakePlane : public call::MediaPlane {
 
   [[nodiscard]] const std::vector<call::Interface>& interfaces() const override { return interfaces_; }
   [[nodiscard]] Result<call::LocalPorts, call::PortError> open_ports(std::size_t interface) override;
+  void mark(const call::LocalPorts& ports, std::optional<TrafficClass> traffic) override;
   void close_ports(const call::LocalPorts& ports) override;
   void open_stream(StreamId stream) override { streams_[stream]; }
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
@@ -52,6 +53,10 @@ class FakePlane : public call::MediaPlane {
   [[nodiscard]] std::size_t open_streams() const noexcept { return streams_.size(); }
   /// open_ports() fails once this many pairs are open.
   void limit_pairs(std::size_t limit) noexcept { limit_ = limit; }
+  /// In place of an IPv4 and an IPv6 one; before any port is opened.
+  void set_interfaces(std::vector<call::Interface> interfaces) { interfaces_ = std::move(interfaces); }
+  /// How what leaves from our RTP `port` is marked; nothing: as its interface has it.
+  [[nodiscard]] std::optional<TrafficClass> marking(std::uint16_t port) const;
 
  private:
   struct Route {
@@ -63,6 +68,7 @@ class FakePlane : public call::MediaPlane {
   std::map<StreamId, transport::Stream> streams_;
   std::map<SocketId, std::vector<Route>> routes_;  // forks share a socket
   std::set<std::uint16_t> open_;
+  std::map<std::uint16_t, TrafficClass> marked_;
   std::uint16_t next_port_ = 30000;
   std::size_t limit_ = 1000;
 };

@@ -162,9 +162,9 @@ TEST(Contradiction, ARelayNeedsAnAddress) {
   EXPECT_EQ(contradiction(read("interfaces = ['192.0.2.1']")), "");
 }
 
-TEST(Contradiction, TwoInterfacesCannotHaveOneName) {
+TEST(Contradiction, TwoInterfacesOfOneFamilyCannotHaveOneName) {
   EXPECT_EQ(contradiction(read("interfaces = ['a/192.0.2.1', 'b/192.0.2.2', 'a/192.0.2.3']")),
-            "two interfaces have the name 'a'");
+            "two interfaces have the name 'a' and are both IPv4");
   EXPECT_EQ(contradiction(read("interfaces = ['a/192.0.2.1', 'b/192.0.2.1']")), "");
 }
 
