@@ -8,6 +8,7 @@
 #include "negotiate/crossing.hpp"
 #include "protocol/policy.hpp"
 #include "sdp/edits.hpp"
+#include "sdp/media_line.hpp"
 #include "sdp/words.hpp"
 
 namespace osrtp::negotiate {
@@ -40,16 +41,6 @@ std::vector<std::string_view> words(std::string_view text) {
     text.remove_prefix(space + 1);
   }
   return found;
-}
-
-/// "audio 49170/2 RTP/AVP 0 8" with another port and proto; the formats stay as written.
-std::string media_line(std::string_view value, std::uint16_t port, std::string_view proto) {
-  const auto fields = words(value);
-  std::string line = "m=" + std::string(fields[0]) + " " + std::to_string(port) + " ";
-  line += proto.empty() ? fields[2] : proto;
-  // Behind the proto's own end, so that odd spacing among the formats survives.
-  const auto formats = static_cast<std::size_t>(fields[2].data() + fields[2].size() - value.data());
-  return line + std::string(value.substr(formats));
 }
 
 class Renderer {
@@ -163,7 +154,7 @@ class Renderer {
 
   void reject(std::size_t n, const RejectLine& rejected) {
     const auto [first, last] = text_.media(n);
-    edits_.replace(first, media_line(text_.line(first).value, 0, rejected.proto));
+    edits_.replace(first, sdp::media_line(text_.line(first).value, 0, rejected.proto));
     const auto ours = our_address();
     for (std::size_t i = first + 1; i < last; ++i) {
       const sdp::Line line = text_.line(i);
@@ -182,7 +173,7 @@ class Renderer {
 
   void rewrite(std::size_t n, const OurLine& ours) {
     const auto [first, last] = text_.media(n);
-    edits_.replace(first, media_line(text_.line(first).value, ours.rtp.port.number(), ours.proto));
+    edits_.replace(first, sdp::media_line(text_.line(first).value, ours.rtp.port.number(), ours.proto));
     rewrite_connection(n, ours);
     const bool loses_feedback = has_feedback(words(text_.line(first).value)[2]) && !has_feedback(ours.proto);
     bool mux_there = false;
