@@ -26,6 +26,13 @@ Problem read_peer(std::string_view value, std::optional<protocol::Peer>& peer) {
   return quoted(value) + " is no kind of peer: sip or webrtc";
 }
 
+Problem read_shape(std::string_view value, protocol::Shape& shape) {
+  const auto named = protocol::shape_named(value);
+  if (!named) return quoted(value) + " is no shape of an offer: one-line or two-lines";
+  shape = *named;
+  return std::nullopt;
+}
+
 Problem read_interface(std::string_view value, std::optional<std::string>& name) {
   if (value.empty()) return "an interface needs a name";
   name = value;
@@ -57,11 +64,13 @@ Problem read_keying(std::string_view name, std::vector<std::string>& keying) {
   return std::nullopt;
 }
 
-/// Options of one side of the call: `caller`, `caller-peer`, `caller-keying`, or the same for the callee.
+/// Options of one side of the call: `caller`, `caller-peer`, `caller-shape`, `caller-keying`, or the same for the
+/// callee.
 struct Side {
   std::string_view role;
   std::optional<protocol::Policy>& policy;
   std::optional<protocol::Peer>& peer;
+  protocol::Shape& shape;
   std::vector<std::string>& keying;
 };
 
@@ -71,6 +80,7 @@ std::optional<Problem> read_of_side(std::string_view key, std::string_view value
   const std::string_view rest = key.substr(side.role.size());
   if (rest.empty()) return read_policy(value, side.policy);
   if (rest == "-peer") return read_peer(value, side.peer);
+  if (rest == "-shape") return read_shape(value, side.shape);
   if (rest == "-keying") return read_list(value, side.keying, read_keying);
   return std::nullopt;
 }
@@ -83,15 +93,17 @@ Problem read_word(std::string_view word, Options& options) {
   const std::size_t equals = word.find('=');
   const std::string_view key = word.substr(0, equals);
   const std::string_view value = equals == std::string_view::npos ? std::string_view{} : word.substr(equals + 1);
-  for (const Side& side : {Side{"caller", options.caller, options.caller_peer, options.caller_keying},
-                           Side{"callee", options.callee, options.callee_peer, options.callee_keying}}) {
+  for (const Side& side :
+       {Side{"caller", options.caller, options.caller_peer, options.caller_shape, options.caller_keying},
+        Side{"callee", options.callee, options.callee_peer, options.callee_shape, options.callee_keying}}) {
     if (auto read = read_of_side(key, value, side)) return *std::move(read);
   }
   if (key == "suites") return read_list(value, options.suites, read_suite);
   if (key == "from-interface") return read_interface(value, options.interface_from);
   if (key == "to-interface") return read_interface(value, options.interface_to);
   return quoted(word) +
-         " is no option: caller=, caller-peer=, caller-keying=, the same for callee, suites=, from-interface=, "
+         " is no option: caller=, caller-peer=, caller-shape=, caller-keying=, the same for callee, suites=, "
+         "from-interface=, "
          "to-interface= or allow-sdes-over-clear";
 }
 

@@ -17,6 +17,8 @@ struct Options {
   std::optional<protocol::Policy> callee;
   std::optional<protocol::Peer> caller_peer;  // nothing: what the side's hop tells
   std::optional<protocol::Peer> callee_peer;
+  protocol::Shape caller_shape = protocol::Shape::kOneLine;
+  protocol::Shape callee_shape = protocol::Shape::kOneLine;
   std::vector<std::string> caller_keying;  // "sdes", "dtls"; empty: all
   std::vector<std::string> callee_keying;
   bool allow_sdes_over_clear = false;

@@ -82,6 +82,8 @@ protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, c
   if (message.in_dialog != 0) return part;
   part.caller_peer = options.caller_peer.value_or(peer(hop.caller));
   part.callee_peer = options.callee_peer.value_or(peer(hop.callee));
+  part.caller_shape = options.caller_shape;
+  part.callee_shape = options.callee_shape;
   if (!is_offer(action)) return part;
   if (!part.caller) part.caller = defaults.caller;
   if (!part.callee) part.callee = defaults.callee;

@@ -141,6 +141,7 @@ std::vector<std::string> read_suites(Reader& in) {
 
 constexpr std::string_view kPolicies = "off, opportunistic, prefer, require";
 constexpr std::string_view kPeers = "sip, webrtc";
+constexpr std::string_view kShapes = "one-line, two-lines";
 constexpr std::string_view kHops = "encrypted, clear, unknown";
 
 OsrtpOptions read_osrtp(Reader& in) {
@@ -160,6 +161,8 @@ OsrtpOptions read_osrtp(Reader& in) {
   options.callee_peer = read_name<Peer>(in, "callee-peer", peer_named, kPeers).value_or(Peer::kSip);
   options.caller_fallback = in.boolean({"caller-fallback"});
   options.callee_fallback = in.boolean({"callee-fallback"});
+  options.caller_shape = read_name<Shape>(in, "caller-shape", shape_named, kShapes).value_or(Shape::kOneLine);
+  options.callee_shape = read_name<Shape>(in, "callee-shape", shape_named, kShapes).value_or(Shape::kOneLine);
   options.suites = read_suites(in);
   in.warn_of_the_rest();
   return options;

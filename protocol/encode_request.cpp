@@ -74,6 +74,8 @@ std::optional<Unencodable> write_osrtp(Writer& out, const OsrtpOptions& options)
   ours.list("callee-keying", options.callee_keying);
   if (options.caller_peer != Peer::kSip) ours.text("caller-peer", name(options.caller_peer));
   if (options.callee_peer != Peer::kSip) ours.text("callee-peer", name(options.callee_peer));
+  if (options.caller_shape != Shape::kOneLine) ours.text("caller-shape", name(options.caller_shape));
+  if (options.callee_shape != Shape::kOneLine) ours.text("callee-shape", name(options.callee_shape));
   ours.list("suites", options.suites);
   if (options.caller_fallback) ours.set("caller-fallback", json::boolean(true));
   if (options.callee_fallback) ours.set("callee-fallback", json::boolean(true));

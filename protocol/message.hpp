@@ -27,6 +27,8 @@ struct OsrtpOptions {
   std::vector<std::string> callee_keying;
   Peer caller_peer = Peer::kSip;
   Peer callee_peer = Peer::kSip;
+  Shape caller_shape = Shape::kOneLine;
+  Shape callee_shape = Shape::kOneLine;
   std::vector<std::string> suites;  // registered names, preferred first; empty: the daemon's
   bool caller_fallback = false;     // has said that it takes RTP/AVP in answer to its RTP/SAVP
   bool callee_fallback = false;

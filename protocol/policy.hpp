@@ -60,6 +60,25 @@ inline constexpr std::array<std::string_view, 2> kPeerNames{"sip", "webrtc"};
   return std::nullopt;
 }
 
+/// How many m-lines an RTP stream has in what we offer to a peer.
+enum class Shape : std::uint8_t {
+  kOneLine,
+  kTwoLines,  // RTP/SAVP with keys and RTP/AVP without, of which the peer takes one: for phones that know SDES in no
+              // other profile, and still talk without
+};
+
+inline constexpr std::array<std::string_view, 2> kShapeNames{"one-line", "two-lines"};
+
+[[nodiscard]] constexpr std::string_view name(Shape shape) noexcept {
+  return kShapeNames[static_cast<std::size_t>(shape)];
+}
+[[nodiscard]] constexpr std::optional<Shape> shape_named(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < kShapeNames.size(); ++i) {
+    if (kShapeNames[i] == text) return static_cast<Shape>(i);
+  }
+  return std::nullopt;
+}
+
 /// The RTP profile of an m-line (RFC 3551, 4585, 3711, 5124, 5764).
 enum class Profile : std::uint8_t {
   kRtpAvp,

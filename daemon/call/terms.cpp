@@ -105,6 +105,7 @@ negotiate::Terms first_terms(const protocol::SdpRequest& request, Leg leg, Leg o
   terms.allow_sdes_over_clear = terms.allow_sdes_over_clear || wish.allow_sdes_over_clear;
   terms.peer = leg == Leg::kCaller ? wish.caller_peer : wish.callee_peer;
   terms.plain_fallback = falls_back(wish, leg);
+  terms.shape = leg == Leg::kCaller ? wish.caller_shape : wish.callee_shape;
   apply_keying(terms, leg == Leg::kCaller ? wish.caller_keying : wish.callee_keying, wish.keying);
   apply_suites(terms, wish.suites, warnings);
   return terms;

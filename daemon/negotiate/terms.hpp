@@ -23,8 +23,9 @@ struct Terms {
   bool plain_fallback = false;  // the peer takes RTP/AVP in answer to its RTP/SAVP (Cisco's X-cisco-srtp-fallback)
   bool answer_passive = false;  // our DTLS role where the offer leaves it to us; see DtlsRole
   protocol::Peer peer = protocol::Peer::kSip;
-  std::vector<Suite> offered;   // what we put into offers, most preferred first
-  std::vector<Suite> accepted;  // what we take from a peer, most preferred first
+  protocol::Shape shape = protocol::Shape::kOneLine;  // of what we offer; see two_lines.hpp
+  std::vector<Suite> offered;                         // what we put into offers, most preferred first
+  std::vector<Suite> accepted;                        // what we take from a peer, most preferred first
 };
 
 /// Our role in a handshake (RFC 5763 §5). Where an offer leaves the choice: active, so that the handshake runs beside

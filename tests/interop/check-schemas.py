@@ -96,6 +96,7 @@ WRONG_REQUESTS = [
     ("offer", ["osrtp", "keying"], ["zrtp"]),
     ("offer", ["osrtp", "callee-keying"], ["zrtp"]),
     ("offer", ["osrtp", "caller-peer"], "browser"),
+    ("offer", ["osrtp", "callee-shape"], "both"),
     ("offer", ["DTLS"], 1),
     ("offer", ["osrtp", "suites"], ["NULL_HMAC_SHA1_80"]),
     ("answer", ["to-tag"], GONE),

@@ -74,6 +74,8 @@ OsrtpOptions some_options(Chance& chance) {
   options.callee_peer = chance.one_of<Peer>(kPeerNames.size());
   options.caller_fallback = chance.coin();
   options.callee_fallback = chance.coin();
+  options.caller_shape = chance.one_of<Shape>(kShapeNames.size());
+  options.callee_shape = chance.one_of<Shape>(kShapeNames.size());
   options.suites = chance.some([&] { return std::string(kSuiteNames[chance.below(2)]); });
   return options;
 }

@@ -34,7 +34,7 @@ TEST(CodecRequest, ReadsAnOfferOfTheModule) {
     "osrtp":{"caller":"require","callee":"opportunistic","caller-signalling":"encrypted","callee-signalling":"clear",
              "allow-sdes-over-clear":true,"offerer":"callee","keying":["sdes"],"suites":["AEAD_AES_256_GCM"],
              "caller-keying":["dtls"],"callee-keying":"sdes,dtls","caller-peer":"webrtc","callee-peer":"sip",
-             "caller-fallback":true,"callee-fallback":0})");
+             "caller-shape":"one-line","callee-shape":"two-lines","caller-fallback":true,"callee-fallback":0})");
   EXPECT_EQ(o.call_id, "c1");
   EXPECT_EQ(o.from_tag, "f1");
   EXPECT_EQ(o.to_tag, "t1");
@@ -52,6 +52,8 @@ TEST(CodecRequest, ReadsAnOfferOfTheModule) {
                                     {"sdes", "dtls"},
                                     Peer::kWebrtc,
                                     Peer::kSip,
+                                    Shape::kOneLine,
+                                    Shape::kTwoLines,
                                     {"AEAD_AES_256_GCM"},
                                     true,
                                     false}));
@@ -320,6 +322,10 @@ INSTANTIATE_TEST_SUITE_P(
                             "'osrtp.callee-peer' is not a string"},
                     Refused{"Fallback", offer_json(R"("osrtp":{"callee-fallback":"maybe"})"), ErrorCode::kBadRequest,
                             "'osrtp.callee-fallback' is not a boolean"},
+                    Refused{"CallerShape", offer_json(R"("osrtp":{"caller-shape":"both"})"), ErrorCode::kBadRequest,
+                            "'osrtp.caller-shape' is none of one-line, two-lines"},
+                    Refused{"CalleeShape", offer_json(R"("osrtp":{"callee-shape":2})"), ErrorCode::kBadRequest,
+                            "'osrtp.callee-shape' is not a string"},
                     Refused{"Suites", offer_json(R"("osrtp":{"suites":["NULL_HMAC_SHA1_80"]})"), ErrorCode::kBadRequest,
                             "'osrtp.suites' has an entry that is no suite we run"}),
     named);

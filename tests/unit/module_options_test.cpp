@@ -25,15 +25,16 @@ TEST(Options, EveryWordHasItsPlace) {
   EXPECT_EQ(*options, wanted);
 }
 
-TEST(Options, EachSideHasItsPeerAndItsKeyManagements) {
+TEST(Options, EachSideHasItsPeerItsShapeAndItsKeyManagements) {
   const auto options = parse_options(
       "callee=require callee-keying=dtls callee-peer=webrtc caller-peer=sip "
-      "caller-keying=sdes,dtls",
+      "caller-keying=sdes,dtls callee-shape=two-lines caller-shape=one-line",
       OptionText::kFinal);
   Options wanted;
   wanted.callee = Policy::kRequire;
   wanted.caller_peer = Peer::kSip;
   wanted.callee_peer = Peer::kWebrtc;
+  wanted.callee_shape = protocol::Shape::kTwoLines;
   wanted.caller_keying = {"sdes", "dtls"};
   wanted.callee_keying = {"dtls"};
   EXPECT_EQ(*options, wanted);
@@ -77,6 +78,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"Word", "require", "'require'"},
                     Wrong{"ValueWhereThereIsNone", "allow-sdes-over-clear=1", "'allow-sdes-over-clear=1'"},
                     Wrong{"Peer", "callee-peer=browser", "'browser'"}, Wrong{"NoPeer", "caller-peer", "''"},
+                    Wrong{"Shape", "callee-shape=both", "'both'"}, Wrong{"NoShape", "caller-shape", "''"},
+                    Wrong{"ShapeOfNobody", "shape=two-lines", "'shape=two-lines'"},
                     Wrong{"Keying", "callee-keying=dtls,zrtp", "'zrtp'"}, Wrong{"NoKeying", "caller-keying=", "''"},
                     Wrong{"KeyingOfNobody", "keying=dtls", "'keying=dtls'"},
                     Wrong{"NobodysPeer", "callees-peer=sip", "'callees-peer=sip'"},

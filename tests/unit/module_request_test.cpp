@@ -199,6 +199,14 @@ TEST(ModuleRequest, TheScriptKnowsBetterWhoAPeerIs) {
   EXPECT_EQ(offer.osrtp->callee_peer, Peer::kWebrtc);
 }
 
+TEST(ModuleRequest, TheShapeOfEachSidesOffersGoesAlong) {
+  Options options;
+  options.callee_shape = protocol::Shape::kTwoLines;
+  const auto offer = built(Action::kOffer, initial(), options);
+  EXPECT_EQ(offer.osrtp->caller_shape, protocol::Shape::kOneLine);
+  EXPECT_EQ(offer.osrtp->callee_shape, protocol::Shape::kTwoLines);
+}
+
 TEST(ModuleRequest, KeyManagementsOfEachSideGoAlong) {
   Options options;
   options.caller_keying = {"sdes"};
