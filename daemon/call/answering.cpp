@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "call/reading.hpp"
 #include "call/terms.hpp"
 #include "negotiate/render.hpp"
 
@@ -53,6 +54,8 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
   const bool picked_up = stage() == Stage::kFinal && protocol::is_success(request_.sip_code);
   call_.confirmed_ = call_.confirmed_ || stage() == Stage::kFinal;
   branch_.confirmed = branch_.confirmed || picked_up;
+  offerer().layout = branch_.exchange->offerers_layout;
+  answerer().layout = answerers_layout_;
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < media_.size(); ++n) sections.push_back(line(n));
   stop_missing_lines();
@@ -64,29 +67,25 @@ Result<protocol::SdpReply, protocol::Error> Answering::run() {
     if (picked_up) call_.end_others(branch_);
   }
   if (picked_up) stop_what_was_put_off();
-  std::string sdp = negotiate::render(*text_, sections, call_.disguise(request_));
+  const std::string body = negotiate::render(*text_, sections, call_.disguise(request_));
+  std::string sdp = negotiate::unfold(body, offerer().layout);
   return protocol::SdpReply{branch_.told.tell(offerer().role, branch_.party.tag, std::move(sdp)),
                             call_.security(&branch_)};
 }
 
 std::optional<protocol::Error> Answering::read() {
-  auto text = sdp::Text::parse(request_.sdp);
-  if (!text) {
-    return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(sdp::describe(text.error())), {}};
-  }
-  text_ = *std::move(text);
-  if (text_->media_count() != branch_.exchange->lines.size()) {
+  if (auto error = read_sdp(request_.sdp, text_, media_)) return error;
+  const Exchange& exchange = *branch_.exchange;
+  auto folded = negotiate::fold_answer(*text_, media_, exchange.answerers_layout, exchange.lines.size());
+  if (!folded) {
     return protocol::Error{ErrorCode::kBadSdp, "The answer has another number of m-lines than the offer", {}};
   }
-  for (std::size_t n = 0; n < text_->media_count(); ++n) {
-    auto media = sdp::read_media(*text_, n);
-    if (!media) {
-      return protocol::Error{
-          ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(sdp::describe(media.error())), {}};
-    }
-    media_.push_back(*std::move(media));
+  answerers_layout_ = std::move(folded->layout);
+  for (const std::size_t n : folded->both) {
+    warnings_.push_back("m-line " + std::to_string(n) +
+                        ": both lines of one stream were accepted; the secure one runs");
   }
-  return std::nullopt;
+  return folded->body ? read_sdp(*folded->body, text_, media_) : std::nullopt;
 }
 
 void Answering::raise_terms() {
@@ -223,8 +222,8 @@ negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& off
     return fail_both(n, rtp ? Reason::kMediaRejected : Reason::kNotRtp, Reason::kMediaRejected);
   }
   const auto history = media.encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew;
-  const auto settled =
-      negotiate::settle(answerer().terms, offered.towards_answerer, offered.own_lines, media_[n], history);
+  const auto plan = negotiate::plan_taken(offered.towards_answerer, answerers_layout_, n);
+  const auto settled = negotiate::settle(answerer().terms, plan, offered.own_lines, media_[n], history);
   remark(n, settled.remark);
   if (std::holds_alternative<negotiate::SettledRejected>(settled.outcome)) {
     return fail_both(n, Reason::kMediaRejected, Reason::kMediaRejected);

@@ -65,6 +65,7 @@ class Answering {
   std::optional<sdp::Text> text_;
   std::vector<sdp::Media> media_;
   std::vector<std::pair<std::size_t, protocol::Reason>> put_off_;  // of the offerer's lines: others talk on them
+  negotiate::Layout answerers_layout_;
 };
 
 }  // namespace osrtp::call

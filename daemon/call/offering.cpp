@@ -16,10 +16,6 @@ using protocol::Leg;
 using protocol::Reason;
 using protocol::SecurityState;
 
-/// Each m-line costs four sockets; more than these is no call.
-constexpr std::size_t kMaxMedia = 16;
-constexpr std::size_t kMaxBranches = relay::kMaxLegs - 1;
-
 bool is_carried(const OfferedLine& line) { return line.offered; }
 
 /// The F of the offerer's profile is kept, but for sound from one whose profile is DTLS's own: those have it always,
@@ -79,25 +75,6 @@ void Offering::set_terms() {
   answerer_terms_ = terms(protocol::other(roles_.offerer));
 }
 
-Offering::Outcome Offering::read() {
-  if (roles_.branch == nullptr && call_.branches_.size() >= kMaxBranches) {
-    return protocol::Error{ErrorCode::kTooManyCalls, "Too many branches", {}};
-  }
-  auto text = sdp::Text::parse(request_.sdp);
-  if (!text)
-    return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(describe(text.error())), {}};
-  text_ = *std::move(text);
-  if (text_->media_count() > kMaxMedia) return protocol::Error{ErrorCode::kBadSdp, "Too many m-lines", {}};
-  for (std::size_t n = 0; n < text_->media_count(); ++n) {
-    auto media = sdp::read_media(*text_, n);
-    if (!media) {
-      return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: " + std::string(describe(media.error())), {}};
-    }
-    media_.push_back(*std::move(media));
-  }
-  return std::nullopt;
-}
-
 void Offering::note_interfaces() {
   const auto& all = call_.around_.plane.interfaces();
   for (const std::string& name : request_.direction) {
@@ -111,6 +88,7 @@ void Offering::note_interfaces() {
 
 Offering::Outcome Offering::plan() {
   note_interfaces();
+  choose_forms();
   for (std::size_t n = 0; n < media_.size(); ++n) exchange_.lines.push_back(plan_line(media_[n], n));
   const auto& lines = exchange_.lines;
   const auto refused_line = [](const OfferedLine& l) {
@@ -129,8 +107,12 @@ void Offering::refuse(OfferedLine& line, Reason reason) const {
 
 OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   OfferedLine line;
+  const negotiate::Form form = std::exchange(forms_[n], negotiate::Form::kAsBefore);
   line.refused_by = roles_.offerer;
   line.towards_offerer = negotiate::plan_answer(answering_terms(media), media, history(known(roles_.offerer), n));
+  if (std::holds_alternative<negotiate::AnswerPlain>(line.towards_offerer) && kept_plain_[n]) {
+    line.towards_offerer = negotiate::AnswerPlain{*kept_plain_[n]};
+  }
   line.carriage = media.carriage;
   line.kind = media.kind;
   line.proto = negotiate::answered_proto(line.towards_offerer, media);
@@ -156,17 +138,22 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
     line.offered = !refused && media.carriage == sdp::Carriage::kUdp;
     return line;
   }
-  const auto offer = negotiate::plan_offer(answerer_terms_, carries_feedback(media));
-  if (const auto* plan = std::get_if<negotiate::OfferPlan>(&offer)) {
-    const Party* answerer = known(protocol::other(roles_.offerer));
-    const bool has_leg = answerer != nullptr && n < answerer->media.size();
-    line.towards_answerer =
-        negotiate::repeat(answerer_terms_, *plan, has_leg ? running(answerer->media[n]) : std::nullopt);
+  const auto offer = negotiate::plan_offer(answerer_terms_, carries_feedback(media), form);
+  if (const auto* formed = std::get_if<negotiate::FormedPlan>(&offer)) {
+    line.towards_answerer = formed->form == negotiate::Form::kAsBefore ? repeated(formed->plan, n) : formed->plan;
+    forms_[n] = formed->form;
     line.offered = true;
   } else {
     refuse(line, std::get<Reason>(offer));
   }
   return line;
+}
+
+/// What runs on the answerer's leg is offered again.
+negotiate::OfferPlan Offering::repeated(const negotiate::OfferPlan& plan, std::size_t n) const {
+  const Party* answerer = known(protocol::other(roles_.offerer));
+  const bool has_leg = answerer != nullptr && n < answerer->media.size();
+  return negotiate::repeat(answerer_terms_, plan, has_leg ? running(answerer->media[n]) : std::nullopt);
 }
 
 /// Behind a NAT nobody is where its SDP says: the handshake is for the phone to begin, from where it really is. With
@@ -251,10 +238,11 @@ void Offering::commit_party(Party& party, const NewPorts& ports) {
 std::string Offering::write() {
   std::vector<negotiate::Section> sections;
   for (std::size_t n = 0; n < exchange_.lines.size(); ++n) sections.push_back(section(n));
+  std::string body = laid_out(negotiate::render(*text_, sections, call_.disguise(request_)));
   Branch& branch = *roles_.branch;
   branch.exchange = std::make_shared<const Exchange>(std::move(exchange_));
   if (roles_.offerer == Leg::kCaller && request_.to_tag.empty()) branch.invite = branch.exchange;
-  return branch.told.tell(answerer().role, dialog(), negotiate::render(*text_, sections, call_.disguise(request_)));
+  return branch.told.tell(answerer().role, dialog(), std::move(body));
 }
 
 void Offering::note_keys() {

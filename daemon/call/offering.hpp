@@ -24,10 +24,15 @@ class Offering {
 
   void set_terms();
   Outcome read();
+  /// From here on an m-line is a stream: two of the offerer's may be one.
+  Outcome fold();
+  void choose_forms();
+  [[nodiscard]] std::string laid_out(const std::string& body);
   Outcome plan();
   void note_interfaces();
   void refuse(OfferedLine& line, protocol::Reason reason) const;
   OfferedLine plan_line(const sdp::Media& media, std::size_t n);
+  [[nodiscard]] negotiate::OfferPlan repeated(const negotiate::OfferPlan& plan, std::size_t n) const;
   Outcome open_ports();
   Outcome open_ports_for(protocol::Leg leg, NewPorts& ports);
   void close_new_ports();
@@ -69,7 +74,9 @@ class Offering {
   negotiate::Terms answerer_terms_;
   std::optional<sdp::Text> text_;
   std::vector<sdp::Media> media_;
-  Exchange exchange_;  // until write(), then shared with the branch
+  std::vector<std::optional<protocol::Reason>> kept_plain_;  // by stream, as of FoldedOffer
+  std::vector<negotiate::Form> forms_;                       // by stream, of what the answerer is offered
+  Exchange exchange_;                                        // until write(), then shared with the branch
   NewPorts offerer_ports_;
   NewPorts answerer_ports_;
 };

@@ -19,6 +19,7 @@
 #include "ice/lite_agent.hpp"
 #include "negotiate/answerer.hpp"
 #include "negotiate/offerer.hpp"
+#include "negotiate/two_lines.hpp"
 #include "protocol/message.hpp"
 
 namespace osrtp::call {
@@ -143,7 +144,9 @@ struct OfferedLine {
 /// An offer under way, and once answered the one that runs: an answer may come again (183, then 200).
 struct Exchange {
   protocol::Leg offerer = protocol::Leg::kCaller;
-  std::vector<OfferedLine> lines;
+  std::vector<OfferedLine> lines;      // one for each stream
+  negotiate::Layout offerers_layout;   // the m-lines that the offer had
+  negotiate::Layout answerers_layout;  // and that the answerer was offered
 };
 
 /// One end of the call: the caller, or one branch of the callee.
@@ -154,7 +157,8 @@ struct Party {
   std::string via_branch;  // callee branches only
   negotiate::Terms terms;
   WallTime created{};
-  std::vector<LegMedia> media;
+  std::vector<LegMedia> media;  // by stream
+  negotiate::Layout layout;     // its own m-lines, as of the last answered offer
 };
 
 /// A callee branch, or one of the forks further down that answer it (RFC 3261 §13.2.2.4), and the exchange with it.
