@@ -129,9 +129,9 @@ void LoopMediaPlane::remove_leg(StreamId stream, relay::LegIndex leg) {
   schedule(stream, *found->second);
 }
 
-void LoopMediaPlane::connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) {
+void LoopMediaPlane::connect(StreamId stream, relay::LegIndex callee, relay::Choice choice, TimePoint now) {
   const auto found = streams_.find(stream);
-  if (found != streams_.end()) found->second->stream.connect(callee, choice);
+  if (found != streams_.end()) found->second->stream.connect(callee, choice, now);
 }
 
 relay::LegCounters LoopMediaPlane::counters(StreamId stream, relay::LegIndex leg) const {

@@ -46,7 +46,7 @@ class LoopMediaPlane final : public call::MediaPlane {
   void open_stream(StreamId stream) override;
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override;
-  void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) override;
+  void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice, TimePoint now) override;
   [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override;
   [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override;
   void close_stream(StreamId stream) override;

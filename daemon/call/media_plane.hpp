@@ -55,7 +55,7 @@ class MediaPlane {
   /// Also routes what arrives on the setup's sockets to the stream. Legs of forks may share them.
   virtual void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) = 0;
   virtual void remove_leg(StreamId stream, relay::LegIndex leg) = 0;
-  virtual void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) = 0;
+  virtual void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice, TimePoint now) = 0;
   [[nodiscard]] virtual relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const = 0;
   /// How far the leg's DTLS has come.
   [[nodiscard]] virtual transport::Progress progress(StreamId stream, relay::LegIndex leg) const = 0;

@@ -56,9 +56,10 @@ void Stream::select(LegIndex leg, Component component, const Endpoint& peer, Tim
   if (Leg* known = find(leg)) known->select(component, peer, now);
 }
 
-void Stream::connect(LegIndex callee, Choice choice) noexcept {
+void Stream::connect(LegIndex callee, Choice choice, TimePoint now) noexcept {
   connected_ = callee;
   choice_ = choice;
+  connected_at_ = now;
 }
 
 bool Stream::shares_port(const Leg& leg) const noexcept {
@@ -132,7 +133,7 @@ void Stream::hear_early(const Leg& talker, TimePoint now) noexcept {
   if (choice_ != Choice::kEarly || talker.index() == kCallerLeg || talker.index() == connected_) return;
   const Leg* heard = find(connected_);
   const auto last = heard != nullptr ? heard->last_received() : std::nullopt;
-  if (!last || now - *last >= kEarlySilence) connected_ = talker.index();
+  if (now - std::max(connected_at_, last.value_or(connected_at_)) >= kEarlySilence) connected_ = talker.index();
 }
 
 Result<Leg*, Drop> Stream::opposite(const Leg& from) noexcept {

@@ -116,7 +116,7 @@ enum class Choice : std::uint8_t {
   kEarly,  // phones ring: another fork that has answered takes over by talking once this one is silent
   kFinal,
 };
-/// A fork's silence that lets another one take over (Choice::kEarly).
+/// A fork's silence, since it last talked or was connected, that lets another one take over (Choice::kEarly).
 inline constexpr std::chrono::milliseconds kEarlySilence{1000};
 
 /// One m-line of a call: the caller's leg and the callee's, of which one at a time is
@@ -140,7 +140,7 @@ class Stream {
   void remove_leg(LegIndex leg);
   /// Whom the caller hears and speaks to. Before the first call, and once that leg is
   /// removed: nobody.
-  void connect(LegIndex callee, Choice choice = Choice::kFinal) noexcept;
+  void connect(LegIndex callee, Choice choice = Choice::kFinal, TimePoint now = {}) noexcept;
 
   /// A handshake has brought new keys. The older inbound key is good until the first packet under the new one, for
   /// a few seconds at most (DTLS-16).
@@ -189,6 +189,7 @@ class Stream {
   std::vector<Leg> legs_;
   LegIndex connected_ = kCallerLeg;
   Choice choice_ = Choice::kFinal;
+  TimePoint connected_at_{};
 };
 
 }  // namespace osrtp::relay

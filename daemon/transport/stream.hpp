@@ -21,8 +21,8 @@ class Stream {
  public:
   void set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now);
   void remove_leg(relay::LegIndex leg);
-  void connect(relay::LegIndex callee, relay::Choice choice = relay::Choice::kFinal) noexcept {
-    relay_.connect(callee, choice);
+  void connect(relay::LegIndex callee, relay::Choice choice = relay::Choice::kFinal, TimePoint now = {}) noexcept {
+    relay_.connect(callee, choice, now);
   }
 
   /// It was for us: STUN or DTLS. What it made us send is in take_output().

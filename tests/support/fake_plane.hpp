@@ -24,8 +24,8 @@ class FakePlane : public call::MediaPlane {
   void open_stream(StreamId stream) override { streams_[stream]; }
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override;
-  void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice) override {
-    streams_.at(stream).connect(callee, choice);
+  void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice, TimePoint now) override {
+    streams_.at(stream).connect(callee, choice, now);
   }
   [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override {
     return streams_.at(stream).counters(leg);

@@ -21,6 +21,7 @@ class DtlsForks : public DtlsCall {
   }
   /// Whether what the fork says reaches the caller.
   bool heard(DtlsPhone& fork, const Phone& phone, std::uint16_t sequence) {
+    exchange.advance(relay::kEarlySilence);  // whoever answered after it has not begun
     const auto sent = receive(port_of(offered), phone.rtp(), fork.seal_rtp(phone.clear(sequence)));
     return sent && sent->packet == phone.clear(sequence);
   }

@@ -73,6 +73,7 @@ TEST_F(CallStaleAnswer, WhoRepeatsThatItRingsDoesNotTakeTheCallerFromTheForkThat
   const auto talks = [&](std::uint16_t sequence) {
     return exchange.plane.receive(kFirstForksPort, b.rtp(), b.packet(sequence), exchange.now().steady).has_value();
   };
+  exchange.advance(relay::kEarlySilence);
   ASSERT_TRUE(talks(1));
   answer("1", c.sdp("RTP/AVP") + kVideo, 183);
   EXPECT_TRUE(talks(2));

@@ -22,7 +22,8 @@ class RelayForks : public ::testing::Test {
  protected:
   RelayForks() {
     share(second, secured(second));
-    call.stream.connect(first.leg, Choice::kEarly);
+    call.stream.connect(first.leg, Choice::kEarly, call.now);
+    call.now += relay::kEarlySilence;
   }
   relay::Secured secured(const RelayedPhone& fork) {
     return {context(srtp::Direction::kInbound, fork.own_key()),
@@ -129,7 +130,15 @@ TEST_F(RelayForks, WhoTalksIsHeardUntilItStops) {
   EXPECT_EQ(call.says_rtp(call.caller, 1)->to, second.at(Component::kRtp));
 }
 
-TEST_F(RelayForks, WhoHasSaidNothingGivesWayAtOnce) { EXPECT_TRUE(says(second, 1)); }
+TEST_F(RelayForks, WhoSaysNothingGivesWay) { EXPECT_TRUE(says(second, 1)); }
+
+TEST_F(RelayForks, WhoHasJustAnsweredHasASecondToBegin) {
+  ASSERT_TRUE(says(first, 1));
+  call.stream.connect(second.leg, Choice::kEarly, call.now);
+  expect_drop(says(first, 2), Drop::kNotConnected);
+  call.now += relay::kEarlySilence;
+  EXPECT_TRUE(says(first, 3));
+}
 
 TEST_F(RelayForks, ReportsAloneAreNoTalk) {
   const auto wire = second.seal(Component::kRtcp, rtcp_packet());

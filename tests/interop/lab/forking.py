@@ -12,7 +12,7 @@ from lab.stream import Stream
 
 # While phones behind one branch ring and the first talks on, the one that answers later is heard only if its first packet
 # comes before the other's next one: the relay gives the ear back to the talker at once.
-LAST_TO_ANSWER_IS_HEARD = False
+LAST_TO_ANSWER_IS_HEARD = True
 PROXY_WAITS = 30  # seconds, for a first reply (tm's fr_timer)
 RINGING = ("plain", "opportunistic", "dtls")  # the phones of the fork
 
