@@ -287,6 +287,7 @@ transport::LegSetup Answering::answerer_leg(std::size_t n, const OfferedLine& of
                     call_.around_.entropy, now_.wall);
   }
   if (const auto* sdes = std::get_if<negotiate::SettledSdes>(&settled.outcome)) {
+    media.offered = offered.own_lines;
     const SdesKeys keys{&said.crypto[sdes->peer_line], offered.own_lines[sdes->own_line].suite, Said::kInAnswer};
     // The key of this suite that our offer named has gone with what ran under it, and no answer of ours can name
     // another.

@@ -140,7 +140,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   }
   const auto offer = negotiate::plan_offer(answerer_terms_, carries_feedback(media), form);
   if (const auto* formed = std::get_if<negotiate::FormedPlan>(&offer)) {
-    line.towards_answerer = formed->form == negotiate::Form::kAsBefore ? repeated(formed->plan, n) : formed->plan;
+    line.towards_answerer = form == negotiate::Form::kAsBefore ? repeated(formed->plan, n) : formed->plan;
     forms_[n] = formed->form;
     line.offered = true;
   } else {
@@ -198,7 +198,7 @@ void Offering::commit() {
   if (roles_.offerer == Leg::kCallee) branch.party.tag = request_.from_tag;
   offerer().terms = offerer_terms_;
   answerer().terms = answerer_terms_;
-  call_.ensure_streams(exchange_.lines.size());
+  call_.ensure_streams(exchange_.lines.size(), now_);
   commit_party(offerer(), offerer_ports_);
   commit_party(answerer(), answerer_ports_);
   if (roles_.offerer == Leg::kCaller && request_.to_tag.empty()) call_.drop_forks(branch);
@@ -287,7 +287,7 @@ negotiate::Section Offering::section(std::size_t n) {
 }
 
 void Offering::offer_keys(OfferedLine& line, LegMedia& media, negotiate::OurLine& ours) {
-  line.own_lines = negotiate::lines_to_offer(answerer().terms, running(media));
+  line.own_lines = negotiate::lines_to_offer(answerer().terms, running(media), media.offered);
   for (const auto& [tag, suite] : line.own_lines) {
     ours.crypto.push_back(own_line(media, tag, suite, {}, call_.around_.entropy));
     line.own_keys.push_back(ours.crypto.back().keys.front().key_salt.clone());

@@ -81,6 +81,8 @@ struct LegMedia {
   /// One master key per suite, made when first written into an SDP and kept while the ports are:
   /// retransmissions, retries and re-offers repeat it (E-3, SDES-17).
   std::map<Suite, OwnKey> own_keys;
+  std::vector<negotiate::OwnLine>
+      offered;  // our crypto lines in the offer that it answered last; a re-offer repeats them
   Status status;
   protocol::SecurityState told = protocol::SecurityState::kPending;  // what has been logged of its handshake
   std::optional<InstalledKeys> installed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/suite.hpp"
@@ -23,7 +24,10 @@ struct Running {
 
 /// The offer's crypto lines, most preferred first: the suite that runs, and then Terms::offered. Phones take the first
 /// that they know, and some do not survive the change to another. One that the peer brought and that we would not offer
-/// runs on all the same. A suite has the same tag in every offer.
-[[nodiscard]] std::vector<OwnLine> lines_to_offer(const Terms& terms, const std::optional<Running>& running);
+/// runs on all the same. A suite has the same tag in every offer. Lines that the peer has answered once are repeated as
+/// they were, since the same again is to be the same SDP: it takes of them what it took then.
+/// @param answered our lines in the offer that the peer answered last; empty: it has answered none
+[[nodiscard]] std::vector<OwnLine> lines_to_offer(const Terms& terms, const std::optional<Running>& running,
+                                                  std::span<const OwnLine> answered = {});
 
 }  // namespace osrtp::negotiate

@@ -62,6 +62,17 @@ TEST(Repeat, TheSuiteThatRunsComesFirstUnderItsTag) {
             (Lines{{2, Suite::kAesCm128HmacSha1_80}, {1, Suite::kAeadAes256Gcm}}));
 }
 
+TEST(Repeat, LinesThatThePeerHasAnsweredAreRepeatedAsTheyWere) {
+  const std::vector<OwnLine> before{{1, Suite::kAeadAes256Gcm}, {2, Suite::kAesCm128HmacSha1_80}};
+  const Running running{Profile::kRtpAvp, Suite::kAesCm128HmacSha1_80};
+  const auto again = lines_to_offer(terms(Policy::kOpportunistic), running, before);
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_EQ(again[0].suite, Suite::kAeadAes256Gcm);
+  const Running other{Profile::kRtpAvp, Suite::kAesCm128HmacSha1_32};
+  EXPECT_EQ(lines_to_offer(terms(Policy::kOpportunistic), other, before)[0].suite, Suite::kAesCm128HmacSha1_32)
+      << "since then it has brought one of its own";
+}
+
 TEST(Repeat, ASuiteThatThePeerBroughtIsOfferedToo) {
   const auto found = lines(Running{Profile::kRtpAvp, Suite::kAesCm128HmacSha1_32});
   ASSERT_EQ(found.size(), 3u);
