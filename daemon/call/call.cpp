@@ -104,11 +104,11 @@ bool Call::remove_branch(std::string_view via_branch) {
   return branches_.size() < before;
 }
 
-void Call::ensure_streams(std::size_t count) {
+void Call::ensure_streams(std::size_t count, Now now) {
   while (streams_.size() < count) {
     streams_.emplace_back(around_.next_stream++);
     around_.plane.open_stream(streams_.back());
-    if (answered()) around_.plane.connect(streams_.back(), connected_, choice());
+    if (answered()) around_.plane.connect(streams_.back(), connected_, choice(), now.steady);
   }
 }
 
@@ -121,7 +121,7 @@ void Call::connect(Branch& branch, Now now) {
   const bool has_it = std::exchange(connected_, branch.party.index) == branch.party.index;
   // Whoever only rings on does not take back what another fork has taken over by talking.
   if (!has_it || confirmed_) {
-    for (const StreamId stream : streams_) around_.plane.connect(stream, connected_, choice());
+    for (const StreamId stream : streams_) around_.plane.connect(stream, connected_, choice(), now.steady);
   }
   signalled(now);
 }
@@ -134,7 +134,19 @@ Result<protocol::SdpReply, protocol::Error> Call::confirm(Branch& branch, const 
   confirmed_ = branch.confirmed = true;
   connect(branch, now);
   end_others(branch);
+  stop_rejected_lines(branch, now);
   return protocol::SdpReply{{}, security(&branch)};
+}
+
+void Call::stop_rejected_lines(const Branch& branch, Now now) {
+  using protocol::SecurityState;
+  for (std::size_t n = 0; n < std::min(caller_.media.size(), branch.party.media.size()); ++n) {
+    LegMedia& media = caller_.media[n];
+    const bool rejected = branch.party.media[n].status.state == SecurityState::kFailed;
+    if (!rejected || !media.ports || media.status.state == SecurityState::kFailed) continue;
+    around_.plane.set_leg(streams_[n], caller_.index, failed_leg(media, protocol::Reason::kMediaRejected, now.wall),
+                          now.steady);
+  }
 }
 
 void Call::end_others(const Branch& branch) {

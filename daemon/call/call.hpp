@@ -86,12 +86,14 @@ class Call {
   void drop_forks(const Branch& but);
   void drop_branch(std::size_t position);
   void close_ports(const Party& party);
-  void ensure_streams(std::size_t count);
+  void ensure_streams(std::size_t count, Now now);
   void mark(const std::optional<int>& tos);
   void signalled(Now now);
   [[nodiscard]] relay::Choice choice() const noexcept;
   /// Media now runs with `branch`.
   void connect(Branch& branch, Now now);
+  /// Lines that `branch` has rejected, and that the caller had with another fork until now.
+  void stop_rejected_lines(const Branch& branch, Now now);
   /// It has picked up: the others are gone.
   void end_others(const Branch& branch);
   /// A 2xx without SDP: the answer that its branch has given already is the final one (RFC 3261 §13.2.1).

@@ -55,8 +55,8 @@ struct Reach {
 
 /// Sets the leg's protection from `outcome` and its status to match; keys that already run stay as they are.
 /// A new key of the peer's replaces its older one; where it has another address too, there is another
-/// phone (RFC 4568 §7.1.4): our answer has another key of ours, while to its own answer, for which our key has gone out,
-/// other SSRCs keep the keystreams apart.
+/// phone (RFC 4568 §7.1.4): our answer has another key of ours, while to its own answer, for which our key has gone
+/// out, other SSRCs keep the keystreams apart.
 /// @param peer the crypto line whose key the peer sends under; where SDES was settled
 struct SdesKeys {
   const sdp::CryptoAttribute* peer;

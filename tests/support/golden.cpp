@@ -345,10 +345,10 @@ class Case {
   Settings settings_;
   Files outputs_;
   std::string security_;
-  bool passed_on_ = false;           // the last step
-  std::string sent_on_;              // what came out of it
-  std::set<std::string> theirs_;     // every key that a party has sent
-  std::map<std::string, Leg> ours_;  // every key that a party has been sent
+  bool passed_on_ = false;            // the last step
+  std::string sent_on_;               // what came out of it
+  std::set<std::string> theirs_;      // every key that a party has sent
+  std::map<std::string, Leg> ours_;   // every key that a party has been sent
   std::map<Leg, std::size_t> lines_;  // how many m-lines each party had in the last offer
 };
 

@@ -167,6 +167,7 @@ TEST_F(CallForks, TheyAreNotWithoutNumber) {
   const auto over = answer("B9", c.sdp("RTP/AVP"), 183);
   ASSERT_FALSE(over);
   EXPECT_EQ(over.error().code, ErrorCode::kTooManyCalls);
+  exchange.advance(relay::kEarlySilence);
   EXPECT_TRUE(heard(b, 1));
 }
 
@@ -207,6 +208,15 @@ TEST_F(CallForks, ATwoHundredWithoutSdpPicksUpWhoseAnswerCameBefore) {
   exchange.advance(2 * relay::kEarlySilence);
   EXPECT_FALSE(heard(c, 1));
   EXPECT_TRUE(hears(b, 1));
+}
+
+TEST_F(CallForks, ATwoHundredWithoutSdpEndsWhatTheCallerHadWithAnotherFork) {
+  secure(b, "B1");
+  EXPECT_TRUE(answer("B2", c.sdp("RTP/AVP", {}, 0), 183));
+  const auto reply = answer("B2", "", 200);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(leg(reply->security, Leg::kCaller).state, SecurityState::kFailed);
+  EXPECT_FALSE(hears(b, 1));
 }
 
 TEST_F(CallForks, ATwoHundredWithoutSdpOfWhoeverHasNotAnsweredIsOutOfOrder) {
