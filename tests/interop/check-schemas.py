@@ -107,7 +107,6 @@ WRONG_REPLIES = [
     ("ping", ["result"], GONE),
     ("ping", ["result"], "ok"),
     ("ping", ["surprise"], 1),
-    ("answer", ["sdp"], GONE),
     ("answer", ["sdp-base64"], "dj0w"),
     ("answer", ["security"], GONE),
     ("answer", ["warnings"], []),

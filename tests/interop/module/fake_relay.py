@@ -75,6 +75,8 @@ class FakeRelay:
         if "sdp-base64" in request:
             sdp = base64.b64decode(request["sdp-base64"])
             return reply | {"sdp-base64": base64.b64encode(mark(sdp, number)).decode()}
+        if "sdp" not in request:
+            return reply
         return reply | {"sdp": mark(request["sdp"].encode(), number).decode()}
 
 
