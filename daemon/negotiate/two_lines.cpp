@@ -16,6 +16,13 @@ using protocol::Reason;
 
 bool is_sdes_profile(Profile profile) { return protocol::is_secure(profile) && !protocol::is_dtls(profile); }
 
+/// Why the line cannot be answered in its profile.
+std::optional<Reason> why_not(const AnswerPlan& plan, Profile profile) {
+  if (const auto* refused = std::get_if<Refuse>(&plan)) return refused->reason;
+  const auto* plain = std::get_if<AnswerPlain>(&plan);
+  return plain != nullptr && protocol::is_secure(profile) ? std::optional(plain->reason) : std::nullopt;
+}
+
 /// Of two lines of an offer the one to take, and why not the secure one.
 struct Choice {
   Part part = Part::kSecure;
@@ -24,10 +31,9 @@ struct Choice {
 Choice choose(const sdp::Media& secure, const sdp::Media& plain, const Terms& terms, History history) {
   if (!plain.port) return {};
   if (!secure.port) return {Part::kPlain, {}};
-  const auto on_secure = plan_answer(terms, secure, history);
-  const auto* refused = std::get_if<Refuse>(&on_secure);
-  if (refused == nullptr || std::holds_alternative<Refuse>(plan_answer(terms, plain, history))) return {};
-  return {Part::kPlain, refused->reason};
+  const auto why = why_not(plan_answer(terms, secure, history), secure.profile);
+  if (!why || std::holds_alternative<Refuse>(plan_answer(terms, plain, history))) return {};
+  return {Part::kPlain, why};
 }
 
 /// The m-lines of `sources`, one for each stream.

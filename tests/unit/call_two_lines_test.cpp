@@ -181,5 +181,14 @@ TEST_F(CallTwoLines, OfManyStreamsStayBelowTheLimit) {
   EXPECT_EQ(sdp::Text::parse(offer(sdp))->media_count(), 16U);
 }
 
+TEST_F(CallTwoLines, OfWhoTakesAPlainAnswerArePlainOnThePlainLine) {
+  options.caller_fallback = true;
+  options.caller_signalling = protocol::Signalling::kClear;
+  offer(secure_line(a) + kPlainLine);
+  const std::string to_a = answer(answer_of_b());
+  EXPECT_NE(to_a.find("m=audio 0 RTP/SAVP 0 101\r\n"), std::string::npos) << to_a;
+  EXPECT_NE(to_a.find("m=audio 30000 RTP/AVP 0"), std::string::npos) << to_a;
+}
+
 }  // namespace
 }  // namespace osrtp::testing
