@@ -140,7 +140,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   }
   const auto offer = negotiate::plan_offer(answerer_terms_, carries_feedback(media), form);
   if (const auto* formed = std::get_if<negotiate::FormedPlan>(&offer)) {
-    line.towards_answerer = form == negotiate::Form::kAsBefore ? repeated(formed->plan, n) : formed->plan;
+    line.towards_answerer = repeated(formed->plan, n);
     forms_[n] = formed->form;
     line.offered = true;
   } else {

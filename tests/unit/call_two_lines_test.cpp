@@ -1,6 +1,7 @@
 // A phone that has one stream in two m-lines, from SDP to packets and through the dialog.
 #include <gtest/gtest.h>
 
+#include "support/dtls_call.hpp"
 #include "support/exchange.hpp"
 #include "support/phone.hpp"
 
@@ -18,6 +19,8 @@ const std::string kNoPlainLine = "m=audio 0 RTP/AVP 0\r\n";
 /// A has two lines, B one.
 class CallTwoLines : public ::testing::Test {
  protected:
+  explicit CallTwoLines(std::shared_ptr<const dtls::Identity> identity = {}) : exchange({}, std::move(identity)) {}
+
   static constexpr std::uint16_t kCallersPort = 30000;
   static constexpr std::uint16_t kCalleesPort = 30002;
 
@@ -179,6 +182,27 @@ TEST_F(CallTwoLines, OfManyStreamsStayBelowTheLimit) {
   std::string sdp = a.sdp("RTP/AVP");
   for (int n = 1; n < 12; ++n) sdp += "m=audio " + std::to_string(4000 + 2 * n) + " RTP/AVP 0\r\n";
   EXPECT_EQ(sdp::Text::parse(offer(sdp))->media_count(), 16U);
+}
+
+TEST_F(CallTwoLines, KeepTheirProfileThroughAReofferOfTheOtherSide) {
+  start();
+  const std::string to_a = offer(b.sdp("RTP/AVPF", {b.crypto(4, kSuite)}), Leg::kCallee);
+  EXPECT_NE(to_a.find("m=audio 30000 RTP/SAVP 0 101\r\n"), std::string::npos) << to_a;
+}
+
+/// With DTLS beside SDES on the secure one.
+class CallTwoLinesDtls : public CallTwoLines {
+ protected:
+  CallTwoLinesDtls() : CallTwoLines(relay_identity()) {}
+};
+
+TEST_F(CallTwoLinesDtls, KeepTheirKeyManagementThroughAReofferOfTheOtherSide) {
+  offer(a.sdp("RTP/SAVP", Lines{a.crypto(1, kSuite)} + dtls_lines("passive")) + kPlainLine);
+  const std::string to_a = answer(b.sdp("RTP/AVP"));
+  ASSERT_FALSE(value(to_a, "fingerprint").empty()) << to_a;
+  const std::string again = offer(b.sdp("RTP/AVP"), Leg::kCallee);
+  EXPECT_EQ(value(again, "fingerprint"), value(to_a, "fingerprint")) << again;
+  EXPECT_EQ(value(again, "crypto"), "") << again;
 }
 
 TEST_F(CallTwoLines, OfWhoTakesAPlainAnswerArePlainOnThePlainLine) {
