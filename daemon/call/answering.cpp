@@ -223,6 +223,7 @@ negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& off
   }
   const auto history = media.encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew;
   const auto plan = negotiate::plan_taken(offered.towards_answerer, answerers_layout_, n);
+  if (offered.carriage == sdp::Carriage::kRtp) media.protocol = name(plan.profile);
   const auto settled = negotiate::settle(answerer().terms, plan, offered.own_lines, media_[n], history);
   remark(n, settled.remark);
   if (std::holds_alternative<negotiate::SettledRejected>(settled.outcome)) {

@@ -205,6 +205,16 @@ TEST_F(CallTwoLinesDtls, KeepTheirKeyManagementThroughAReofferOfTheOtherSide) {
   EXPECT_EQ(value(again, "crypto"), "") << again;
 }
 
+TEST_F(CallTwoLines, OfferedAndTakenPlainAreReportedInThePlainProfile) {
+  options.callee_shape = protocol::Shape::kTwoLines;
+  offer(a.sdp("RTP/AVP"));
+  answer(b.sdp("RTP/SAVP", {}, 0) + kPlainLine);
+  protocol::Query query;
+  query.call_id = "call-1";
+  const auto report = exchange.registry.query(query, exchange.now())->call;
+  for (const auto& party : report.parties) EXPECT_EQ(party.medias[0].protocol, "RTP/AVP");
+}
+
 TEST_F(CallTwoLines, OfWhoTakesAPlainAnswerArePlainOnThePlainLine) {
   options.caller_fallback = true;
   options.caller_signalling = protocol::Signalling::kClear;
