@@ -39,7 +39,7 @@ Offering::Offering(Call& call, Call::Roles roles, const protocol::SdpRequest& re
 
 Result<protocol::SdpReply, protocol::Error> Offering::run() {
   set_terms();
-  for (const auto step : {&Offering::read, &Offering::plan, &Offering::open_ports}) {
+  for (const auto step : {&Offering::read, &Offering::choose_forms, &Offering::plan, &Offering::open_ports}) {
     if (auto error = (this->*step)()) {
       close_new_ports();
       return fail(*std::move(error));
@@ -88,7 +88,6 @@ void Offering::note_interfaces() {
 
 Offering::Outcome Offering::plan() {
   note_interfaces();
-  choose_forms();
   for (std::size_t n = 0; n < media_.size(); ++n) exchange_.lines.push_back(plan_line(media_[n], n));
   const auto& lines = exchange_.lines;
   const auto refused_line = [](const OfferedLine& l) {

@@ -26,7 +26,7 @@ class Offering {
   Outcome read();
   /// From here on an m-line is a stream: two of the offerer's may be one.
   Outcome fold();
-  void choose_forms();
+  Outcome choose_forms();
   [[nodiscard]] std::string laid_out(const std::string& body);
   Outcome plan();
   void note_interfaces();

@@ -11,6 +11,8 @@ using protocol::ErrorCode;
 
 constexpr std::size_t kMaxBranches = relay::kMaxLegs - 1;
 
+protocol::Error too_many_lines() { return {ErrorCode::kBadSdp, "Too many m-lines", {}}; }
+
 negotiate::Layout layout_of(const Party* party) { return party != nullptr ? party->layout : negotiate::Layout{}; }
 
 }  // namespace
@@ -20,7 +22,7 @@ Offering::Outcome Offering::read() {
     return protocol::Error{ErrorCode::kTooManyCalls, "Too many branches", {}};
   }
   if (auto error = read_sdp(request_.sdp, text_, media_)) return error;
-  if (media_.size() > kMaxMedia) return protocol::Error{ErrorCode::kBadSdp, "Too many m-lines", {}};
+  if (media_.size() > kMaxMedia) return too_many_lines();
   return fold();
 }
 
@@ -35,9 +37,12 @@ Offering::Outcome Offering::fold() {
 }
 
 /// Who has no dialog yet has no m-lines that would have to stay.
-void Offering::choose_forms() {
-  const Party* party = known(protocol::other(roles_.offerer));
-  forms_ = negotiate::forms_to_offer(layout_of(party), media_.size(), answerer_terms_, kMaxMedia);
+Offering::Outcome Offering::choose_forms() {
+  const negotiate::Layout before = layout_of(known(protocol::other(roles_.offerer)));
+  forms_ = negotiate::forms_to_offer(before, media_.size(), answerer_terms_, kMaxMedia);
+  // The lines that it has stay, and it could not offer them itself any more.
+  if (negotiate::layout_to_offer(before, forms_).lines.size() > kMaxMedia) return too_many_lines();
+  return std::nullopt;
 }
 
 std::string Offering::laid_out(const std::string& body) {

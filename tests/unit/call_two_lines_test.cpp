@@ -224,5 +224,19 @@ TEST_F(CallTwoLines, OfWhoTakesAPlainAnswerArePlainOnThePlainLine) {
   EXPECT_NE(to_a.find("m=audio 30000 RTP/AVP 0"), std::string::npos) << to_a;
 }
 
+TEST_F(CallTwoLines, LetTheOtherSideAddNoMoreStreamsThanTheLimitHas) {
+  options.callee_shape = protocol::Shape::kTwoLines;
+  std::string sdp = a.sdp("RTP/AVP");
+  for (int n = 1; n < 8; ++n) sdp += "m=audio " + std::to_string(4000 + 2 * n) + " RTP/AVP 0\r\n";
+  const std::string to_b = offer(sdp);
+  std::string answered = b.sdp("RTP/SAVP", {b.crypto(4, kSuite)}) + kNoPlainLine;
+  for (int n = 1; n < 8; ++n) answered += "m=audio 0 RTP/SAVP 0\r\n" + kNoPlainLine;
+  answer(answered);
+  for (int n = 8; n < 9; ++n) sdp += "m=audio " + std::to_string(4000 + 2 * n) + " RTP/AVP 0\r\n";
+  const auto refused = try_offer(sdp);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "Too many m-lines");
+}
+
 }  // namespace
 }  // namespace osrtp::testing
