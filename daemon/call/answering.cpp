@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "call/history.hpp"
 #include "call/reading.hpp"
 #include "call/terms.hpp"
 #include "negotiate/render.hpp"
@@ -221,7 +222,7 @@ negotiate::Section Answering::settled_line(std::size_t n, const OfferedLine& off
     const bool rtp = media_[n].carriage == sdp::Carriage::kRtp;
     return fail_both(n, rtp ? Reason::kMediaRejected : Reason::kNotRtp, Reason::kMediaRejected);
   }
-  const auto history = media.encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew;
+  const auto history = history_of(&answerer(), media_, n);
   const auto plan = negotiate::plan_taken(offered.towards_answerer, answerers_layout_, n);
   if (offered.carriage == sdp::Carriage::kRtp) media.protocol = name(plan.profile);
   const auto settled = negotiate::settle(answerer().terms, plan, offered.own_lines, media_[n], history);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "call/history.hpp"
 #include "call/interfaces.hpp"
 #include "call/legs.hpp"
 #include "call/terms.hpp"
@@ -108,7 +109,8 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   OfferedLine line;
   const negotiate::Form form = std::exchange(forms_[n], negotiate::Form::kAsBefore);
   line.refused_by = roles_.offerer;
-  line.towards_offerer = negotiate::plan_answer(answering_terms(media), media, history(known(roles_.offerer), n));
+  const auto history = history_of(known(roles_.offerer), media_, n);
+  line.towards_offerer = negotiate::plan_answer(answering_terms(media), media, history);
   if (std::holds_alternative<negotiate::AnswerPlain>(line.towards_offerer) && kept_plain_[n]) {
     line.towards_offerer = negotiate::AnswerPlain{*kept_plain_[n]};
   }
@@ -164,11 +166,6 @@ negotiate::Terms Offering::answering_terms(const sdp::Media& media) const {
       source && media.connection && media.connection->is_private() && !source->is_private() && !source->is_loopback();
   terms.answer_passive = terms.answer_passive || (behind_nat && !media.ice);
   return terms;
-}
-
-negotiate::History Offering::history(const Party* party, std::size_t n) const {
-  const bool encrypted = party != nullptr && n < party->media.size() && party->media[n].encrypted;
-  return encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew;
 }
 
 protocol::Error Offering::refused() const {

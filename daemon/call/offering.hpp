@@ -42,7 +42,6 @@ class Offering {
   [[nodiscard]] Family offerers_port_family(std::size_t n) const;
   [[nodiscard]] Family answerer_family() const;
   [[nodiscard]] negotiate::Terms answering_terms(const sdp::Media& media) const;
-  [[nodiscard]] negotiate::History history(const Party* party, std::size_t n) const;
   [[nodiscard]] protocol::Error refused() const;
   void commit();
   void forget_failed_handshake(Party& party, std::size_t n);

@@ -29,7 +29,10 @@ Offering::Outcome Offering::read() {
 Offering::Outcome Offering::fold() {
   const Party* party = known(roles_.offerer);
   std::vector<negotiate::History> histories;
-  for (std::size_t n = 0; party != nullptr && n < party->media.size(); ++n) histories.push_back(history(party, n));
+  for (std::size_t n = 0; party != nullptr && n < party->media.size(); ++n) {
+    const bool encrypted = party->media[n].encrypted;
+    histories.push_back(encrypted ? negotiate::History::kEncrypted : negotiate::History::kNew);
+  }
   auto folded = negotiate::fold_offer(*text_, media_, layout_of(party), offerer_terms_, histories);
   exchange_.offerers_layout = std::move(folded.layout);
   kept_plain_ = std::move(folded.kept_plain);
