@@ -128,7 +128,9 @@ std::optional<Reason> Answering::outrisen(std::size_t n, const OfferedLine& offe
   }
   const auto* plain = std::get_if<negotiate::AnswerPlain>(&offered.towards_offerer);
   if (plain == nullptr) return std::nullopt;
-  if (requires_srtp(party)) return plain->reason;
+  const bool promised =
+      requires_srtp(party) || (offered.by_leave && policy_of(party.terms) == protocol::Policy::kPrefer);
+  if (promised) return plain->reason;
   if (party.media[n].encrypted && !negotiate::may_downgrade(party.terms)) return Reason::kDowngradeRefused;
   return std::nullopt;
 }

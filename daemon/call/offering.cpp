@@ -117,6 +117,7 @@ OfferedLine Offering::plan_line(const sdp::Media& media, std::size_t n) {
   line.carriage = media.carriage;
   line.kind = media.kind;
   line.proto = negotiate::answered_proto(line.towards_offerer, media);
+  line.by_leave = line.proto != media.proto;
   line.mux = media.rtcp_mux && !request_.rtcp_mux.reject;
   const Reach reach = call_.reach(media, n, offerers_port_family(n), warnings_);
   line.held = media.direction != sdp::Direction::kSendRecv || (!reach.rtp && !media.ice);

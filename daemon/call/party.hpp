@@ -128,8 +128,9 @@ struct OfferedLine {
   bool zrtp = false;  // it has a zrtp-hash
   sdp::Carriage carriage = sdp::Carriage::kOther;
   std::string kind;
-  std::string proto;  // the offerer's, repeated in the answer to it (OSRTP-20)
-  bool mux = false;   // the offerer offers rtcp-mux
+  std::string proto;      // the offerer's, repeated in the answer to it (OSRTP-20)
+  bool by_leave = false;  // AnswerPlain, in another profile than the offerer's
+  bool mux = false;       // the offerer offers rtcp-mux
   bool held = false;
   std::optional<Endpoint> rtp;
   std::optional<Endpoint> rtcp;

@@ -157,5 +157,19 @@ TEST_F(CallTerms, AReInviteTellsOfAHopThatWasUnknown) {
   EXPECT_FALSE(warns("key-exposed"));
 }
 
+TEST_F(CallTerms, APlainAnswerByLeaveIsNoneOnceThePolicyHasRisenToPrefer) {
+  options.caller_fallback = true;
+  options.caller_keying = {"dtls"};
+  for (const Policy risen : {Policy::kOpportunistic, Policy::kPrefer}) {
+    options.caller = Policy::kOpportunistic;
+    ASSERT_TRUE(offer(a.sdp("RTP/SAVP", {a.crypto(1, kSuite)})));
+    options.caller = risen;
+    const auto caller = leg(answer(b.sdp("RTP/AVP")), Leg::kCaller);
+    const bool plain = risen == Policy::kOpportunistic;
+    EXPECT_EQ(caller.state, plain ? SecurityState::kPlain : SecurityState::kFailed);
+    EXPECT_EQ(caller.reason, Reason::kNoCommonSuite);
+  }
+}
+
 }  // namespace
 }  // namespace osrtp::testing
