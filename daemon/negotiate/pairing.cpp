@@ -88,8 +88,9 @@ class Matching {
   void join(std::size_t secure, std::size_t plain) {
     const sdp::Media& one = media_[secure];
     const sdp::Media& other = media_[plain];
-    const bool both_keyed = one.port && other.port && has_keys(one) && has_keys(other);
-    if (!sdp::same_word(one.kind, other.kind) || both_keyed) {
+    const bool part = !sdp::same_word(one.kind, other.kind) || (has_keys(one) && has_keys(other));
+    // A fax in the place of the one beside nothing in the place of the other is one stream still.
+    if (one.port && other.port && part) {
       const std::size_t leaver = lines_[secure].active ? plain : secure;
       lines_[secure].part = lines_[plain].part = Part::kWhole;
       lines_[secure].active = lines_[plain].active = true;

@@ -57,7 +57,8 @@ struct FoldedOffer {
 /// Finds the pairs and chooses in each, the secure line wherever the terms allow it.
 /// Two lines are a pair if they are of one kind, one RTP/SAVP(F) with a=crypto, one RTP/AVP(F) without keys, the
 /// formats of one among the other's, and neither mid, label, content nor address tell them apart. What was a pair
-/// `before` (in this dialog) stays one, whatever has port 0 by now, until both have keys or are of different kinds.
+/// `before` (in this dialog) stays one, whatever has port 0 by now, until both are live and have keys or are of
+/// different kinds.
 /// @param histories by stream; one that is missing is new
 [[nodiscard]] FoldedOffer fold_offer(const sdp::Text& text, const std::vector<sdp::Media>& media, const Layout& before,
                                      const Terms& terms, std::span<const History> histories);

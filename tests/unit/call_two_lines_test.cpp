@@ -238,5 +238,25 @@ TEST_F(CallTwoLines, LetTheOtherSideAddNoMoreStreamsThanTheLimitHas) {
   EXPECT_EQ(refused.error().reason, "Too many m-lines");
 }
 
+TEST_F(CallTwoLines, AreOneStreamAgainAfterAFaxInTheirPlace) {
+  start();
+  ASSERT_TRUE(talk(1));
+  const std::string head = "v=0\r\no=phone 1 2 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\n";
+  const std::string fax = "m=image 4000 udptl t38\r\n";
+  EXPECT_EQ(sdp::Text::parse(offer(head + fax + kNoPlainLine))->media_count(), 1U);
+  const std::string fax_to_a = answer(head + fax);
+  EXPECT_NE(fax_to_a.find("m=image 30000 udptl t38\r\nm=audio 0 RTP/AVP 0\r\n"), std::string::npos) << fax_to_a;
+
+  const std::string sent = secure_line(a) + kPlainLine;
+  const std::string to_b = offer(sent);
+  const std::string to_a = answer(answer_of_b());
+  EXPECT_EQ(sdp::Text::parse(to_b)->media_count(), 1U) << to_b;
+  EXPECT_NE(to_a.find("m=audio 30000 RTP/SAVP 0 101\r\n"), std::string::npos) << to_a;
+  EXPECT_NE(to_a.find("m=audio 0 RTP/AVP 0 101\r\n"), std::string::npos) << to_a;
+  a.key(sent, to_a, to_a);
+  b.key(answer_of_b(), to_b, answer_of_b());
+  EXPECT_TRUE(talk(2));
+}
+
 }  // namespace
 }  // namespace osrtp::testing
