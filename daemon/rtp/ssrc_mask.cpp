@@ -131,7 +131,16 @@ void each_packet(ByteSpan compound, std::uint32_t mask, void (*apply)(ByteSpan, 
 
 }  // namespace
 
-void mask_senders(ByteSpan compound, std::uint32_t mask) noexcept { each_packet(compound, mask, mask_sender); }
+// SRTCP's keystream hangs on the SSRC of the first header, whatever follows it: a phone that has authenticated may
+// still send what is no compound, a type of the future, a BYE of nobody.
+void mask_senders(ByteSpan compound, std::uint32_t mask) noexcept {
+  const auto first = RtcpHeader::parse(compound);
+  each_packet(compound, mask, mask_sender);
+  if (!first) return;
+  const std::uint32_t shown = first->sender.get() ^ mask;
+  for (std::size_t i = 0; i < kWord; ++i) compound[kWord + i] = static_cast<std::uint8_t>(shown >> (24U - 8U * i));
+}
+
 void mask_subjects(ByteSpan compound, std::uint32_t mask) noexcept { each_packet(compound, mask, mask_subject); }
 
 }  // namespace osrtp::rtp

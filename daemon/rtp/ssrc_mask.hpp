@@ -9,7 +9,8 @@
 namespace osrtp::rtp {
 
 /// Masks, in a clear RTCP compound on its way out, the SSRCs of whoever sends: of SR, RR, APP, XR and feedback, the
-/// chunks of SDES, the list of BYE. What they report about stays. In place; what is no compound stays whole.
+/// chunks of SDES, the list of BYE. What they report about stays. In place. The SSRC of the first header, which SRTCP
+/// encrypts by (RFC 3711 §4.1.1), is masked even of what is no compound and of unknown types.
 void mask_senders(ByteSpan compound, std::uint32_t mask) noexcept;
 
 /// Masks, in a clear RTCP compound on its way back, the SSRCs that it speaks about: report blocks, the media source of

@@ -66,8 +66,10 @@ INSTANTIATE_TEST_SUITE_P(
             "80cf0008 00000007 04000002 33333333 33333333 05000003 0f0f0f07 44444444 44444444"},
         Row{"PaddingInPlaceOfTheMediaSource", "a0ce0002 00000007 00000004", "a0ce0002 0f0f0f08 00000004",
             "a0ce0002 00000007 00000004"},
-        Row{"TypeOfTheFuture", "80d00001 00000007", "80d00001 00000007", "80d00001 00000007"},
-        Row{"NoCompound", "80c90002 00000007", "80c90002 00000007", "80c90002 00000007"}),
+        Row{"TypeOfTheFuture", "80d00001 00000007", "80d00001 0f0f0f08", "80d00001 00000007"},
+        Row{"GoodbyeOfNobody", "80cb0001 00000007", "80cb0001 0f0f0f08", "80cb0001 00000007"},
+        Row{"HeaderThatIsPadding", "a0c90001 00000004", "a0c90001 0f0f0f0b", "a0c90001 00000004"},
+        Row{"NoCompound", "80c90002 00000007", "80c90002 0f0f0f08", "80c90002 00000007"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(SsrcMaskProperty, ReachesEveryPacketOfACompound) {
