@@ -128,12 +128,13 @@ Result<Forward, Drop> Stream::pass_on(Leg& from, Passing passing, Datagram datag
   return *sent;
 }
 
-// Two forks at once would be noise, so that one has to stop before the other is heard.
+// Two forks at once would be noise, so that one has to stop before the other is heard. One that is gone has stopped.
 void Stream::hear_early(const Leg& talker, TimePoint now) noexcept {
   if (choice_ != Choice::kEarly || talker.index() == kCallerLeg || talker.index() == connected_) return;
-  const Leg* heard = find(connected_);
+  const Leg* heard = connected_ != kCallerLeg ? find(connected_) : nullptr;
   const auto last = heard != nullptr ? heard->last_received() : std::nullopt;
-  if (now - std::max(connected_at_, last.value_or(connected_at_)) >= kEarlySilence) connected_ = talker.index();
+  if (heard == nullptr || now - std::max(connected_at_, last.value_or(connected_at_)) >= kEarlySilence)
+    connected_ = talker.index();
 }
 
 Result<Leg*, Drop> Stream::opposite(const Leg& from) noexcept {

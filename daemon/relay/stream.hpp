@@ -113,7 +113,7 @@ class Leg;
 
 /// How sure it is whom the caller talks to.
 enum class Choice : std::uint8_t {
-  kEarly,  // phones ring: another fork that has answered takes over by talking once this one is silent
+  kEarly,  // phones ring: another fork that has answered takes over by talking once this one is silent or gone
   kFinal,
 };
 /// A fork's silence, since it last talked or was connected, that lets another one take over (Choice::kEarly).

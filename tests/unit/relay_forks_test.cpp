@@ -140,6 +140,17 @@ TEST_F(RelayForks, WhoHasJustAnsweredHasASecondToBegin) {
   EXPECT_TRUE(says(first, 3));
 }
 
+TEST_F(RelayForks, WhoIsGoneGivesWayHoweverMuchTheCallerTalks) {
+  ASSERT_TRUE(says(second, 1));
+  ASSERT_TRUE(call.says_rtp(call.caller, 1));
+  call.stream.remove_leg(second.leg);
+  // Its own leg has the port to itself now.
+  EXPECT_TRUE(says(first, 1));
+  const auto sent = call.says_rtp(call.caller, 2);
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->to, first.at(Component::kRtp));
+}
+
 TEST_F(RelayForks, ReportsAloneAreNoTalk) {
   const auto wire = second.seal(Component::kRtcp, rtcp_packet());
   expect_drop(call.feed(first, Component::kRtcp, second.at(Component::kRtcp), wire), Drop::kNotConnected);
