@@ -21,8 +21,10 @@ void is_its_own_inverse(osrtp::ByteView datagram, void (*by)(osrtp::ByteSpan, st
   const std::size_t kept = by == osrtp::rtp::mask_senders ? std::min<std::size_t>(8, datagram.size()) : 0;
   const auto from = static_cast<std::ptrdiff_t>(kept);
   check(compound || std::equal(octets.begin() + from, octets.end(), datagram.begin() + from));
-  // Of eight octets the SSRC may be all padding, whose last octet says how much it is.
-  check(datagram.size() == 8 || osrtp::rtp::Compound::parse(octets).has_value() == compound);
+  // Where the first packet is shorter than its SSRC (a BYE of nobody, or all padding), what is masked may be the next
+  // one's header, or say how much is padding.
+  if (datagram.size() == 8 || (datagram.size() > 8 && datagram[2] == 0 && datagram[3] == 0)) return;
+  check(osrtp::rtp::Compound::parse(octets).has_value() == compound);
   by(octets, kMask);
   check(std::equal(octets.begin(), octets.end(), datagram.begin()));
 }
