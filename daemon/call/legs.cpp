@@ -134,6 +134,8 @@ std::optional<negotiate::Running> running(const LegMedia& media) {
       return negotiate::Running{profile, media.status.suite};
     case SecurityState::kSrtpDtls:
     case SecurityState::kPending:
+      // A line that came back from port 0 is pending too, whatever ran on it once.
+      if (!media.dtls || !media.dtls->agreed) break;
       return negotiate::Running{profile, std::nullopt};
     case SecurityState::kPlain:
     case SecurityState::kFailed:

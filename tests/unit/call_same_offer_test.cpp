@@ -97,6 +97,24 @@ TEST_F(DtlsReoffer, SameOfTheDtlsPhoneIsAnsweredTheSameAgain) {
   EXPECT_TRUE(talk(dtls));
 }
 
+class SecureProfile : public Dialog {
+ protected:
+  SecureProfile() : Dialog({}, relay_identity()) { options.callee = protocol::Policy::kPrefer; }
+};
+
+TEST_F(SecureProfile, OfALineThatComesBackHasSdesAgainWhereNothingElseHasRun) {
+  const auto of_b = [&] { return b.sdp("RTP/SAVP", {b.crypto(1, "AES_CM_128_HMAC_SHA1_80")}); };
+  offer(Leg::kCaller, a.sdp("RTP/AVP"));
+  answer(Leg::kCallee, of_b());
+  offer(Leg::kCaller, a.sdp("RTP/AVP", {}, 0));
+  answer(Leg::kCallee, b.sdp("RTP/SAVP", {}, 0));
+  const std::string offered = offer(Leg::kCaller, a.sdp("RTP/AVP"));
+  EXPECT_NE(offered.find("a=crypto:"), std::string::npos) << offered;
+  EXPECT_EQ(offered.find("a=fingerprint:"), std::string::npos) << offered;
+  const std::string answered = answer(Leg::kCallee, of_b());
+  EXPECT_NE(answered.find("m=audio 30000 "), std::string::npos) << answered;
+}
+
 class SameBrowser : public DtlsCall {};
 
 TEST_F(SameBrowser, KeepsItsCredentialsAndItsPath) {
