@@ -17,9 +17,6 @@
 
 namespace osrtp::model {
 
-/// What others change at the moment, and dialogs therefore keep away from.
-inline constexpr bool kRekeysAfterRollover = false;  // which rollover counter a new key begins with (SDES-18)
-
 /// One call through a Registry over a FakePlane, on virtual time, by the steps of a script; after each of them
 /// everything that the model demands is looked at.
 class Dialog {
@@ -34,6 +31,8 @@ class Dialog {
     std::size_t answers = 0;
     std::size_t refusals = 0;
     std::size_t attacks = 0;
+    std::size_t new_phones = 0;
+    std::size_t confirmations = 0;
   };
   [[nodiscard]] const Tally& tally() const noexcept { return tally_; }
 
@@ -86,7 +85,7 @@ class Dialog {
   void change(const Step& step);
   void refuse();
   void apply(Phone& phone, const Step& step);
-  void apply_to_line(Phone& phone, std::size_t n, Change what, Form form);
+  void apply_to_line(Phone& phone, std::size_t n, const Step& step);
   void send_offer(std::size_t branch, bool by_callee, bool initial, bool describes);
   [[nodiscard]] std::vector<Wanted> judge_lines(std::size_t branch, Exchange& exchange);
   void judge_offer(Callee& callee, Exchange exchange, const Result<protocol::SdpReply, protocol::Error>& reply,
@@ -95,7 +94,8 @@ class Dialog {
 
   // dialog_answer.cpp
   void answer(const Step& step);
-  void confirm();
+  void confirm(std::size_t branch);
+  void pick_up(std::size_t branch, bool offerer_is_callee);
   [[nodiscard]] std::size_t outstanding(const Step& step) const;
   void judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard, int code);
   [[nodiscard]] bool judge_line(std::size_t branch, std::size_t n, const Sdp& sent, const Sdp& heard, bool others_live);
@@ -104,10 +104,22 @@ class Dialog {
   void judge_security(std::size_t branch, const std::vector<protocol::LegSecurity>& all);
   void connect(std::size_t branch, bool has_media, bool others_talk, int code);
 
+  // dialog_again.cpp
+  /// A new key of a phone's at a new address is that of another phone (RFC 4568 §7.1.4).
+  [[nodiscard]] static bool is_new_phone(const Phone& phone, std::size_t n, const SdpLine& said,
+                                         const std::string& suite);
+  void renew(std::size_t branch, const std::string& to, const Sdp& heard);
+  /// What `next` keeps of how the line ran before.
+  void compare(const Phone& phone, std::size_t n, const SdpLine& said, Run& next, bool in_offer);
+  void judge_repeated(const Phone& answerer, std::size_t n, const std::string& to, const SdpLine& line);
+  [[nodiscard]] bool may_confirm(std::size_t branch) const;
+  void choose(std::size_t branch);
+
   // dialog_media.cpp
   void media(const Step& step);
   void speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp);
   void attack(const Step& step);
+  void late_sound(std::size_t speaker, std::size_t n);
   Voice::Heard judge_leaving(std::size_t speaker, std::size_t n, const testing::FakePlane::Sent& sent, bool rtcp);
   [[nodiscard]] Octets hostile(std::size_t speaker, std::size_t n, Attack how);
   /// While phones ring, one that has answered is heard once the one before is silent.
@@ -127,6 +139,7 @@ class Dialog {
   template <class Request>
   void must_refuse(const Request& request, const std::string& what);
   [[nodiscard]] protocol::Answer stray_answer() const;
+  void confirms_nothing(std::size_t branch);
   void meet_neighbour();
   void leave_neighbour();
 
@@ -179,6 +192,8 @@ class Dialog {
   bool changed_ = false;                  // by a re-INVITE or UPDATE: the INVITE goes to nobody else
   bool early_ = true;                     // phones ring
   std::array<std::size_t, 3> talkers_{};  // per line: whom the caller hears
+  std::array<TimePoint, 3> chosen_at_{};  // and since when the signalling has it so
+  std::size_t lines_ = 0;
   bool begun_ = false;
   std::variant<std::monostate, protocol::Offer, protocol::Answer> last_;
   std::optional<std::string> last_reply_;

@@ -62,38 +62,44 @@ std::size_t Dialog::outstanding(const Step& step) const {
 }
 
 /// A 200 to the INVITE whose answer went before it, in a provisional reply.
-void Dialog::confirm() {
-  const std::size_t branch = in_dialog();
-  if (branch == kNobody || !changed_ || late_offer_ || callees_[branch].confirmed) return;
+void Dialog::confirm(std::size_t branch) {
   Callee& callee = callees_[branch];
-  if (callee.exchange && callee.exchange->open) return;
   protocol::Answer request;
   request.call_id = "call";
   request.from_tag = caller_.tag;
   request.to_tag = callee.phone.tag;
   request.via_branch = callee.via;
   request.sip_code = 200;
-  last_ = {};
-  if (!callee.exchange) return;
   const auto reply = registry_->answer(request, now_);
   if (!reply) return expect(false, "a confirmation is refused: " + reply.error().reason);
   expect(reply->sdp.empty(), "a confirmation has an SDP");
+  last_ = request;
+  last_reply_.emplace();
+  ++tally_.confirmations;
   callee.confirmed = true;
   early_ = false;
-  talkers_.fill(branch);
+  connected_ = branch;
+  choose(branch);
+  pick_up(branch, false);
+  judge_security(branch, reply->security);
+  shake_hands();
 }
 
 void Dialog::answer(const Step& step) {
   const std::size_t branch = outstanding(step);
-  if (!over_ && branch == kNobody) confirm();
+  const std::size_t asked = branch != kNobody ? branch : in_dialog();
+  const bool confirms = branch == kNobody || (step.is[4] & 16U) != 0;
+  if (confirms && asked != kNobody && may_confirm(asked)) return confirm(asked);
   if (over_ || branch == kNobody) return;
   Callee& callee = callees_[branch];
   Exchange& exchange = *callee.exchange;
   Phone& answerer = exchange.by_callee ? caller_ : callee.phone;
   if (exchange.open) {
-    exchange.manner = {static_cast<Mood>(step.is[2] % kMoods), step.is[3], (step.is[4] & 1U) == 0, false, step.is[5]};
+    exchange.manner = {
+        static_cast<Mood>(step.is[2] % kMoods), step.is[3], (step.is[4] & 1U) == 0, false, false, step.is[5]};
   }
   exchange.manner.new_keys = (step.is[4] & 2U) != 0;
+  exchange.manner.moves = (step.is[4] & 8U) != 0;
   const Sdp sent = answerer.answer(exchange.heard, exchange.manner);
   watch_.said(sent);
   const bool early = step.is[1] != 0 && exchange.initial && !exchange.by_callee;
@@ -125,6 +131,7 @@ void Dialog::judge_answer(std::size_t branch, const Sdp& sent, const Sdp& heard,
   Callee& callee = callees_[branch];
   Exchange& exchange = *callee.exchange;
   const std::string to = party(branch, exchange.by_callee);
+  renew(branch, to, heard);
   expect_nothing(watch_.heard(to, to + (exchange.by_callee ? "" : callee.phone.tag), heard, sent));
   if (problem_) return;
   const bool others_talk = has_talk() && connected_ != branch;
@@ -181,8 +188,14 @@ void Dialog::run_line(std::size_t branch, std::size_t n, const Sdp& sent, const 
   if (problem_) return;
   Run offerer = run_between(offer, reply, offerers);
   put_keys(offerer, offer, reply, reply);
+  compare(exchange.by_callee ? callees_[branch].phone : caller_, n, offer, offerer, true);
   Run answerer = run_between(sent.lines[n], exchange.heard.lines[n], answerers);
   put_keys(answerer, sent.lines[n], exchange.heard.lines[n], sent.lines[n]);
+  Phone& answering = exchange.by_callee ? caller_ : callees_[branch].phone;
+  compare(answering, n, sent.lines[n], answerer, false);
+  offerer.proto = offer.proto;
+  answerer.proto = exchange.heard.lines[n].proto;
+  if (answerers == Mode::kSdes) answering.answered[n] = exchange.heard.lines[n].crypto;
   settle(branch, !exchange.by_callee, n, std::move(answerer));
   settle(branch, exchange.by_callee, n, std::move(offerer));
 }
@@ -216,14 +229,16 @@ void Dialog::connect(std::size_t branch, bool has_media, bool others_talk, int c
   if (!has_media && others_talk) return;
   const bool rings_on = connected_ == branch && code >= 100 && code < 200;
   connected_ = branch;
-  if (!rings_on) talkers_.fill(branch);
+  if (!rings_on) choose(branch);
   early_ = code >= 100 && code < 200 && early_;
-  if (!success) return;
-  // What the caller had with the others goes with them.
-  const bool by_callee = callees_[branch].exchange->by_callee;
+  if (success) pick_up(branch, callees_[branch].exchange->by_callee);
+}
+
+/// What the other phone had with the others goes with them.
+void Dialog::pick_up(std::size_t branch, bool offerer_is_callee) {
   for (std::size_t n = 0; n < callees_[branch].live.size(); ++n) {
-    const bool offered = callees_[branch].exchange->sent.lines.at(n).port != 0;
-    if (offered && !callees_[branch].live[n]) settle(branch, by_callee, n, Run{.mode = Mode::kFailed});
+    const bool fails = callees_[branch].phone.run(n).mode == Mode::kFailed;
+    if (fails && !callees_[branch].live[n]) settle(branch, offerer_is_callee, n, Run{.mode = Mode::kFailed});
   }
   for (std::size_t b = 0; b < kBranches; ++b) {
     if (b == branch || !callees_[b].offered) continue;

@@ -24,6 +24,7 @@ void put(Octets& packet, std::size_t at, std::size_t size, std::uint32_t value) 
 Octets Dialog::packet(Phone& phone, std::size_t n, unsigned gap, bool rtcp) {
   Octets octets(rtcp ? 28 : 32);
   octets[0] = 0x80;
+  const bool fax = phone.run(n).mode == Mode::kOpaque;
   if (rtcp) {
     octets[1] = 200;  // a sender report
     octets[3] = 6;
@@ -31,8 +32,9 @@ Octets Dialog::packet(Phone& phone, std::size_t n, unsigned gap, bool rtcp) {
   } else {
     phone.sequence[n] = static_cast<std::uint16_t>(phone.sequence[n] + gap);
     put(octets, 2, 2, phone.sequence[n]);
-    put(octets, 8, 4, phone.ssrc(n));
+    put(octets, 8, 4, fax ? 0xFA0000FAU : phone.ssrc(n));
   }
+  if (fax) octets[0] = octets[1] = 0;  // UDPTL: a sequence number, and then anything
   for (std::size_t at = rtcp ? 8 : 12; at + 4 <= octets.size(); at += 4) put(octets, at, 4, ++counter_ * 2654435761U);
   return octets;
 }
@@ -57,8 +59,8 @@ void Dialog::take_turn(std::size_t speaker, std::size_t n, bool rtcp) {
   if (callee.gone) return;
   for (Callee& each : callees_) each.last_spoken.resize(std::max(each.last_spoken.size(), n + 1));
   std::size_t& talker = talkers_.at(n);
-  const bool silent = talker == kNobody || !callees_[talker].last_spoken[n] ||
-                      now_.steady - *callees_[talker].last_spoken[n] >= kSilence;
+  const auto last = talker == kNobody ? std::nullopt : callees_[talker].last_spoken[n];
+  const bool silent = now_.steady - std::max(chosen_at_.at(n), last.value_or(chosen_at_.at(n))) >= kSilence;
   if (!rtcp && early_ && silent && has_talk()) talker = speaker - 1;
   callee.last_spoken[n] = now_.steady;
 }
@@ -101,13 +103,16 @@ void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) 
                              " is dropped: " + std::string(name(passed.error())) + ", " + name_of(run.mode) + " to " +
                              name_of(phone(hearer).run(n).mode));
   }
-  if (!rtcp) last_wires_[{speaker, n}] = sent;
+  if (!rtcp && !opaque) last_wires_[{speaker, n}] = sent;
   const auto heard = judge_leaving(speaker, n, *passed, rtcp);
   expect(heard.verdict == Verdict::kProtected, "a packet comes twice");
   const std::ptrdiff_t ssrc = rtcp ? 4 : 8;
   Octets shown = heard.plain;
   // Forks that share a key are shown other SSRCs.
-  const bool masked = hearer > 0 && is_fork(hearer - 1) && shown.size() == plain.size();
+  const unsigned masks = phone(hearer).run(n).masks;
+  const bool masked = (masks > 0 || (hearer > 0 && is_fork(hearer - 1))) && shown.size() == plain.size();
+  const bool same = std::equal(plain.begin() + ssrc, plain.begin() + ssrc + 4, shown.begin() + ssrc);
+  expect(masks == 0 || !same, "another phone is shown the SSRC that the one before it was");
   if (masked) std::copy_n(plain.begin() + ssrc, 4, shown.begin() + ssrc);
   expect(shown == plain, "what is heard is not what was said");
   ++tally_.heard;
@@ -150,7 +155,8 @@ void Dialog::attack(const Step& step) {
   const Run& run = from.run(n);
   const bool guarded = is_guarded(speaker, n);
   if (has_lost_port(speaker)) return;
-  if (run.relay_rtp == 0 || run.mode == Mode::kOpaque || (!guarded && how != Attack::kReplay)) return;
+  if (run.mode == Mode::kOpaque) return late_sound(speaker, n);
+  if (run.relay_rtp == 0 || (!guarded && how != Attack::kReplay)) return;
   const bool rtcp = how == Attack::kRtcp;
   const Octets wire = hostile(speaker, n, how);
   if (wire.empty()) return;
@@ -167,6 +173,20 @@ void Dialog::attack(const Step& step) {
   }
   expect(!passed, "a packet that proves nothing passes a leg that is " + name_of(run.mode));
   expect(unmoved_sight() == before, "a packet that proves nothing changed something");
+}
+
+/// What still comes of the sound that ran on a line is nothing for a fax machine.
+void Dialog::late_sound(std::size_t speaker, std::size_t n) {
+  const auto last = last_wires_.find({speaker, n});
+  if (last == last_wires_.end() || phone(speaker).run(n).relay_rtp == 0) return;
+  Octets wire = last->second;
+  put(wire, 2, 2, phone(speaker).sequence[n] + 1U);
+  ++tally_.attacks;
+  const auto port = static_cast<std::uint16_t>(phone(speaker).run(n).relay_rtp);
+  const auto before = unmoved_sight();
+  const auto passed = plane_.receive(port, phone(speaker).endpoint(n, false), wire, now_.steady);
+  expect(!passed, "late sound passes on a line that is a fax now");
+  expect(unmoved_sight() == before, "late sound changed something");
 }
 
 Octets Dialog::hostile(std::size_t speaker, std::size_t n, Attack how) {

@@ -28,12 +28,14 @@ void Dialog::offer(const Step& step) {
   send_offer(branch, late_offer_, true, true);
 }
 
-void Dialog::apply_to_line(Phone& phone, std::size_t n, Change what, Form form) {
+void Dialog::apply_to_line(Phone& phone, std::size_t n, const Step& step) {
+  const auto what = static_cast<Change>(step.is[1] % kChanges);
+  const bool goes_on = (step.is[4] & 8U) != 0;
   Wish& wish = phone.wishes()[n];
-  const bool may_rekey = kRekeysAfterRollover || !phone.has_rolled_over(n);
   const bool keys = what == Change::kRekey || what == Change::kRekeyAndMove;
-  if (keys && may_rekey) {
+  if (keys) {
     if (phone.run(n).mode == Mode::kSdes) ++wish.generation;
+    wish.goes_on = goes_on && what == Change::kRekey;
     if (phone.run(n).mode == Mode::kDtls) wish.dtls_spent = true;
   }
   switch (what) {
@@ -58,7 +60,7 @@ void Dialog::apply_to_line(Phone& phone, std::size_t n, Change what, Form form) 
       ++wish.moves;
       return;
     case Change::kForm:
-      wish.form = form;
+      wish.form = static_cast<Form>(step.is[3] % kForms);
       return;
     case Change::kDropLine:
       wish.in_use = false;
@@ -89,7 +91,7 @@ void Dialog::apply(Phone& phone, const Step& step) {
     if (!of_session && n != step.is[2] % phone.wishes().size()) continue;
     const bool fax = what == Change::kFax || what == Change::kVoice;
     if (fax && wish.kind == "video") continue;
-    apply_to_line(phone, n, what, static_cast<Form>(step.is[3] % kForms));
+    apply_to_line(phone, n, step);
   }
 }
 
@@ -142,7 +144,9 @@ std::vector<Wanted> Dialog::judge_lines(std::size_t branch, Exchange& exchange) 
   history.resize(std::max(history.size(), exchange.sent.lines.size()));
   for (std::size_t n = 0; n < exchange.sent.lines.size(); ++n) {
     const SdpLine& line = exchange.sent.lines[n];
-    wanted.push_back(offer_towards(terms(branch, !exchange.by_callee), line));
+    const Run& running = (exchange.by_callee ? caller_ : callees_[branch].phone).run(n);
+    const Wanted anew = offer_towards(terms(branch, !exchange.by_callee), line);
+    wanted.push_back(is_rtp_profile(line.proto) ? offer_again(anew, running.mode, running.proto) : anew);
     const Mode answered = answer_to(terms(branch, exchange.by_callee), line, history[n]);
     exchange.refused.push_back(line.port != 0 && (wanted[n].refused || answered == Mode::kFailed));
   }
@@ -179,8 +183,10 @@ void Dialog::judge_offer(Callee& callee, Exchange exchange, const Result<protoco
   for (std::size_t n = 0; n < wanted.size() && !problem_; ++n) {
     expect((heard->lines[n].port != 0) == carried(n), "a line is offered that must not be, or the reverse");
     if (carried(n) && !problem_) expect_nothing(Watch::offers(heard->lines[n], wanted[n]));
+    if (carried(n) && !problem_) judge_repeated(by_callee ? caller_ : callee.phone, n, to, heard->lines[n]);
   }
   begun_ = callee.offered = true;
+  for (; lines_ < wanted.size(); ++lines_) chosen_at_.at(lines_) = now_.steady;
   exchange.heard = *heard;
   if (is_fork(branch) && exchange.initial) {
     callees_[2].offered = true;

@@ -59,6 +59,7 @@ void Dialog::stray(const Step& step) {
     answer.from_tag = "nobody";
     return must_refuse(answer, "an answer between strangers");
   }
+  if (how == Stray::kConfirms) return confirms_nothing(step.is[1] % kBranches);
   const std::size_t branch = in_dialog();
   if (branch == kNobody) return;
   Callee& callee = callees_[branch];
@@ -85,6 +86,17 @@ void Dialog::stray(const Step& step) {
     answer.via_branch = callees_[step.is[1] % kBranches].via;
     must_refuse(answer, "the answer of a fork that picks up too late");
   }
+}
+
+/// A 200 without SDP of whoever has not answered.
+void Dialog::confirms_nothing(std::size_t branch) {
+  const Callee& callee = callees_[branch];
+  if (!callee.offered || callee.answered || callee.gone || late_offer_) return;
+  protocol::Answer request = stray_answer();
+  request.to_tag = callee.phone.tag;
+  request.via_branch = callee.via;
+  request.sdp.clear();
+  must_refuse(request, "a confirmation of no answer");
 }
 
 /// A call beside this one, which nothing here may touch.

@@ -33,14 +33,15 @@ Step offer(Chance& chance) { return step_of(Verb::kOffer, {chance.below(3), form
 Step answer(Chance& chance, bool early) {
   const std::uint8_t mood = chance.one_in(3) ? chance.below(kMoods) : 0;
   const std::uint8_t bits = static_cast<std::uint8_t>((chance.one_in(4) ? 1U : 0U) | (chance.one_in(6) ? 2U : 0U) |
-                                                      (chance.one_in(2) ? 4U : 0U));
+                                                      (chance.one_in(2) ? 4U : 0U) | (chance.one_in(8) ? 8U : 0U) |
+                                                      (chance.one_in(3) ? 16U : 0U));
   const std::uint8_t rejected = chance.one_in(5) ? chance.below(8) : 0;
   return step_of(Verb::kAnswer,
                  {chance.below(3), static_cast<std::uint8_t>(early ? 1 : 0), mood, chance.below(8), bits, rejected});
 }
 
 Step change(Chance& chance) {
-  const auto bits = static_cast<std::uint8_t>(chance.one_in(2) ? 4U : 0U);
+  const auto bits = static_cast<std::uint8_t>((chance.one_in(2) ? 4U : 0U) | (chance.one_in(2) ? 8U : 0U));
   return step_of(Verb::kChange, {chance.below(2), chance.below(kChanges), chance.below(3), form(chance), bits});
 }
 

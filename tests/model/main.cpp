@@ -45,6 +45,8 @@ struct Sum {
     tally.answers += one.answers;
     tally.refusals += one.refusals;
     tally.attacks += one.attacks;
+    tally.new_phones += one.new_phones;
+    tally.confirmations += one.confirmations;
   }
 };
 
@@ -74,7 +76,8 @@ int run_seeds(const std::string& program) {
   }
   const Dialog::Tally& t = sum.tally;
   std::cout << "model: " << sum.steps << " steps, " << t.answers << " answers, " << t.refusals << " refusals, "
-            << t.heard << " packets heard, " << t.attacks << " attacks, " << t.handshakes << " handshakes\n";
+            << t.heard << " packets heard, " << t.attacks << " attacks, " << t.handshakes << " handshakes, "
+            << t.new_phones << " new phones, " << t.confirmations << " late confirmations\n";
   const bool idle = count >= 1000 && sum.failed == 0 && t.heard < kFewestHeard * count;
   if (idle) std::cout << "FAILED: hardly anything was heard: nothing has been tested\n";
   sum.failed += idle ? 1 : 0;

@@ -53,7 +53,8 @@ void Phone::add_line(const std::string& kind) {
   next_.back().form = next_.front().form;
   next_.back().mux = next_.front().mux;
   next_.back().moves = next_.front().moves;
-  next_.back().formats = kind == "video" ? "97" : "0 101";
+  // Lines of one kind with the same formats may be two forms of one stream.
+  next_.back().formats = kind == "video" ? std::to_string(95 + next_.size()) : "0 101";
 }
 
 std::string Phone::address(const Wish& wish) const {
@@ -156,6 +157,8 @@ Sdp Phone::offer() {
 
 Sdp Phone::answer(const Sdp& heard, const Manner& manner) {
   grow(heard.lines.size());
+  // Who moves says where to: nobody knows the one that goes on being nowhere.
+  for (Wish& wish : next_) wish.moves += manner.moves && !wish.is_nowhere ? 1 : 0;
   std::vector<SdpLine> lines;
   for (std::size_t n = 0; n < heard.lines.size(); ++n) {
     const SdpLine& theirs = heard.lines[n];
@@ -183,8 +186,9 @@ std::string Phone::answering_setup(std::size_t n) const {
 void Phone::put_sdes(SdpLine& line, std::size_t n, const SdpLine& heard, const Manner& manner) {
   const Run& run = runs_[n];
   const bool has_one = next_[n].ran == Mode::kSdes;
-  const bool rekeys = manner.new_keys && run.mode == Mode::kSdes && !has_rolled_over(n);
+  const bool rekeys = manner.new_keys && run.mode == Mode::kSdes;
   if (rekeys) ++next_[n].generation;
+  if (rekeys) next_[n].goes_on = false;
   const CryptoLine* chosen = &heard.crypto[manner.suite % heard.crypto.size()];
   for (const CryptoLine& offered : heard.crypto) {
     if (has_one && !rekeys && offered.suite == run.suite) chosen = &offered;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct Wish {
   unsigned port = 0;
   unsigned moves = 0;       // which of its addresses
   unsigned generation = 0;  // of SDES keys
+  bool goes_on = false;     // the newest of them, with the rollover counter that the one before had
   unsigned tls_generation = 0;
   Mode ran = Mode::kNone;   // at last, but for failures
   bool sdes_spent = false;  // what ran under the key is over: the next one is a new one
@@ -46,6 +48,7 @@ class Phone {
     unsigned suite = 0;
     bool mux = true;
     bool new_keys = false;
+    bool moves = false;
     unsigned rejected = 0;
   };
   [[nodiscard]] Sdp answer(const Sdp& heard, const Manner& manner);
@@ -56,6 +59,7 @@ class Phone {
   /// All lines are through settle().
   void commit() { now_ = next_; }
   /// What it has offered is refused: everything is as it was.
+  [[nodiscard]] bool goes_on(std::size_t n) const { return next_.at(n).goes_on; }
   void give_up() {
     if (!now_.empty()) next_ = now_;
   }
@@ -65,7 +69,6 @@ class Phone {
   [[nodiscard]] const Run& run(std::size_t n) const;
   [[nodiscard]] Endpoint endpoint(std::size_t n, bool rtcp) const;
   [[nodiscard]] std::uint32_t ssrc(std::size_t n) const { return host_ << 8U | static_cast<std::uint32_t>(n); }
-  [[nodiscard]] bool has_rolled_over(std::size_t n) const { return voice.has_rolled_over(run(n), ssrc(n)); }
   /// Every key, tls-id and fingerprint that it has written.
   [[nodiscard]] const std::set<Octets>& keys() const noexcept { return keys_; }
   [[nodiscard]] static std::string fingerprint();
@@ -73,6 +76,8 @@ class Phone {
   Voice voice;
   std::string tag;
   std::vector<std::uint16_t> sequence;
+  /// Per line: the relay's crypto lines of which it took one last.
+  std::map<std::size_t, std::vector<CryptoLine>> answered;
 
  private:
   [[nodiscard]] SdpLine skeleton(std::size_t n) const;

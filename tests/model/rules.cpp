@@ -58,6 +58,12 @@ Wanted offer_towards(const Terms& terms, const SdpLine& offer) {
   return sdes ? Wanted{false, "RTP/SAVP" + end, true, false} : Wanted{false, "UDP/TLS/RTP/SAVP" + end, false, true};
 }
 
+Wanted offer_again(const Wanted& anew, Mode running, const std::string& profile) {
+  const bool encrypted = running == Mode::kSdes || running == Mode::kDtls;
+  if (!encrypted || anew.refused || !is_secure_profile(profile)) return anew;
+  return {false, profile, running == Mode::kSdes, running == Mode::kDtls};
+}
+
 Mode settled(const Terms& terms, const SdpLine& offer, const SdpLine& answer, bool was_encrypted) {
   if (answer.port == 0) return Mode::kFailed;
   if (!is_rtp_profile(offer.proto)) return terms.policy == Policy::kRequire ? Mode::kFailed : Mode::kOpaque;

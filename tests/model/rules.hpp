@@ -37,6 +37,8 @@ struct Wanted {
 /// The relay's answer to `offer`; kFailed: it is to be refused.
 Mode answer_to(const Terms& terms, const SdpLine& offer, bool was_encrypted);
 Wanted offer_towards(const Terms& terms, const SdpLine& offer);
+/// The same, where the answerer's leg is encrypted: a secure profile stays, with its key management.
+Wanted offer_again(const Wanted& anew, Mode running, const std::string& profile);
 /// What an answer makes of the relay's offer.
 Mode settled(const Terms& terms, const SdpLine& offer, const SdpLine& answer, bool was_encrypted);
 

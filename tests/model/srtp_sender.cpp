@@ -24,6 +24,16 @@ void set_policies(srtp_policy_t& policy, const std::string& suite) {
   }
 }
 
+/// @param master has to outlive it
+srtp_policy_t policy_of(const std::string& suite, Octets& master) {
+  srtp_policy_t policy{};
+  set_policies(policy, suite);
+  policy.key = master.data();
+  policy.window_size = 128;
+  policy.allow_repeat_tx = 0;
+  return policy;
+}
+
 template <class Protect>
 Octets seal(Protect protect, srtp_ctx_t* session, Octets plain) {
   int size = static_cast<int>(plain.size());
@@ -42,25 +52,38 @@ std::size_t master_size(const std::string& suite) {
   return 0;
 }
 
-SrtpSender::SrtpSender(const std::string& suite, const Octets& master) {
-  Octets key = master;
-  srtp_policy_t policy{};
-  set_policies(policy, suite);
+SrtpSender::SrtpSender(const std::string& suite, const Octets& master, std::optional<Position> from)
+    : suite_(suite), master_(master), from_(from) {
+  srtp_policy_t policy = policy_of(suite_, master_);
   policy.ssrc.type = ssrc_any_outbound;
-  policy.key = key.data();
-  policy.window_size = 128;
-  policy.allow_repeat_tx = 0;
   srtp_t session = nullptr;
   if (srtp_create(&session, &policy) != srtp_err_status_ok) throw std::runtime_error("a phone has no SRTP");
   session_.reset(session);
 }
 
-Octets SrtpSender::seal_rtp(Octets plain) { return seal(srtp_protect, session_.get(), std::move(plain)); }
-Octets SrtpSender::seal_rtcp(Octets plain) { return seal(srtp_protect_rtcp, session_.get(), std::move(plain)); }
-
-std::uint32_t SrtpSender::rollovers(std::uint32_t ssrc) const {
-  std::uint32_t count = 0;
-  return srtp_get_stream_roc(session_.get(), ssrc, &count) == srtp_err_status_ok ? count : 0;
+/// The counter that the older key had.
+void SrtpSender::go_on(std::uint16_t sequence) {
+  const std::uint32_t rollovers = from_->rollovers + (sequence < from_->sequence ? 1 : 0);
+  if (srtp_set_stream_roc(session_.get(), from_->ssrc, rollovers) == srtp_err_status_ok) return;
+  srtp_policy_t policy = policy_of(suite_, master_);
+  policy.ssrc = {ssrc_specific, from_->ssrc};
+  const bool added = srtp_add_stream(session_.get(), &policy) == srtp_err_status_ok;
+  if (!added || srtp_set_stream_roc(session_.get(), from_->ssrc, rollovers) != srtp_err_status_ok) {
+    throw std::runtime_error("a phone cannot go on");
+  }
 }
+
+Octets SrtpSender::seal_rtp(Octets plain) {
+  const auto sequence = static_cast<std::uint16_t>(plain[2] << 8U | plain[3]);
+  const std::uint32_t ssrc = std::uint32_t{plain[8]} << 24U | plain[9] << 16U | plain[10] << 8U | plain[11];
+  if (from_ && !sent_) go_on(sequence);
+  Octets sealed = seal(srtp_protect, session_.get(), std::move(plain));
+  std::uint32_t rollovers = 0;
+  if (srtp_get_stream_roc(session_.get(), ssrc, &rollovers) != srtp_err_status_ok) rollovers = 0;
+  sent_ = Position{ssrc, rollovers, sequence};
+  return sealed;
+}
+
+Octets SrtpSender::seal_rtcp(Octets plain) { return seal(srtp_protect_rtcp, session_.get(), std::move(plain)); }
 
 }  // namespace osrtp::model

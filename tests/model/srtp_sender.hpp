@@ -3,6 +3,7 @@
 #include <srtp2/srtp.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,20 +23,35 @@ inline constexpr SuiteSizes kPhoneSuites[] = {
 };
 [[nodiscard]] std::size_t master_size(const std::string& suite);
 
+/// How far a sender has come with its one SSRC.
+struct Position {
+  std::uint32_t ssrc;
+  std::uint32_t rollovers;
+  std::uint16_t sequence;
+};
+
 /// A phone's sending end under one master key, straight on libsrtp: one for as long as the phone has the key, so that
 /// rollover counters go on as RFC 3711 has it.
 class SrtpSender {
  public:
-  SrtpSender(const std::string& suite, const Octets& master);
+  /// @param from where it goes on from another key; nothing: it begins at zero
+  SrtpSender(const std::string& suite, const Octets& master, std::optional<Position> from = {});
 
   [[nodiscard]] Octets seal_rtp(Octets plain);
   [[nodiscard]] Octets seal_rtcp(Octets plain);
-  [[nodiscard]] std::uint32_t rollovers(std::uint32_t ssrc) const;
+  /// Nothing: it has sent no RTP, and goes on from nothing.
+  [[nodiscard]] std::optional<Position> position() const { return sent_ ? sent_ : from_; }
 
  private:
+  void go_on(std::uint16_t sequence);
+
   struct Close {
     void operator()(srtp_ctx_t* session) const { srtp_dealloc(session); }
   };
+  std::string suite_;
+  Octets master_;
+  std::optional<Position> from_;
+  std::optional<Position> sent_{};
   std::unique_ptr<srtp_ctx_t, Close> session_;
 };
 

@@ -17,8 +17,10 @@ enum class Verb : std::uint8_t {
             // third callee is behind the first one's branch: a fork further down)
   kOffer,   // the INVITE goes to a branch: which, Form of the caller
   kAnswer,  // what is outstanding is answered: branch, provisional (0: no), Mood, suite, bits (1: no mux, 2: rekeyed,
-            // 4: without `osrtp`), lines refused beside the first (bits)
-  kChange,  // a re-INVITE or UPDATE: side, Change, line, Form, bits (4: without `osrtp`)
+            // 4: without `osrtp`, 8: from another address, 16: without SDP if it has answered before), lines refused
+            // beside the first (bits)
+  kChange,  // a re-INVITE or UPDATE: side, Change, line, Form, bits (4: without `osrtp`, 8: new keys go on
+            // with the rollover counter of the old ones)
   kRefuse,  // what is outstanding is refused: no answer comes
   kMedia,   // RTP or RTCP: side, line, how many, how far apart, 1: RTCP
   kAttack,  // a packet that must change nothing: side, line, Attack
@@ -70,8 +72,16 @@ inline constexpr unsigned kChanges = 15;
 enum class Attack : std::uint8_t { kReplay, kGarbage, kForged, kPlain, kStranger, kRtcp };
 inline constexpr unsigned kAttacks = 6;
 
-enum class Stray : std::uint8_t { kUnknownCall, kWrongTags, kNoSdp, kOtherLineCount, kForeignOffer, kLateFork };
-inline constexpr unsigned kStrays = 6;
+enum class Stray : std::uint8_t {
+  kUnknownCall,
+  kWrongTags,
+  kNoSdp,
+  kOtherLineCount,
+  kForeignOffer,
+  kLateFork,
+  kConfirms
+};
+inline constexpr unsigned kStrays = 7;
 
 enum class Bye : std::uint8_t { kWhole, kDialog, kWrongTag, kBranch };
 inline constexpr unsigned kByes = 4;

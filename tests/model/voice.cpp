@@ -8,14 +8,16 @@ using testing::Verdict;
 using testing::WireOracle;
 
 SrtpSender* Voice::sender(const Run& run) {
-  if (run.mode == Mode::kSdes) return &senders_.try_emplace(run.own_key, run.suite, run.own_key).first->second;
+  if (run.mode == Mode::kSdes)
+    return &senders_.try_emplace(run.own_key, run.suite, run.own_key, run.from).first->second;
   if (run.mode != Mode::kDtls || !is_connected(run)) return nullptr;
   return &*associations_.at(run.association).out;
 }
 
 WireOracle* Voice::oracle(const Run& run) {
   if (run.mode == Mode::kSdes) {
-    return &oracles_.try_emplace(run.relay_key, *suite_named(run.suite), ByteView(run.relay_key)).first->second;
+    const std::pair listener{run.relay_key, run.masks};
+    return &oracles_.try_emplace(listener, *suite_named(run.suite), ByteView(run.relay_key)).first->second;
   }
   if (run.mode != Mode::kDtls || !is_connected(run)) return nullptr;
   return &*associations_.at(run.association).in;
@@ -37,10 +39,9 @@ Voice::Heard Voice::open(const Run& run, const Octets& wire) {
   return {verdict, {in->plain().begin(), in->plain().end()}, in->index()};
 }
 
-bool Voice::has_rolled_over(const Run& run, std::uint32_t ssrc) const {
-  if (run.mode != Mode::kSdes) return false;
+std::optional<Position> Voice::position(const Run& run) const {
   const auto known = senders_.find(run.own_key);
-  return known != senders_.end() && known->second.rollovers(ssrc) > 0;
+  return known == senders_.end() ? run.from : known->second.position();
 }
 
 dtls::Association& Voice::handshake(const Run& run, TimePoint now) {

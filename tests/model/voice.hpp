@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/time.hpp"
 #include "dtls/association.hpp"
@@ -19,6 +20,10 @@ struct Run {
   std::string suite{};  // of SDES
   Octets own_key{};
   Octets relay_key{};
+  std::optional<Position> from{};  // where own_key goes on from the one before; nothing: it begins at zero
+  std::string where{};             // of SDES: what the phone last said of where it is; empty: nothing
+  unsigned masks = 0;         // phones that have had this key of the relay's before, here, and were shown other SSRCs
+  std::string proto{};        // of the leg's offer, whoever made it
   std::string association{};  // of DTLS: what identifies it
   bool dtls_client = false;
   unsigned relay_rtp = 0;
@@ -42,7 +47,8 @@ class Voice {
   [[nodiscard]] std::optional<Octets> seal(const Run& run, Octets plain, bool rtcp);
   /// What came from the wire. Also tells keystream that is used twice, whatever the contexts of the relay do.
   [[nodiscard]] Heard open(const Run& run, const Octets& wire);
-  [[nodiscard]] bool has_rolled_over(const Run& run, std::uint32_t ssrc) const;
+  /// How far the phone has come under the key of this run.
+  [[nodiscard]] std::optional<Position> position(const Run& run) const;
 
   /// Only with DTLS.
   [[nodiscard]] dtls::Association& handshake(const Run& run, TimePoint now);
@@ -59,7 +65,7 @@ class Voice {
   [[nodiscard]] testing::WireOracle* oracle(const Run& run);
 
   std::map<Octets, SrtpSender> senders_;
-  std::map<Octets, testing::WireOracle> oracles_;
+  std::map<std::pair<Octets, unsigned>, testing::WireOracle> oracles_;
   std::map<std::string, Association> associations_;
 };
 

@@ -36,7 +36,7 @@ std::string Watch::heard(const std::string& party, const std::string& dialog, co
     if (wrong.empty()) wrong = names(line);
     if (wrong.empty() && line.port != 0) wrong = port(party, n, line);
   }
-  if (wrong.empty() && kJudgesVersions) wrong = version(dialog, sdp);
+  if (wrong.empty()) wrong = version(dialog, sdp);
   return wrong.empty() ? wrong : wrong + ", in what " + party + " gets";
 }
 
@@ -125,6 +125,16 @@ void Watch::runs(const std::string& party, std::size_t n, const Octets& relay_ke
   if (relay_key.empty()) return;
   running_[here] = relay_key;
   used_.insert(relay_key);
+}
+
+void Watch::renews(const std::string& party, std::size_t n) { running_.erase({party, n}); }
+
+std::string Watch::tags(const std::string& party, std::size_t n, const SdpLine& line) {
+  for (const CryptoLine& crypto : line.crypto) {
+    const auto& tag = tags_.try_emplace({{party, n}, crypto.suite}, crypto.tag).first->second;
+    if (tag != crypto.tag) return "offers a suite under another tag than before";
+  }
+  return {};
 }
 
 }  // namespace osrtp::model

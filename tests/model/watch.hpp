@@ -9,9 +9,6 @@
 
 namespace osrtp::model {
 
-/// Whether the o= versions that the relay writes are judged: they rise by one with the content, and only then.
-inline constexpr bool kJudgesVersions = false;
-
 /// Reads along with every SDP of a call: whose keys, ports and names stand where. Each check answers what is wrong;
 /// nothing: all is well.
 class Watch {
@@ -27,6 +24,10 @@ class Watch {
   static std::string answers(const SdpLine& line, const SdpLine& offer, Mode mode);
   /// A line of `party` now runs under this key of the relay's, or under none.
   void runs(const std::string& party, std::size_t n, const Octets& relay_key);
+  /// Behind a line of `party` is another phone, which has to be told another key.
+  void renews(const std::string& party, std::size_t n);
+  /// What is said of suites in offers: each has one tag, always.
+  std::string tags(const std::string& party, std::size_t n, const SdpLine& line);
 
  private:
   using Place = std::pair<std::string, std::size_t>;  // a party's line
@@ -41,6 +42,7 @@ class Watch {
   std::map<Octets, Place> owners_;                        // of the relay's keys
   std::map<std::pair<Place, std::string>, Octets> told_;  // the newest key of a suite
   std::map<Place, Octets> running_;
+  std::map<std::pair<Place, std::string>, std::string> tags_;  // of a suite, in offers
   std::set<Octets> used_;
   std::map<unsigned, Place> port_owners_;
   std::map<Place, unsigned> ports_;
