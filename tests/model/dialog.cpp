@@ -103,6 +103,8 @@ void Dialog::set_up(const Step& step) {
   }
   for (Wish& wish : caller_.wishes()) wish.mux = (step.is[5] & 2U) == 0;
   forks_ = (step.is[5] & 4U) != 0 && !late_offer_;
+  pairs_ = (step.is[5] & 8U) != 0 && !late_offer_;
+  plain_first_ = (step.is[4] & 16U) != 0;
   if (forks_) callees_[2].via = callees_[0].via;
   if (forks_) callees_[2].terms = callees_[0].terms;
   registry_.emplace(

@@ -115,6 +115,12 @@ class Dialog {
   [[nodiscard]] bool may_confirm(std::size_t branch) const;
   void choose(std::size_t branch);
 
+  // dialog_pairs.cpp
+  /// What the caller writes; `answered`: the offer that it answers.
+  [[nodiscard]] Sdp in_pairs(const Sdp& sdp, const Sdp* answered) const;
+  [[nodiscard]] Sdp chosen(const Sdp& offer);
+  [[nodiscard]] std::optional<Sdp> out_of_pairs(const std::optional<Sdp>& wire, std::size_t streams);
+
   // dialog_media.cpp
   void media(const Step& step);
   void speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp);
@@ -187,6 +193,8 @@ class Dialog {
   bool video_ = false;
   bool neighbour_ = false;
   bool forks_ = false;
+  bool pairs_ = false;  // each of the caller's streams is two m-lines
+  bool plain_first_ = false;
   bool few_ports_ = false;
   bool over_ = false;
   bool changed_ = false;                  // by a re-INVITE or UPDATE: the INVITE goes to nobody else

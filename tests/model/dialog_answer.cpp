@@ -95,8 +95,9 @@ void Dialog::answer(const Step& step) {
   Exchange& exchange = *callee.exchange;
   Phone& answerer = exchange.by_callee ? caller_ : callee.phone;
   if (exchange.open) {
-    exchange.manner = {
-        static_cast<Mood>(step.is[2] % kMoods), step.is[3], (step.is[4] & 1U) == 0, false, false, step.is[5]};
+    const auto mood = static_cast<Mood>(step.is[2] % kMoods);
+    const bool simple = pairs_ && exchange.by_callee && mood != Mood::kReject;
+    exchange.manner = {simple ? Mood::kGood : mood, step.is[3], (step.is[4] & 1U) == 0, false, false, step.is[5]};
   }
   exchange.manner.new_keys = (step.is[4] & 2U) != 0;
   exchange.manner.moves = (step.is[4] & 8U) != 0;
@@ -108,13 +109,14 @@ void Dialog::answer(const Step& step) {
   request.from_tag = exchange.by_callee ? callee.phone.tag : caller_.tag;
   request.to_tag = answerer.tag;
   request.via_branch = callee.via;
-  request.sdp = write_sdp(sent);
+  request.sdp = write_sdp(exchange.by_callee ? in_pairs(sent, &exchange.heard) : sent);
   request.sip_code = early ? 183 : exchange.by_callee && exchange.initial ? 0 : 200;
   if ((step.is[4] & 4U) == 0) describe(request, callee, false);
   if (request.osrtp) request.osrtp->offerer.reset();
   const auto reply = registry_->answer(request, now_);
   if (!reply) return expect(false, "an answer is refused: " + reply.error().reason);
-  const auto heard = read_sdp(reply->sdp);
+  const auto read = read_sdp(reply->sdp);
+  const auto heard = exchange.by_callee ? read : out_of_pairs(read, sent.lines.size());
   if (!heard) return expect(false, "an answer that nobody can read");
   ++tally_.answers;
   last_ = request;

@@ -22,7 +22,7 @@ void Dialog::offer(const Step& step) {
   if (over_ || changed_ || is_confirmed() || callee.gone || callee.answered) return;
   Phone& offerer = late_offer_ ? callee.phone : caller_;
   if (!begun_) {
-    for (Wish& wish : offerer.wishes()) wish.form = static_cast<Form>(step.is[1] % kForms);
+    for (Wish& wish : offerer.wishes()) wish.form = pairs_ ? Form::kSavp : static_cast<Form>(step.is[1] % kForms);
     if (video_ && offerer.wishes().size() == 1) offerer.add_line("video");
   }
   send_offer(branch, late_offer_, true, true);
@@ -83,6 +83,8 @@ void Dialog::apply_to_line(Phone& phone, std::size_t n, const Step& step) {
 void Dialog::apply(Phone& phone, const Step& step) {
   constexpr std::size_t kMostLines = 3;
   const auto what = static_cast<Change>(step.is[1] % kChanges);
+  const bool other_lines = what == Change::kForm || what == Change::kAddLine || what >= Change::kFax;
+  if (pairs_ && other_lines) return;
   if (what == Change::kAddLine && phone.wishes().size() < kMostLines) phone.add_line("video");
   const bool of_session = what == Change::kMove || what == Change::kRekeyAndMove || what == Change::kNowhere;
   for (std::size_t n = 0; n < phone.wishes().size(); ++n) {
@@ -121,12 +123,14 @@ void Dialog::send_offer(std::size_t branch, bool by_callee, bool initial, bool d
   Phone& offerer = by_callee ? callee.phone : caller_;
   Exchange exchange{.by_callee = by_callee, .initial = initial, .sent = offerer.offer(), .heard = {}, .refused = {}};
   watch_.said(exchange.sent);
+  const Sdp wire = by_callee ? exchange.sent : in_pairs(exchange.sent, nullptr);
+  if (!by_callee) exchange.sent = chosen(exchange.sent);
   protocol::Offer request;
   request.call_id = "call";
   request.from_tag = offerer.tag;
   if (!initial || by_callee) request.to_tag = by_callee ? caller_.tag : callee.phone.tag;
   request.via_branch = callee.via;
-  request.sdp = write_sdp(exchange.sent);
+  request.sdp = write_sdp(wire);
   if (describes) describe(request, callee, by_callee);
   const auto before = sight();
   const auto reply = registry_->offer(request, now_);
@@ -176,12 +180,15 @@ void Dialog::judge_offer(Callee& callee, Exchange exchange, const Result<protoco
     return expect(sight() == before, "an offer for which there are no ports changed something");
   }
   if (!reply) return expect(false, "an offer is refused: " + reply.error().reason);
-  const auto heard = read_sdp(reply->sdp);
+  const auto read = read_sdp(reply->sdp);
+  const auto heard = by_callee ? out_of_pairs(read, wanted.size()) : read;
   if (!heard) return expect(false, "an offer that nobody can read");
   const std::string to = party(branch, !by_callee);
   expect_nothing(watch_.heard(to, to + (by_callee ? callee.phone.tag : ""), *heard, exchange.sent));
   for (std::size_t n = 0; n < wanted.size() && !problem_; ++n) {
     expect((heard->lines[n].port != 0) == carried(n), "a line is offered that must not be, or the reverse");
+    const bool free = pairs_ && by_callee && caller_.run(n).mode != Mode::kSdes;
+    if (free) continue;  // what stands in which of two lines, where neither is encrypted
     if (carried(n) && !problem_) expect_nothing(Watch::offers(heard->lines[n], wanted[n]));
     if (carried(n) && !problem_) judge_repeated(by_callee ? caller_ : callee.phone, n, to, heard->lines[n]);
   }

@@ -69,7 +69,7 @@ void Dialog::stray(const Step& step) {
   offer.to_tag = step.is[1] % 2 == 0 ? callee.phone.tag : caller_.tag;
   offer.sdp = "v=0\r\nm=audio\r\n";
   if (how == Stray::kNoSdp) return must_refuse(offer, "an offer without SDP");
-  if (how == Stray::kOtherLineCount && callee.exchange) {
+  if (how == Stray::kOtherLineCount && callee.exchange && !pairs_) {
     answer.from_tag = callee.exchange->by_callee ? callee.phone.tag : caller_.tag;
     answer.to_tag = callee.exchange->by_callee ? caller_.tag : callee.phone.tag;
     for (std::size_t n = 0; n < callee.exchange->sent.lines.size(); ++n) answer.sdp += "m=video 9002 RTP/AVP 97\r\n";

@@ -20,10 +20,12 @@ std::uint8_t form(Chance& chance) {
 
 Step call(Chance& chance) {
   const bool dtls = chance.one_in(3);
-  const auto bits = static_cast<std::uint8_t>((dtls ? 0U : 1U) | (chance.one_in(6) ? 2U : 0U) |
-                                              (chance.one_in(8) ? 4U : 0U) | (chance.one_in(12) ? 8U : 0U));
-  const auto shape = static_cast<std::uint8_t>((chance.one_in(3) ? 1U : 0U) | (chance.one_in(3) ? 2U : 0U) |
-                                               (kForksFurtherDown && chance.one_in(4) ? 4U : 0U));
+  const auto bits =
+      static_cast<std::uint8_t>((dtls ? 0U : 1U) | (chance.one_in(6) ? 2U : 0U) | (chance.one_in(8) ? 4U : 0U) |
+                                (chance.one_in(12) ? 8U : 0U) | (chance.one_in(2) ? 16U : 0U));
+  const auto shape =
+      static_cast<std::uint8_t>((chance.one_in(3) ? 1U : 0U) | (chance.one_in(3) ? 2U : 0U) |
+                                (kForksFurtherDown && chance.one_in(4) ? 4U : 0U) | (chance.one_in(6) ? 8U : 0U));
   return step_of(Verb::kCall, {usually_first(chance, 4), usually_first(chance, 4), usually_first(chance, 3),
                                usually_first(chance, 3), bits, shape});
 }

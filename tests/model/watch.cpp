@@ -44,7 +44,7 @@ std::string Watch::lines(const Sdp& sdp, const Sdp& source) const {
   if (sdp.lines.size() != source.lines.size()) return "another number of m-lines";
   for (std::size_t n = 0; n < sdp.lines.size(); ++n) {
     if (sdp.lines[n].kind != source.lines[n].kind) return "m-lines in another order";
-    if (sdp.lines[n].formats != source.lines[n].formats) return "other formats";
+    if (sdp.lines[n].port != 0 && sdp.lines[n].formats != source.lines[n].formats) return "other formats";
     if (sdp.lines[n].port != 0 && sdp.lines[n].direction != source.lines[n].direction) return "another direction";
     const bool held = source.lines[n].address == "0.0.0.0";
     if (sdp.lines[n].port != 0 && held != (sdp.lines[n].address == "0.0.0.0")) return "another kind of hold";
