@@ -12,10 +12,10 @@ namespace osrtp::model {
 /// What happens next in a dialog. A step that makes no sense where it stands does nothing, so that any list of steps
 /// is a dialog, and taking one away leaves the others what they are.
 enum class Verb : std::uint8_t {
-  kCall,  // first: policy of caller, of callee, signalling of caller, of callee, bits (1: no DTLS at the relay,
-          // 2: late offer, 4: another call beside this one, 8: few ports, 16: of pairs the plain line is first), bits
-          // (1: video too, 2: no rtcp-mux, 4: the third callee is behind the first one's branch: a fork further down,
-          // 8: the caller has two m-lines for each stream)
+  kCall,    // first: policy of caller, of callee, signalling of caller, of callee, bits (1: no DTLS at the relay,
+            // 2: late offer, 4: another call beside this one, 8: few ports, 16: of pairs the plain line is first), bits
+            // (1: video too, 2: no rtcp-mux, 4: the third callee is behind the first one's branch: a fork further down,
+            // 8: the caller has two m-lines for each stream)
   kOffer,   // the INVITE goes to a branch: which, Form of the caller
   kAnswer,  // what is outstanding is answered: branch, provisional (0: no), Mood, suite, bits (1: no mux, 2: rekeyed,
             // 4: without `osrtp`, 8: from another address, 16: without SDP if it has answered before), lines refused
