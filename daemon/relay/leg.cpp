@@ -91,47 +91,6 @@ std::vector<srtp::Progress> resumed(std::vector<srtp::Progress> said, const std:
 
 }  // namespace
 
-Path::Path(SocketId ours, std::optional<Endpoint> theirs, const LegSetup& setup, TimePoint now) noexcept
-    : socket_(ours),
-      latch_(setup.follow == Follow::kSource ? theirs : std::nullopt, now, setup.latch_window),
-      follow_(setup.follow),
-      held_(setup.follow == Follow::kSource && !theirs) {}
-
-void Path::change(SocketId ours, const std::optional<Endpoint>& theirs, const LegSetup& setup, TimePoint now) noexcept {
-  if (setup.follow != follow_ || ours != socket_) {
-    const auto known = theirs || setup.follow == Follow::kNomination ? theirs : latch_.signalled();
-    *this = Path(ours, known, setup, now);
-  } else if (follow_ == Follow::kSource) {
-    if (theirs && theirs != latch_.signalled()) {
-      latch_ = Latch(theirs, now, setup.latch_window);
-    } else {
-      latch_.reopen(now, setup.latch_window);
-    }
-  }
-  held_ = follow_ == Follow::kSource && !theirs;
-}
-
-void Path::select(const Endpoint& peer, TimePoint now) noexcept {
-  if (follow_ == Follow::kNomination) {
-    latch_ = Latch(peer, now, {});
-  } else {
-    static_cast<void>(latch_.accept(peer, Proof::kKey, now));
-  }
-}
-
-void Path::deselect() noexcept {
-  if (follow_ == Follow::kNomination) latch_ = Latch(std::nullopt, {}, {});
-}
-
-bool Path::accept(const Endpoint& source, Proof proof, TimePoint now) noexcept {
-  if (follow_ == Follow::kSource) return latch_.accept(source, proof, now);
-  return proof == Proof::kKey || source == latch_.current();
-}
-
-void Path::go_along(const IpAddress& from, const IpAddress& to) noexcept {
-  if (follow_ == Follow::kSource) latch_.move(from, to);
-}
-
 Leg::Leg(LegIndex index, LegSetup&& setup, TimePoint now)
     : index_(index),
       mux_(setup.mux),
@@ -158,7 +117,7 @@ void Leg::secure(Secured keys, TimePoint now) {
   }
   retiring_.reset();
   if (auto* older = std::get_if<Secured>(&protection_)) {
-    retiring_.emplace(Retiring{std::move(older->in), now + kRekeyOverlap});
+    retiring_.emplace(Retiring{std::move(older->in), older->ssrc_mask, now + kRekeyOverlap});
   }
   protection_ = std::move(keys);
   numbers_ = Renumbering(srtp::kMaxSsrcs);
@@ -226,7 +185,7 @@ bool Leg::renew(Secured& keys, const Rekey& next, TimePoint now) {
   const auto progress = resumed(next.streams, keys.in.progress());
   auto in = srtp::Context::create(srtp::Direction::kInbound, next.in, next.replay_window, progress);
   if (!in) return false;
-  retiring_.emplace(Retiring{std::exchange(keys.in, *std::move(in)), now + kRekeyOverlap});
+  retiring_.emplace(Retiring{std::exchange(keys.in, *std::move(in)), keys.ssrc_mask, now + kRekeyOverlap});
   return true;
 }
 
@@ -265,7 +224,9 @@ Result<Passing, Drop> Leg::receive(Component component, Datagram datagram, Passa
   if (!accept(opened->kind, datagram.from, proof, now)) return fail(Drop::kWrongSource);
   if (secured) ++counters_.authenticated;
   counters_.last_received = now;
-  if (opened->kind == Component::kRtp && !is_opaque()) heard_ = source_of(datagram.packet());
+  if (opened->kind == Component::kRtp && !is_opaque()) {
+    if (const auto header = rtp::Header::parse(datagram.packet())) heard_ = header->ssrc;
+  }
   return *opened;
 }
 
@@ -321,9 +282,13 @@ Result<Passing, Drop> Leg::open_secured(Secured& keys, Component component, Byte
   auto plain = unprotect(keys.in, *kind, packet);
   if (plain) retiring_.reset();  // the peer has changed over
   const bool may_be_older = !plain && plain.error() == srtp::Error::kAuthentication;
-  if (may_be_older && retiring_ && now < retiring_->until) plain = unprotect(retiring_->in, *kind, packet);
+  std::uint32_t mask = keys.ssrc_mask;
+  if (may_be_older && retiring_ && now < retiring_->until) {
+    plain = unprotect(retiring_->in, *kind, packet);
+    mask = retiring_->ssrc_mask;
+  }
   if (!plain) return fail(inbound_drop(plain.error()));
-  if (keys.ssrc_mask != 0 && *kind == Component::kRtcp) rtp::mask_subjects(*plain, keys.ssrc_mask);
+  if (mask != 0 && *kind == Component::kRtcp) rtp::mask_subjects(*plain, mask);
   return Passing{*kind, plain->size()};
 }
 

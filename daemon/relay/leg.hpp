@@ -86,6 +86,7 @@ class Leg {
   /// The key that a Rekey replaced, until the first packet under the new one.
   struct Retiring {
     srtp::Context in;
+    std::uint32_t ssrc_mask;  // what its peer knows our streams by
     TimePoint until;
   };
 
