@@ -204,7 +204,7 @@ std::size_t Dialog::in_dialog() const {
 }
 
 std::size_t Dialog::listener(std::size_t speaker, std::size_t n) const {
-  if (!has_talk() || talkers_.at(n) == kNobody) return kNobody;
+  if (talkers_.at(n) == kNobody) return kNobody;
   if (speaker == 0) return talkers_.at(n) + 1;
   return speaker == talkers_.at(n) + 1 ? 0 : kNobody;
 }

@@ -155,6 +155,8 @@ class Dialog {
   [[nodiscard]] std::vector<bool>& encrypted(std::size_t branch, bool callee_side) {
     return callee_side ? callees_[branch].encrypted : callers_encrypted_;
   }
+  /// Whether a line of `said` is encrypted, or takes the place of one of its kind that `said` gives up and that was.
+  [[nodiscard]] bool was_encrypted(std::size_t branch, bool callee_side, std::size_t n, const Sdp& said);
   [[nodiscard]] const Terms& terms(std::size_t branch, bool callee_side) const {
     return callee_side ? callees_[branch].terms : callers_terms_;
   }
@@ -197,10 +199,10 @@ class Dialog {
   bool plain_first_ = false;
   bool few_ports_ = false;
   bool over_ = false;
-  bool changed_ = false;                  // by a re-INVITE or UPDATE: the INVITE goes to nobody else
-  bool early_ = true;                     // phones ring
-  std::array<std::size_t, 3> talkers_{};  // per line: whom the caller hears
-  std::array<TimePoint, 3> chosen_at_{};  // and since when the signalling has it so
+  bool changed_ = false;  // by a re-INVITE or UPDATE: the INVITE goes to nobody else
+  bool early_ = true;     // phones ring
+  std::array<std::size_t, 3> talkers_{kNobody, kNobody, kNobody};  // per line: whom the caller hears
+  std::array<TimePoint, 3> chosen_at_{};                           // and since when the signalling has it so
   std::size_t lines_ = 0;
   bool begun_ = false;
   std::variant<std::monostate, protocol::Offer, protocol::Answer> last_;

@@ -158,13 +158,10 @@ bool Dialog::judge_line(std::size_t branch, std::size_t n, const Sdp& sent, cons
   Callee& callee = callees_[branch];
   const Exchange& exchange = *callee.exchange;
   const SdpLine& offer = exchange.sent.lines[n];
-  for (const bool side : {false, true}) {
-    auto& history = encrypted(branch, side);
-    history.resize(std::max(history.size(), n + 1));
-  }
-  const Mode offerers = answer_to(terms(branch, exchange.by_callee), offer, encrypted(branch, exchange.by_callee)[n]);
+  const Mode offerers =
+      answer_to(terms(branch, exchange.by_callee), offer, was_encrypted(branch, exchange.by_callee, n, exchange.sent));
   const Mode answerers = settled(terms(branch, !exchange.by_callee), exchange.heard.lines[n], sent.lines[n],
-                                 encrypted(branch, !exchange.by_callee)[n]);
+                                 was_encrypted(branch, !exchange.by_callee, n, sent));
   const bool runs = offer.port != 0 && !exchange.refused[n] && offerers != Mode::kFailed && answerers != Mode::kFailed;
   callee.live.resize(std::max(callee.live.size(), n + 1));
   callee.live[n] = runs;

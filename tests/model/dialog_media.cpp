@@ -61,7 +61,8 @@ void Dialog::take_turn(std::size_t speaker, std::size_t n, bool rtcp) {
   std::size_t& talker = talkers_.at(n);
   const auto last = talker == kNobody ? std::nullopt : callees_[talker].last_spoken[n];
   const bool silent = now_.steady - std::max(chosen_at_.at(n), last.value_or(chosen_at_.at(n))) >= kSilence;
-  if (!rtcp && early_ && silent && has_talk()) talker = speaker - 1;
+  // One that is gone is silent.
+  if (!rtcp && early_ && (silent || talker == kNobody)) talker = speaker - 1;
   callee.last_spoken[n] = now_.steady;
 }
 

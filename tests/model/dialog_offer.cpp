@@ -141,17 +141,27 @@ void Dialog::send_offer(std::size_t branch, bool by_callee, bool initial, bool d
   last_reply_ = reply->sdp;
 }
 
+bool Dialog::was_encrypted(std::size_t branch, bool callee_side, std::size_t n, const Sdp& said) {
+  auto& history = encrypted(branch, callee_side);
+  history.resize(std::max(history.size(), said.lines.size()));
+  for (std::size_t other = 0; other < said.lines.size(); ++other) {
+    const SdpLine& line = said.lines[other];
+    const bool given_up = line.port == 0 || !is_rtp_profile(line.proto);
+    if (history[other] && (other == n || (given_up && line.kind == said.lines[n].kind))) return true;
+  }
+  return false;
+}
+
 /// What each line of an offer must become for the answerer; notes those that are to be refused.
 std::vector<Wanted> Dialog::judge_lines(std::size_t branch, Exchange& exchange) {
   std::vector<Wanted> wanted;
-  auto& history = encrypted(branch, exchange.by_callee);
-  history.resize(std::max(history.size(), exchange.sent.lines.size()));
   for (std::size_t n = 0; n < exchange.sent.lines.size(); ++n) {
     const SdpLine& line = exchange.sent.lines[n];
     const Run& running = (exchange.by_callee ? caller_ : callees_[branch].phone).run(n);
     const Wanted anew = offer_towards(terms(branch, !exchange.by_callee), line);
     wanted.push_back(is_rtp_profile(line.proto) ? offer_again(anew, running.mode, running.proto) : anew);
-    const Mode answered = answer_to(terms(branch, exchange.by_callee), line, history[n]);
+    const Mode answered =
+        answer_to(terms(branch, exchange.by_callee), line, was_encrypted(branch, exchange.by_callee, n, exchange.sent));
     exchange.refused.push_back(line.port != 0 && (wanted[n].refused || answered == Mode::kFailed));
   }
   return wanted;
