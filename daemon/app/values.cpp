@@ -58,7 +58,7 @@ Result<call::Interface, std::string> parse_interface(std::string_view text) {
   const auto advertised = address_in(written);
   if (!advertised) return fail(shown + ": " + quoted(written) + " is no address");
   for (const IpAddress& each : {*address, *advertised}) {
-    if (auto wrong = wrong_with(each); !wrong.empty()) return fail(shown + ": " + wrong);
+    if (auto wrong = wrong_with(each); !wrong.empty()) return fail(std::string(shown).append(": ").append(wrong));
   }
   if (address->family() != advertised->family()) return fail(shown + " mixes IPv4 and IPv6");
   return call::Interface{std::string(named ? text.substr(0, slash) : bound), *address, *advertised};

@@ -177,6 +177,8 @@ class Life {
     meet(cast, from, request.sdp);
     const auto before = observe(cast);
     const auto reply = registry_.answer(request, now_);
+    // A 200 without SDP confirms the answer before it, and is told nothing.
+    if (reply && request.sdp.empty()) return check(request.sip_code == 200 && reply->sdp.empty());
     judge(cast, other(from), branch, reply, before);
     if (reply) check(lines_.contains({cast.id, other(from), sdp::Text::parse(reply->sdp)->media_count()}));
   }
