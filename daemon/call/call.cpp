@@ -53,7 +53,7 @@ Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequ
   if (branch == nullptr || !branch->exchange) {
     return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer without an offer", {}});
   }
-  if (request.sdp.empty()) return confirm(*branch, request, now);
+  if (request.sdp.empty() && protocol::is_success(request.sip_code)) return confirm(*branch, request, now);
   if (is_fork(*branch, request)) return fork_answer(*branch, request, now, warnings);
   // Two offers have crossed (RFC 3261 §14.1): what answers the older one would be read as the wrong side's.
   const Party& offerer = branch->exchange->offerer == Leg::kCaller ? caller_ : branch->party;

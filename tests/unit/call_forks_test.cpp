@@ -210,6 +210,13 @@ TEST_F(CallForks, ATwoHundredWithoutSdpPicksUpWhoseAnswerCameBefore) {
   EXPECT_TRUE(hears(b, 1));
 }
 
+TEST_F(CallForks, AProvisionalReplyWithoutSdpConfirmsNothing) {
+  secure(b, "B1");
+  const auto reply = answer("B1", "", 183);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, ErrorCode::kBadSdp);
+}
+
 TEST_F(CallForks, ATwoHundredWithoutSdpEndsWhatTheCallerHadWithAnotherFork) {
   secure(b, "B1");
   EXPECT_TRUE(answer("B2", c.sdp("RTP/AVP", {}, 0), 183));
