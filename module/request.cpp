@@ -135,12 +135,12 @@ protocol::Delete deletion(const osrtp_message& message, std::string branch_name)
 }  // namespace
 
 std::string caller_tag_in(std::string_view route) {
-  constexpr std::string_view kName = ";ftag=";
-  const auto found = std::search(route.begin(), route.end(), kName.begin(), kName.end(), [](char a, char b) {
+  constexpr std::string_view name = ";ftag=";
+  const auto found = std::search(route.begin(), route.end(), name.begin(), name.end(), [](char a, char b) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
   });
   if (found == route.end()) return {};
-  const std::string_view rest = route.substr(static_cast<std::size_t>(found - route.begin()) + kName.size());
+  const std::string_view rest = route.substr(static_cast<std::size_t>(found - route.begin()) + name.size());
   return std::string(rest.substr(0, rest.find_first_of(";?>, \t\r\n")));
 }
 

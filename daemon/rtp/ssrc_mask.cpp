@@ -14,6 +14,11 @@ constexpr std::size_t kSenderReportHead = 28;
 constexpr std::size_t kReceiverReportHead = 8;
 constexpr std::size_t kFeedbackHead = 12;
 constexpr std::size_t kEntry = 8;  // of TMMBR, FIR and their like: an SSRC and a word
+constexpr std::array<std::uint8_t, 4> kRembName{'R', 'E', 'M', 'B'};
+// Blocks of XR (RFC 3611 §4).
+constexpr std::array<std::uint8_t, 5> kOfOneSource{1, 2, 3, 6, 7};
+constexpr std::uint8_t kDlrr = 5;
+constexpr std::size_t kDlrrPart = 12;
 
 std::size_t size_of(ByteView packet) noexcept { return kWord * ((std::size_t{packet[2]} << 8U | packet[3]) + 1); }
 std::size_t count_of(ByteView packet) noexcept { return packet[0] & 0x1fU; }
@@ -63,10 +68,9 @@ bool has_entries(std::uint8_t type, std::size_t format) noexcept {
 }
 
 bool is_remb(ByteView packet) noexcept {
-  constexpr std::array<std::uint8_t, 4> kName{'R', 'E', 'M', 'B'};
   const bool application = packet[1] == kPayloadFeedback && count_of(packet) == 15;
   return application && packet.size() >= kFeedbackHead + 2 * kWord &&
-         std::equal(kName.begin(), kName.end(), packet.begin() + kFeedbackHead);
+         std::equal(kRembName.begin(), kRembName.end(), packet.begin() + kFeedbackHead);
 }
 
 /// 0 names no source; nor does, for the way back to be the same, what would become 0.
@@ -87,9 +91,6 @@ void mask_feedback(ByteSpan packet, std::uint32_t mask) noexcept {
 
 /// Blocks of an XR: loss and duplicate runs, receipt times, DLRR, statistics, VoIP metrics.
 void mask_extended(ByteSpan packet, std::uint32_t mask) noexcept {
-  constexpr std::array<std::uint8_t, 5> kOfOneSource{1, 2, 3, 6, 7};
-  constexpr std::uint8_t kDlrr = 5;
-  constexpr std::size_t kDlrrPart = 12;
   for (std::size_t at = 2 * kWord; at + kWord <= packet.size();) {
     const std::size_t size = std::min(size_of(packet.subspan(at)), packet.size() - at);
     const ByteSpan block = packet.subspan(at, size);

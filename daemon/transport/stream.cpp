@@ -84,7 +84,7 @@ relay::Drop Stream::drop(relay::LegIndex leg, relay::Drop why) {
 
 Stream::Handled Stream::handle(relay::LegIndex from, relay::Component component, Datagram datagram, TimePoint now) {
   if (!sides_.empty()) {
-    if (auto handled = handle_under(from, component, datagram, now)) return *std::move(handled);
+    if (auto handled = handle_under(from, component, datagram, now)) return *handled;
   }
   auto sent = relay_.handle(from, component, datagram, now);
   if (!sent) return sent.error();
