@@ -106,6 +106,11 @@ class Relay:
         except OSError:
             return False
 
+    def says(self, part: str) -> str:
+        """Until it has said so, for its log is written beside its work. Returns the line."""
+        return wait_until(lambda: next((line for line in self.said().splitlines() if part in line), ""),
+                          f"a line with {part!r}")
+
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
