@@ -93,6 +93,8 @@ void Dialog::speak(std::size_t speaker, std::size_t n, unsigned gap, bool rtcp) 
   const bool held = !lives || phone(hearer).run(n).is_nowhere;
   if (rtcp && lives && phone(hearer).run(n).mode == Mode::kDtls && !phone(hearer).run(n).mux) return;
   if (lives && !run.may_send) return;
+  // Where the reports of one that is nowhere come from, in clear and perhaps no longer muxed, nobody has been told.
+  if (rtcp && run.is_nowhere && !is_srtp(run)) return;
   const Octets plain = packet(from, n, held ? 1 : gap, rtcp);
   const auto wire = run.mode == Mode::kFailed ? std::optional(plain) : from.voice.seal(run, plain, rtcp);
   const Octets& sent = wire ? *wire : plain;
