@@ -111,5 +111,11 @@ inline constexpr std::array<std::string_view, 6> kProfileNames{"RTP/AVP",   "RTP
 [[nodiscard]] constexpr bool has_feedback(Profile p) noexcept {
   return p == Profile::kRtpAvpf || p == Profile::kRtpSavpf || p == Profile::kUdpTlsRtpSavpf;
 }
+/// A profile of keys in the SDP: RTP/SAVP(F).
+[[nodiscard]] constexpr bool is_sdes(Profile p) noexcept { return is_secure(p) && !is_dtls(p); }
+/// The same without encryption: RTP/AVP(F).
+[[nodiscard]] constexpr Profile plain_of(Profile p) noexcept {
+  return has_feedback(p) ? Profile::kRtpAvpf : Profile::kRtpAvp;
+}
 
 }  // namespace osrtp::protocol

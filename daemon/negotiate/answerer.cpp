@@ -32,8 +32,7 @@ Reason unusable(const sdp::Media& offer) {
 
 /// SDES if it can be, else the reason why not.
 std::variant<AnswerSdes, Reason> try_sdes(const Terms& terms, const sdp::Media& offer) {
-  const bool has_crypto = !offer.crypto.empty() || !offer.bad_crypto.empty();
-  if (!has_crypto) return Reason::kPeerDidNotOffer;
+  if (!offer.has_crypto()) return Reason::kPeerDidNotOffer;
   if (!speaks_sdes(terms) || protocol::is_dtls(offer.profile)) return Reason::kNoCommonSuite;
   if (clear_hop_forbids_sdes(terms)) return Reason::kSignallingClear;
   if (const auto line = best_line(terms, offer)) return AnswerSdes{*line};
@@ -120,8 +119,7 @@ bool ends_encrypt(const Terms& terms, const sdp::Media& media) {
 std::string answered_proto(const AnswerPlan& plan, const sdp::Media& offer) {
   if (!std::holds_alternative<AnswerPlain>(plan) || !protocol::is_secure(offer.profile))
     return std::string(offer.proto);
-  return std::string(
-      name(protocol::has_feedback(offer.profile) ? protocol::Profile::kRtpAvpf : protocol::Profile::kRtpAvp));
+  return std::string(name(protocol::plain_of(offer.profile)));
 }
 
 }  // namespace osrtp::negotiate

@@ -28,8 +28,6 @@ std::variant<OfferPlan, Reason> plan_for_browser(const Terms& terms) {
   return OfferPlan{Profile::kUdpTlsRtpSavpf, false, true, {}};
 }
 
-bool has_keys(const sdp::Media& answer) { return !answer.crypto.empty() || !answer.bad_crypto.empty(); }
-
 /// Our line that the answer names: by its tag, or by its suite where a peer that numbers anew leaves
 /// no doubt which is meant.
 struct Match {
@@ -79,7 +77,7 @@ std::optional<DtlsRole> role_beside(std::optional<sdp::SetupRole> answered) {
 /// The answer has fingerprints, and we had offered ours. Whether the keys come is up to the handshake.
 Settled settle_dtls(const Terms& terms, const OfferPlan& plan, const sdp::Media& answer) {
   std::optional<Remark> remark;
-  if (has_keys(answer)) {
+  if (answer.has_crypto()) {
     remark = plan.sdes ? Remark::kAmbiguousAnswer : Remark::kSecondMethodIgnored;
   } else if (protocol::is_secure(answer.profile) != protocol::is_secure(plan.profile)) {
     remark = Remark::kProfileChanged;
@@ -93,12 +91,12 @@ Settled settle_dtls(const Terms& terms, const OfferPlan& plan, const sdp::Media&
 /// The peer would have done SDES, and was not asked because its keys would have been read on the way.
 bool hop_kept_from_sdes(const Terms& terms, const OfferPlan& plan, const sdp::Media& answer) {
   const bool left_out = plan.dtls && !plan.sdes && speaks_sdes(terms) && clear_hop_forbids_sdes(terms);
-  return left_out && has_keys(answer);
+  return left_out && answer.has_crypto();
 }
 
 /// The answer names no method that we offered.
 Settled settle_keyless(const Terms& terms, const OfferPlan& plan, const sdp::Media& answer, History history) {
-  const bool unsolicited = has_keys(answer) || answer.has_fingerprint();
+  const bool unsolicited = answer.has_crypto() || answer.has_fingerprint();
   const std::optional<Remark> remark = unsolicited ? std::optional(Remark::kUnsolicitedKeys) : std::nullopt;
   // A peer that answers with a secure profile will send SRTP under keys that we do not have.
   if (protocol::is_secure(answer.profile)) {
@@ -134,7 +132,7 @@ Settled settle(const Terms& terms, const OfferPlan& plan, std::span<const OwnLin
                History history) {
   if (!answer.port) return {SettledRejected{}, {}};
   if (answer.carriage != sdp::Carriage::kRtp) return {SettledNotRtp{}, {}};
-  const bool sdes = plan.sdes && has_keys(answer);
+  const bool sdes = plan.sdes && answer.has_crypto();
   const bool dtls = plan.dtls && answer.has_fingerprint();
   if (sdes && dtls && !terms.lenient_answers) return {SettledFailed{Reason::kAmbiguousAnswer}, {}};
   if (dtls) return settle_dtls(terms, plan, answer);

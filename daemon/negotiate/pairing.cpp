@@ -12,11 +12,9 @@ namespace {
 
 using protocol::Profile;
 
-bool is_sdes_profile(Profile profile) { return protocol::is_secure(profile) && !protocol::is_dtls(profile); }
 bool is_plain_profile(Profile profile) { return protocol::is_rtp(profile) && !protocol::is_secure(profile); }
 
-bool has_crypto(const sdp::Media& media) { return !media.crypto.empty() || !media.bad_crypto.empty(); }
-bool has_keys(const sdp::Media& media) { return has_crypto(media) || media.has_fingerprint(); }
+bool has_keys(const sdp::Media& media) { return media.has_crypto() || media.has_fingerprint(); }
 
 bool has_format(std::string_view formats, std::string_view wanted) {
   while (!formats.empty()) {
@@ -98,7 +96,7 @@ class Matching {
       return;
     }
     // Some write them in another order the next time.
-    const bool swapped = is_plain_profile(one.profile) && is_sdes_profile(other.profile);
+    const bool swapped = is_plain_profile(one.profile) && protocol::is_sdes(other.profile);
     pair(swapped ? plain : secure, swapped ? secure : plain);
   }
 
@@ -144,8 +142,8 @@ class Matching {
     if (lines_[secure].stream && lines_[plain].stream) return false;
     const sdp::Media& one = media_[secure];
     const sdp::Media& other = media_[plain];
-    if (!is_sdes_profile(one.profile) || !is_plain_profile(other.profile)) return false;
-    if ((one.port && !has_crypto(one)) || has_keys(other)) return false;
+    if (!protocol::is_sdes(one.profile) || !is_plain_profile(other.profile)) return false;
+    if ((one.port && !one.has_crypto()) || has_keys(other)) return false;
     return sdp::same_word(one.kind, other.kind) && !are_told_apart(secure, plain) &&
            (are_all_among(one.formats, other.formats) || are_all_among(other.formats, one.formats));
   }

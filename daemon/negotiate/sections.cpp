@@ -57,11 +57,6 @@ std::uint16_t port_of(std::string_view media) {
   return sdp::number<std::uint16_t>(sdp::next_word(port, "/")).value_or(0);
 }
 
-std::string_view plain_profile(std::string_view media) {
-  const bool feedback = protocol::has_feedback(profile_of(media));
-  return name(feedback ? protocol::Profile::kRtpAvpf : protocol::Profile::kRtpAvp);
-}
-
 }  // namespace
 
 Sections::Sections(std::string_view body) {
@@ -108,7 +103,7 @@ std::string Assembly::add(std::string_view section) {
 std::string Assembly::add_keyless(std::string_view section) {
   std::string_view rest = section;
   const std::string_view media = without_end(next_line(rest)).substr(2);
-  const std::string line = sdp::media_line(media, port_of(media), plain_profile(media));
+  const std::string line = sdp::media_line(media, port_of(media), name(protocol::plain_of(profile_of(media))));
   add_line(line);
   while (!rest.empty()) {
     const std::string_view next = next_line(rest);

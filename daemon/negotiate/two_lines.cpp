@@ -14,8 +14,6 @@ using protocol::Policy;
 using protocol::Profile;
 using protocol::Reason;
 
-bool is_sdes_profile(Profile profile) { return protocol::is_secure(profile) && !protocol::is_dtls(profile); }
-
 /// Why the line cannot be answered in its profile.
 std::optional<Reason> why_not(const AnswerPlan& plan, Profile profile) {
   if (const auto* refused = std::get_if<Refuse>(&plan)) return refused->reason;
@@ -221,7 +219,7 @@ std::variant<FormedPlan, Reason> plan_offer(const Terms& terms, bool feedback, F
                                             : planned(raised_to_prefer(terms));
   const auto* plan = std::get_if<OfferPlan>(&outcome);
   if (plan == nullptr) return std::get<Reason>(outcome);
-  const bool sdes = plan->sdes && is_sdes_profile(plan->profile);
+  const bool sdes = plan->sdes && protocol::is_sdes(plan->profile);
   if (form == Form::kTwoLines && sdes && policy_of(terms) != Policy::kRequire) return FormedPlan{*plan, form};
   // No keys for the secure line: what is left is offered as to everybody.
   if ((form == Form::kTwoLines || form == Form::kSecureLine) && !sdes) outcome = planned(terms);
@@ -237,8 +235,7 @@ OfferPlan plan_taken(const OfferPlan& plan, const Layout& answered, std::size_t 
   const auto line = line_of(answered, stream);
   const bool plain = line && answered.lines[*line].part == Part::kPlain;
   if (!plain || !protocol::is_secure(plan.profile)) return plan;
-  return {protocol::has_feedback(plan.profile) ? Profile::kRtpAvpf : Profile::kRtpAvp, false, false,
-          Reason::kPeerDeclined};
+  return {protocol::plain_of(plan.profile), false, false, Reason::kPeerDeclined};
 }
 
 Layout layout_to_offer(const Layout& before, std::span<const Form> forms) {

@@ -349,8 +349,7 @@ Result<ByteView, Drop> Leg::seal_rtp(Secured& keys, ByteSpan buffer, std::size_t
   if (!number) return fail(Drop::kDuplicate);
   buffer[2] = static_cast<std::uint8_t>(number->get() >> 8U);
   buffer[3] = static_cast<std::uint8_t>(number->get());
-  const std::uint32_t shown = header->ssrc.get() ^ keys.ssrc_mask;
-  for (std::size_t i = 0; i < sizeof shown; ++i) buffer[8 + i] = static_cast<std::uint8_t>(shown >> (24U - 8U * i));
+  if (keys.ssrc_mask != 0) rtp::mask_source(buffer.first(size), keys.ssrc_mask);
   const auto sealed = keys.out.protect_rtp(buffer, size);
   if (!sealed) return fail(outbound_drop(sealed.error()));
   numbers_.went_out(header->ssrc, header->sequence);

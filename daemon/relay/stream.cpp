@@ -84,10 +84,9 @@ Result<Forward, Drop> Stream::handle(LegIndex from, Component component, Datagra
 }
 
 /// Keys before addresses, which anybody can write; what fails one fork's key leaves no trace there.
-Result<Forward, Drop> Stream::relay_fork(const Leg& any, Component component, Datagram datagram,
-                                         TimePoint now) noexcept {
+Result<Forward, Drop> Stream::relay_fork(Leg& any, Component component, Datagram datagram, TimePoint now) noexcept {
   const SocketId socket = any.socket();
-  Leg* nearest = nullptr;
+  Leg* nearest = nullptr;  // the first that was tried
   Drop why = Drop::kWrongSource;
   const auto attempt = [&](bool secured, bool known) -> std::optional<Result<Forward, Drop>> {
     for (Leg& fork : legs_) {
@@ -95,15 +94,16 @@ Result<Forward, Drop> Stream::relay_fork(const Leg& any, Component component, Da
       if (fork.socket() != socket || !meant) continue;
       const auto passing = receive(fork, component, datagram, now);
       if (passing) return pass_on(fork, *passing, datagram, now);
-      if (nearest == nullptr) why = passing.error();
-      if (nearest == nullptr) nearest = &fork;
+      if (nearest != nullptr) continue;
+      nearest = &fork;
+      why = passing.error();
     }
     return std::nullopt;
   };
   if (auto sent = attempt(true, true)) return *sent;
   if (auto sent = attempt(true, false)) return *sent;
   if (auto sent = attempt(false, true)) return *sent;
-  (nearest != nullptr ? *nearest : *find(any.index())).count(why);
+  (nearest != nullptr ? *nearest : any).count(why);
   return fail(why);
 }
 

@@ -177,7 +177,7 @@ class Stream {
   [[nodiscard]] const Leg* find(LegIndex leg) const noexcept;
   [[nodiscard]] Leg* find(LegIndex leg) noexcept;
   [[nodiscard]] bool shares_port(const Leg& leg) const noexcept;
-  [[nodiscard]] Result<Forward, Drop> relay_fork(const Leg& any, Component component, Datagram datagram,
+  [[nodiscard]] Result<Forward, Drop> relay_fork(Leg& any, Component component, Datagram datagram,
                                                  TimePoint now) noexcept;
   [[nodiscard]] Result<Passing, Drop> receive(Leg& from, Component component, Datagram datagram,
                                               TimePoint now) noexcept;

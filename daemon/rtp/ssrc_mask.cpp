@@ -132,6 +132,8 @@ void each_packet(ByteSpan compound, std::uint32_t mask, void (*apply)(ByteSpan, 
 
 }  // namespace
 
+void mask_source(ByteSpan packet, std::uint32_t mask) noexcept { mask_at(packet, 2 * kWord, mask); }
+
 // SRTCP's keystream hangs on the SSRC of the first header, whatever follows it: a phone that has authenticated may
 // still send what is no compound, a type of the future, a BYE of nobody.
 void mask_senders(ByteSpan compound, std::uint32_t mask) noexcept {

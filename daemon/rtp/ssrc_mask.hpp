@@ -8,6 +8,9 @@
 /// what goes out under a key that has protected packets of the same SSRCs before (RFC 3711 §9.1).
 namespace osrtp::rtp {
 
+/// Masks the SSRC of an RTP packet, which has a whole header.
+void mask_source(ByteSpan packet, std::uint32_t mask) noexcept;
+
 /// Masks, in a clear RTCP compound on its way out, the SSRCs of whoever sends: of SR, RR, APP, XR and feedback, the
 /// chunks of SDES, the list of BYE. What they report about stays. In place. The SSRC of the first header, which SRTCP
 /// encrypts by (RFC 3711 §4.1.1), is masked even of what is no compound and of unknown types.

@@ -51,6 +51,8 @@ struct Media {
   bool bundle_only = false;                        // RFC 8843 §6: port 0 then does not mean rejected
   bool zrtp_hash = false;
 
+  /// Whether it has a=crypto lines, usable or not.
+  [[nodiscard]] bool has_crypto() const noexcept { return !crypto.empty() || !bad_crypto.empty(); }
   /// Whether the peer means DTLS, with something that we can verify or not.
   [[nodiscard]] bool has_fingerprint() const noexcept { return !fingerprints.empty() || !bad_fingerprints.empty(); }
 

@@ -72,6 +72,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"NoCompound", "80c90002 00000007", "80c90002 0f0f0f08", "80c90002 00000007"}),
     [](const auto& row) { return std::string(row.param.name); });
 
+TEST(SsrcMaskOfRtp, IsOfTheThirdWordAlone) {
+  EXPECT_EQ(masked(rtp::mask_source, "80000001 00000002 00000007 00000003"),
+            plain("80000001 00000002 0f0f0f08 00000003"));
+}
+
 TEST(SsrcMaskProperty, ReachesEveryPacketOfACompound) {
   EXPECT_EQ(masked(rtp::mask_senders, "80c90001 00000007 81cb0001 00000007"),
             plain("80c900010f0f0f0881cb00010f0f0f08"));
