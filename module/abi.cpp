@@ -1,77 +1,14 @@
-#include <sys/random.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <memory>
-#include <new>
 #include <string>
 
-#include "module/last.hpp"
+#include "module/manage.hpp"
 #include "module/option_tags.hpp"
-#include "module/osrtp_abi.h"
-#include "module/relay.hpp"
-#include "module/request.hpp"
+#include "module/process.hpp"
 
-/// The C++ half's entrances. Nothing may be thrown out of them: Kamailio would end, with every call.
+/// The C++ half's entrances.
 namespace osrtp::module {
 
 namespace {
-
-struct Settings {
-  RelayAddress address{std::string("/run/osrtpd/control.sock")};
-  std::chrono::milliseconds timeout{400};
-  Defaults defaults;
-};
-
-/// What one process has: workers are forked after the parameters are read.
-struct Process {
-  pid_t pid;
-  Relay relay;
-  LastCommand last;
-  std::string sdp;  // of the last reply
-};
-
-struct Module {
-  Settings settings;
-  RelayHealth own_health;
-  RelayHealth* health = &own_health;
-  void (*log)(osrtp_log_level, const char*, size_t) = nullptr;
-  std::unique_ptr<Process> process;
-};
-
-// Never destroyed: destructors of statics run in some of Kamailio's processes and not in others.
-Module& state() {
-  static auto* const only = new Module{};
-  return *only;
-}
-
-void log(osrtp_log_level level, const std::string& line) {
-  if (state().log != nullptr) state().log(level, line.data(), line.size());
-}
-
-std::uint64_t salt() {
-  std::uint64_t octets = 0;
-  if (::getrandom(&octets, sizeof octets, 0) != sizeof octets)
-    octets = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-  return octets;
-}
-
-Process& process() {
-  Module& self = state();
-  const pid_t pid = ::getpid();
-  if (!self.process || self.process->pid != pid) {
-    const Settings& settings = self.settings;
-    self.process.reset(new Process{
-        pid, {settings.address, settings.timeout, *self.health, static_cast<std::uint32_t>(pid), salt()}, {}, {}});
-  }
-  return *self.process;
-}
-
-std::string_view view(osrtp_slice slice) { return {slice.data == nullptr ? "" : slice.data, slice.size}; }
-
-osrtp_slice slice(std::string_view text) { return {text.empty() ? nullptr : text.data(), text.size()}; }
 
 int refuse(osrtp_error* error, std::string_view why) {
   const std::size_t size = std::min(why.size(), sizeof error->text - 1);
@@ -111,105 +48,110 @@ int set_number(std::string_view parameter, int value, osrtp_error* error) {
   return 0;
 }
 
-constexpr std::array<std::string_view, 9> kActionNames{"none",        "none",    "offer",  "answer",       "late-offer",
-                                                       "late-answer", "confirm", "delete", "delete-branch"};
-
-std::string line_about(const osrtp_message& message, Action action, std::string_view what) {
-  std::string line = "call-id=" + std::string(view(message.call_id));
-  line += " command=";
-  line += kActionNames[static_cast<std::size_t>(action)];
-  if (message.branch >= 0) line += " branch=" + std::to_string(message.branch);
-  line += ' ';
-  line += what;
-  return line;
+/// What is asked for the message that goes on now has been asked before.
+const Outcome* answered(Action action, const osrtp_message& message, std::string_view words) {
+  if (!process().answered) return nullptr;
+  const auto& [parcel, outcomes] = *process().answered;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (answers(parcel.commands[i], action, message, words)) return &outcomes[i];
+  }
+  return nullptr;
 }
 
-osrtp_result settle(Process& own, osrtp_code code, std::string_view error, std::string reason) {
-  own.last.error = error;
-  own.last.reason = std::move(reason);
-  return {code, {}};
+Outcome unasked(const osrtp_message& message, Outcome outcome) {
+  Command command;
+  command.call_id = view(message.call_id);
+  report(command, outcome);
+  return outcome;
 }
 
-osrtp_result no_reply(Process& own, const NoReply& problem) {
-  switch (problem.kind) {
-    case NoReply::Kind::kUnreachable:
-      return settle(own, OSRTP_UNREACHABLE, "unreachable", problem.reason);
-    case NoReply::Kind::kUnsendable:
-      return settle(own, OSRTP_FAILED, "unsendable", problem.reason);
-    case NoReply::Kind::kBadReply:
+Outcome outcome_now(osrtp_verb verb, const osrtp_message& message, std::string_view words) {
+  const Action action = action_for(verb, message);
+  const auto options = parse_options(words, OptionText::kFinal);
+  if (!options) return unasked(message, failure(OSRTP_FAILED, "bad-option", options.error()));
+  if (action == Action::kNoSdp) return unasked(message, failure(OSRTP_FAILED, "no-sdp", "the message has no SDP"));
+  if (action == Action::kNothing) return {};
+  if (const Outcome* known = answered(action, message, words)) return *known;
+  const auto command = command_for(action, message, *options, words, state().settings.defaults);
+  if (!command) return unasked(message, command.error());
+  Outcome outcome = ask(*command);
+  report(*command, outcome);
+  return outcome;
+}
+
+osrtp_result settle(Outcome outcome) {
+  Process& own = process();
+  own.last = std::move(outcome);
+  return {own.last.code, slice(own.last.sdp)};
+}
+
+osrtp_need need(Action action, const osrtp_message& message) {
+  switch (action) {
+    case Action::kNothing:
+    case Action::kNoSdp:
+      return OSRTP_NEEDS_NOTHING;
+    case Action::kConfirm:
+    case Action::kDeleteBranch:
+      return OSRTP_NEEDS_DELIVERY;
+    case Action::kDeleteCall:
+      // What a call came to is told when it ends, and not when it fails.
+      return message.method == OSRTP_BYE ? OSRTP_NEEDS_ANSWER : OSRTP_NEEDS_DELIVERY;
+    case Action::kOffer:
+    case Action::kAnswer:
+    case Action::kLateOffer:
+    case Action::kLateAnswer:
+    case Action::kQuery:
       break;
   }
-  return settle(own, OSRTP_FAILED, "bad-reply", problem.reason);
+  return OSRTP_NEEDS_ANSWER;
 }
 
-osrtp_result refused(Process& own, protocol::Error error) {
-  using protocol::ErrorCode;
-  own.last.security = std::move(error.security);
-  const bool by_policy = error.code == ErrorCode::kPolicyRefused || error.code == ErrorCode::kKeysRefused;
-  return settle(own, by_policy ? OSRTP_REFUSED : OSRTP_FAILED, name(error.code), std::move(error.reason));
-}
-
-/// Whether keying failed on every m-line of the answer: the SDP then rejects them all, and goes out so that nothing
-/// can flow past the relay.
-bool nothing_left(const std::vector<protocol::LegSecurity>& security) {
-  return !security.empty() && std::all_of(security.begin(), security.end(), [](const protocol::LegSecurity& leg) {
-    return leg.state == protocol::SecurityState::kFailed;
-  });
-}
-
-osrtp_result accept(Process& own, protocol::Reply reply) {
-  if (auto* error = std::get_if<protocol::Error>(&reply.body)) return refused(own, std::move(*error));
-  if (auto* rewritten = std::get_if<protocol::SdpReply>(&reply.body)) {
-    own.last.security = std::move(rewritten->security);
-    own.sdp = std::move(rewritten->sdp);
-    if (!nothing_left(own.last.security)) return {OSRTP_DONE, slice(own.sdp)};
-    settle(own, OSRTP_REFUSED, name(protocol::ErrorCode::kKeysRefused), "no m-line is left");
-    return {OSRTP_REFUSED, slice(own.sdp)};
-  }
-  if (auto* ended = std::get_if<protocol::DeleteReply>(&reply.body); ended != nullptr && ended->call)
-    own.last.security = std::move(ended->call->security);
-  return {OSRTP_DONE, {}};
-}
-
-osrtp_result ask(Process& own, Action action, const osrtp_message& message, const Options& options) {
-  auto reply = own.relay.ask(request_for(action, message, options, state().settings.defaults));
-  if (!reply) return no_reply(own, reply.error());
-  for (const std::string& warning : reply->warnings)
-    log(OSRTP_LOG_WARNING, line_about(message, action, "warning=" + warning));
-  const auto* rewritten = std::get_if<protocol::SdpReply>(&reply->body);
-  if (rewritten != nullptr && rewritten->sdp.empty() && action != Action::kConfirm)
-    return no_reply(own, {NoReply::Kind::kBadReply, "no SDP in the reply"});
-  return accept(own, *std::move(reply));
-}
-
-osrtp_result run(osrtp_verb verb, const osrtp_message& message, osrtp_slice words) {
-  Process& own = process();
-  own.last = {};
+osrtp_intent plan(osrtp_verb verb, const osrtp_message& message, std::string_view words) {
   const Action action = action_for(verb, message);
-  const auto options = parse_options(view(words), OptionText::kFinal);
-  osrtp_result result{OSRTP_DONE, {}};
-  if (!options) {
-    result = settle(own, OSRTP_FAILED, "bad-option", options.error());
-  } else if (action == Action::kNoSdp) {
-    result = settle(own, OSRTP_FAILED, "no-sdp", "the message has no SDP");
-  } else if (action != Action::kNothing) {
-    result = ask(own, action, message, *options);
-  }
-  if (result.code != OSRTP_DONE) {
-    log(result.code == OSRTP_REFUSED ? OSRTP_LOG_WARNING : OSRTP_LOG_ERROR,
-        line_about(message, action, "error=" + own.last.error + " reason=" + own.last.reason));
-  }
-  return result;
+  const auto options = parse_options(words, OptionText::kFinal);
+  if (!options || answered(action, message, words) != nullptr) return {OSRTP_NEEDS_NOTHING, 0};
+  return {need(action, message), options->block ? 1 : 0};
 }
 
-/// Runs `body`; whatever it throws (there is only the want of memory) becomes `otherwise`.
-template <class Value, class Body>
-Value guarded(Value otherwise, Body body) noexcept {
-  try {
-    return body();
-  } catch (...) {
-    return otherwise;
+/// @return nothing: one of the commands cannot be written
+std::optional<Parcel> parcel_of(osrtp_verb verb, const osrtp_message* messages, std::size_t count,
+                                std::string_view words, const osrtp_return& back) {
+  Parcel parcel{back.task,
+                back.index,
+                back.label,
+                std::string(view(messages->call_id)),
+                std::string(view(back.route)),
+                std::string(view(back.baggage)),
+                {}};
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto options = parse_options(words, OptionText::kFinal);
+    if (!options) return std::nullopt;
+    auto command = command_for(action_for(verb, messages[i]), messages[i], *options, words, state().settings.defaults);
+    if (!command) return std::nullopt;
+    parcel.commands.push_back(*std::move(command));
   }
+  return parcel;
+}
+
+osrtp_slice pack_in_place(osrtp_verb verb, const osrtp_message* messages, std::size_t count, std::string_view words,
+                          const osrtp_return& back) {
+  static auto* const packed = new std::string();
+  const auto parcel = parcel_of(verb, messages, count, words, back);
+  if (!parcel) return {};
+  *packed = pack(*parcel);
+  return slice(*packed);
+}
+
+/// Of several destinations one that can be offered the call speaks for all.
+osrtp_result outcome_of_all() {
+  if (!process().answered || process().answered->outcomes.empty()) return {OSRTP_DONE, {}};
+  const auto& outcomes = process().answered->outcomes;
+  const auto best = std::max_element(outcomes.begin(), outcomes.end(),
+                                     [](const Outcome& a, const Outcome& b) { return a.code < b.code; });
+  osrtp_result result = settle(*best);
+  // Which SDP is whose is told to each branch.
+  if (outcomes.size() > 1) result.sdp = {};
+  return result;
 }
 
 }  // namespace
@@ -228,9 +170,9 @@ int osrtp_set_number(const char* parameter, int value, osrtp_error* error) noexc
   return guarded(-1, [&] { return set_number(parameter, value, error); });
 }
 
-size_t osrtp_shared_size() noexcept { return sizeof(RelayHealth); }
+size_t osrtp_shared_size() noexcept { return 1; }
 
-void osrtp_attach_shared(void* memory) noexcept { state().health = new (memory) RelayHealth{}; }
+void osrtp_attach_shared(void*) noexcept {}
 
 int osrtp_check_options(const char* options, osrtp_error* error) noexcept {
   return guarded(-1, [&] {
@@ -240,7 +182,30 @@ int osrtp_check_options(const char* options, osrtp_error* error) noexcept {
 }
 
 osrtp_result osrtp_run(osrtp_verb verb, const osrtp_message* message, osrtp_slice options) noexcept {
-  return guarded(osrtp_result{OSRTP_FAILED, {}}, [&] { return run(verb, *message, options); });
+  return guarded(osrtp_result{OSRTP_FAILED, {}}, [&] { return settle(outcome_now(verb, *message, view(options))); });
+}
+
+osrtp_intent osrtp_plan(osrtp_verb verb, const osrtp_message* message, osrtp_slice options) noexcept {
+  return guarded(osrtp_intent{OSRTP_NEEDS_NOTHING, 0}, [&] { return plan(verb, *message, view(options)); });
+}
+
+osrtp_slice osrtp_pack(osrtp_verb verb, const osrtp_message* messages, size_t count, osrtp_slice options,
+                       const osrtp_return* back) noexcept {
+  return guarded(osrtp_slice{}, [&] { return pack_in_place(verb, messages, count, view(options), *back); });
+}
+
+osrtp_result osrtp_outcome() noexcept {
+  return guarded(osrtp_result{OSRTP_FAILED, {}}, [] { return outcome_of_all(); });
+}
+
+osrtp_result osrtp_delivered() noexcept {
+  return guarded(osrtp_result{OSRTP_FAILED, {}}, [] { return settle({}); });
+}
+
+void osrtp_abandon() noexcept {}
+
+unsigned int osrtp_shard(osrtp_slice call_id, unsigned int processes) noexcept {
+  return static_cast<unsigned int>(std::hash<std::string_view>{}(view(call_id)) % processes);
 }
 
 int osrtp_lists_fallback(osrtp_slice supported) noexcept {
@@ -253,5 +218,11 @@ int osrtp_last_named(osrtp_slice name) noexcept {
 }
 
 osrtp_slice osrtp_last(int number) noexcept {
-  return guarded(osrtp_slice{}, [&] { return slice(process().last.fact(static_cast<Fact>(number))); });
+  return guarded(osrtp_slice{}, [&] {
+    static auto* const value = new std::string();
+    auto told = fact(process().last, static_cast<Fact>(number));
+    if (!told) return osrtp_slice{};
+    *value = *std::move(told);
+    return slice(*value);
+  });
 }

@@ -23,32 +23,19 @@ enum osrtp_hop osrtp_hop_of_protocol(int protocol) {
 
 /** A URI's transport is `ws` over TLS too (RFC 7118 section 5.5): what tells is the scheme, or the socket that the
  * registrar has put down with the connection. */
-static enum osrtp_hop websocket_hop(const struct sip_msg* msg, const struct sip_uri* uri) {
-  const struct socket_info* from = msg->force_send_socket;
-
+static enum osrtp_hop websocket_hop(const struct sip_uri* uri, const struct socket_info* from) {
   if (uri->proto == PROTO_WSS || uri->type == SIPS_URI_T) return OSRTP_HOP_ENCRYPTED_WEBSOCKET;
   if (from != NULL && (from->proto == PROTO_TLS || from->proto == PROTO_WSS)) return OSRTP_HOP_ENCRYPTED_WEBSOCKET;
   return OSRTP_HOP_CLEAR_WEBSOCKET;
 }
 
-/** @return 0, or -1: no usable URI. */
-static int parse_destination(const struct sip_msg* msg, struct sip_uri* uri) {
-  str target = msg->dst_uri;
-
-  if (target.s == NULL || target.len <= 0) target = *GET_RURI(msg);
-  return target.s == NULL || target.len <= 0 || parse_uri(target.s, target.len, uri) < 0 ? -1 : 0;
-}
-
-enum osrtp_hop osrtp_hop_of_destination(struct sip_msg* msg) {
-  struct sip_uri uri;
-
-  if (parse_destination(msg, &uri) < 0) return OSRTP_HOP_UNKNOWN;
-  if (uri.proto == PROTO_WS || uri.proto == PROTO_WSS) return websocket_hop(msg, &uri);
+static enum osrtp_hop hop_of(const struct sip_uri* uri, const struct socket_info* from) {
+  if (uri->proto == PROTO_WS || uri->proto == PROTO_WSS) return websocket_hop(uri, from);
   /* RFC 3261 section 26.2.2: a sips: URI means TLS, and Kamailio shows its protocol as UDP. */
-  if (uri.type == SIPS_URI_T) return OSRTP_HOP_ENCRYPTED;
+  if (uri->type == SIPS_URI_T) return OSRTP_HOP_ENCRYPTED;
   /* Without a transport UDP is taken (RFC 3263 section 4.1, unless the DNS says otherwise). */
-  if (uri.proto == PROTO_NONE) return OSRTP_HOP_CLEAR;
-  return osrtp_hop_of_protocol(uri.proto);
+  if (uri->proto == PROTO_NONE) return OSRTP_HOP_CLEAR;
+  return osrtp_hop_of_protocol(uri->proto);
 }
 
 enum osrtp_family osrtp_family_of_address(const struct ip_addr* address) {
@@ -62,14 +49,37 @@ enum osrtp_family osrtp_family_of_address(const struct ip_addr* address) {
   }
 }
 
-enum osrtp_family osrtp_family_of_destination(const struct sip_msg* msg) {
-  struct sip_uri uri;
+static enum osrtp_family family_of(struct sip_uri* uri, const struct socket_info* from) {
   struct ip_addr address;
 
-  if (parse_destination(msg, &uri) < 0) return OSRTP_FAMILY_UNKNOWN;
-  if (str2ipbuf(&uri.host, &address) == 0 || str2ip6buf(&uri.host, &address) == 0)
+  if (str2ipbuf(&uri->host, &address) == 0 || str2ip6buf(&uri->host, &address) == 0)
     return osrtp_family_of_address(&address);
   /* A name: what tells is the socket that the registrar has put down, if it has. */
-  if (msg->force_send_socket != NULL) return osrtp_family_of_address(&msg->force_send_socket->address);
-  return OSRTP_FAMILY_UNKNOWN;
+  return from != NULL ? osrtp_family_of_address(&from->address) : OSRTP_FAMILY_UNKNOWN;
+}
+
+static struct osrtp_slice slice_of(const str* text) {
+  struct osrtp_slice slice = {NULL, 0};
+  if (text->s != NULL && text->len > 0) {
+    slice.data = text->s;
+    slice.size = (size_t)text->len;
+  }
+  return slice;
+}
+
+void osrtp_read_destination(const str* uri, const str* next_hop_uri, const struct socket_info* from,
+                            struct osrtp_message* message) {
+  const struct osrtp_slice next = slice_of(next_hop_uri);
+  str target = next.data != NULL ? *next_hop_uri : *uri;
+  struct sip_uri parsed;
+
+  message->target = slice_of(uri);
+  message->next_hop_uri = next;
+  message->receiver_hop = OSRTP_HOP_UNKNOWN;
+  message->next_hop = OSRTP_FAMILY_UNKNOWN;
+  if (target.s == NULL || target.len <= 0 || parse_uri(target.s, target.len, &parsed) < 0) return;
+  message->receiver_hop = hop_of(&parsed, from);
+  message->next_hop = family_of(&parsed, from);
+  message->peer_host = slice_of(&parsed.host);
+  message->peer_port = parsed.port_no;
 }

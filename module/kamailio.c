@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "core/kemi.h"
 #include "core/mem/shm.h"
 #include "core/mod_fix.h"
@@ -9,6 +11,7 @@
 
 static int timeout_ms = 400;
 static int allow_sdes_over_clear = 0;
+static int client_processes = 2;
 
 static void log_line(enum osrtp_log_level level, const char* line, size_t size) {
   const int length = (int)size;
@@ -25,53 +28,72 @@ static void log_line(enum osrtp_log_level level, const char* line, size_t size) 
   }
 }
 
-/* Commands, for scripts of either kind. */
+/* Functions of scripts in Kamailio's own language: NAME([OPTIONS [, ROUTE]]). */
 
-static int run(struct sip_msg* msg, enum osrtp_verb verb, const str* options) {
-  struct osrtp_slice words = {NULL, 0};
-  struct osrtp_message message;
-  struct osrtp_result result;
-
-  if (options != NULL && options->len > 0) {
-    words.data = options->s;
-    words.size = (size_t)options->len;
-  }
-  if (osrtp_read_message(msg, &message) < 0) return OSRTP_FAILED;
-  result = osrtp_run(verb, &message, words);
-  osrtp_remember_message(msg);
-  if (result.sdp.data == NULL) return result.code;
-  return osrtp_replace_sdp(msg, message.sdp, result.sdp) < 0 ? OSRTP_FAILED : result.code;
+static int value_of(struct sip_msg* msg, char* parameter, const char* what, str* value) {
+  if (parameter == NULL || fixup_get_svalue(msg, (gparam_t*)parameter, value) == 0) return 0;
+  LM_ERR("the %s has no value\n", what);
+  return -1;
 }
 
-static int ki_manage(struct sip_msg* msg, str* options) { return run(msg, OSRTP_MANAGE, options); }
-static int ki_offer(struct sip_msg* msg, str* options) { return run(msg, OSRTP_OFFER, options); }
-static int ki_answer(struct sip_msg* msg, str* options) { return run(msg, OSRTP_ANSWER, options); }
-static int ki_delete(struct sip_msg* msg, str* options) { return run(msg, OSRTP_DELETE, options); }
+static int run(struct sip_msg* msg, enum osrtp_verb verb, char* options, char* route) {
+  str words = {NULL, 0};
+  str name = {NULL, 0};
 
-static int run_script(struct sip_msg* msg, enum osrtp_verb verb, char* parameter) {
-  str options = {NULL, 0};
-  if (parameter != NULL && fixup_get_svalue(msg, (gparam_t*)parameter, &options) != 0) {
-    LM_ERR("the options have no value\n");
+  if (value_of(msg, options, "text of options", &words) < 0 || value_of(msg, route, "route", &name) < 0)
     return OSRTP_FAILED;
-  }
-  return run(msg, verb, &options);
+  return osrtp_call(msg, verb, &words, &name);
 }
 
-static int w_manage(struct sip_msg* msg, char* options, char* unused) { return run_script(msg, OSRTP_MANAGE, options); }
-static int w_offer(struct sip_msg* msg, char* options, char* unused) { return run_script(msg, OSRTP_OFFER, options); }
-static int w_answer(struct sip_msg* msg, char* options, char* unused) { return run_script(msg, OSRTP_ANSWER, options); }
-static int w_delete(struct sip_msg* msg, char* options, char* unused) { return run_script(msg, OSRTP_DELETE, options); }
+static int w_manage(struct sip_msg* msg, char* options, char* route) { return run(msg, OSRTP_MANAGE, options, route); }
+static int w_offer(struct sip_msg* msg, char* options, char* route) { return run(msg, OSRTP_OFFER, options, route); }
+static int w_answer(struct sip_msg* msg, char* options, char* route) { return run(msg, OSRTP_ANSWER, options, route); }
+static int w_delete(struct sip_msg* msg, char* options, char* route) { return run(msg, OSRTP_DELETE, options, route); }
+static int w_query(struct sip_msg* msg, char* options, char* route) { return run(msg, OSRTP_QUERY, options, route); }
 
-static int fix_options(void** parameter, int number) {
+/** @return 0, or E_CFG: a route that is no pseudo-variable and is not in the script; logged */
+static int check_route(const char* name) {
+  const str route = {(char*)name, (int)strlen(name)};
+  if (strchr(name, '$') != NULL || osrtp_has_route(&route)) return 0;
+  LM_ERR("there is no route[%s]\n", name);
+  return E_CFG;
+}
+
+static int fix_parameter(void** parameter, int number) {
   struct osrtp_error error = {""};
+
+  if (number == 2) return check_route((const char*)*parameter) < 0 ? E_CFG : fixup_spve_null(parameter, 1);
   if (osrtp_check_options((const char*)*parameter, &error) != 0) {
     LM_ERR("\"%s\": %s\n", (const char*)*parameter, error.text);
     return E_CFG;
   }
-  return fixup_spve_null(parameter, number);
+  return fixup_spve_null(parameter, 1);
 }
 
-static int free_options(void** parameter, int number) { return fixup_free_spve_null(parameter, number); }
+static int free_parameter(void** parameter, int number) { return fixup_free_spve_null(parameter, 1); }
+
+/* The same for KEMI: NAME(OPTIONS), and NAME_route(OPTIONS, FUNCTION) that goes on in a function of the script. */
+
+static int ki_manage(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_MANAGE, options, NULL); }
+static int ki_offer(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_OFFER, options, NULL); }
+static int ki_answer(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_ANSWER, options, NULL); }
+static int ki_delete(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_DELETE, options, NULL); }
+static int ki_query(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_QUERY, options, NULL); }
+static int ki_manage_route(struct sip_msg* msg, str* options, str* route) {
+  return osrtp_call(msg, OSRTP_MANAGE, options, route);
+}
+static int ki_offer_route(struct sip_msg* msg, str* options, str* route) {
+  return osrtp_call(msg, OSRTP_OFFER, options, route);
+}
+static int ki_answer_route(struct sip_msg* msg, str* options, str* route) {
+  return osrtp_call(msg, OSRTP_ANSWER, options, route);
+}
+static int ki_delete_route(struct sip_msg* msg, str* options, str* route) {
+  return osrtp_call(msg, OSRTP_DELETE, options, route);
+}
+static int ki_query_route(struct sip_msg* msg, str* options, str* route) {
+  return osrtp_call(msg, OSRTP_QUERY, options, route);
+}
 
 /* Parameters, which `kamailio -c` checks too. */
 
@@ -105,18 +127,28 @@ static int init_module(void) {
     return -1;
   }
   osrtp_attach_shared(shared);
-  return 0;
+  if (osrtp_register_resumption() < 0) return -1;
+  return osrtp_prepare_clients(client_processes);
 }
+
+static int start_child(int rank) { return rank == PROC_MAIN ? osrtp_start_clients() : 0; }
 
 static cmd_export_t commands[] = {
     {"osrtp_manage", w_manage, 0, 0, 0, ANY_ROUTE},
-    {"osrtp_manage", w_manage, 1, fix_options, free_options, ANY_ROUTE},
+    {"osrtp_manage", w_manage, 1, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_manage", w_manage, 2, fix_parameter, free_parameter, ANY_ROUTE},
     {"osrtp_offer", w_offer, 0, 0, 0, ANY_ROUTE},
-    {"osrtp_offer", w_offer, 1, fix_options, free_options, ANY_ROUTE},
+    {"osrtp_offer", w_offer, 1, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_offer", w_offer, 2, fix_parameter, free_parameter, ANY_ROUTE},
     {"osrtp_answer", w_answer, 0, 0, 0, ANY_ROUTE},
-    {"osrtp_answer", w_answer, 1, fix_options, free_options, ANY_ROUTE},
+    {"osrtp_answer", w_answer, 1, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_answer", w_answer, 2, fix_parameter, free_parameter, ANY_ROUTE},
     {"osrtp_delete", w_delete, 0, 0, 0, ANY_ROUTE},
-    {"osrtp_delete", w_delete, 1, fix_options, free_options, ANY_ROUTE},
+    {"osrtp_delete", w_delete, 1, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_delete", w_delete, 2, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_query", w_query, 0, 0, 0, ANY_ROUTE},
+    {"osrtp_query", w_query, 1, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_query", w_query, 2, fix_parameter, free_parameter, ANY_ROUTE},
     {0, 0, 0, 0, 0, 0},
 };
 
@@ -124,6 +156,7 @@ static param_export_t parameters[] = {
     {"osrtp_sock", PARAM_STRING | PARAM_USE_FUNC, set_socket},
     {"caller_policy", PARAM_STRING | PARAM_USE_FUNC, set_caller},
     {"callee_policy", PARAM_STRING | PARAM_USE_FUNC, set_callee},
+    {"client_processes", PARAM_INT, &client_processes},
     {"timeout_ms", PARAM_INT, &timeout_ms},
     {"allow_sdes_over_clear", PARAM_INT, &allow_sdes_over_clear},
     {0, 0, 0},
@@ -139,6 +172,32 @@ static sr_kemi_t kemi_functions[] = {
     {str_init("osrtp"), str_init("offer"), SR_KEMIP_INT, ki_offer, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
     {str_init("osrtp"), str_init("answer"), SR_KEMIP_INT, ki_answer, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
     {str_init("osrtp"), str_init("delete"), SR_KEMIP_INT, ki_delete, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
+    {str_init("osrtp"), str_init("query"), SR_KEMIP_INT, ki_query, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
+    {str_init("osrtp"),
+     str_init("manage_route"),
+     SR_KEMIP_INT,
+     ki_manage_route,
+     {SR_KEMIP_STR, SR_KEMIP_STR, 0, 0, 0, 0}},
+    {str_init("osrtp"),
+     str_init("offer_route"),
+     SR_KEMIP_INT,
+     ki_offer_route,
+     {SR_KEMIP_STR, SR_KEMIP_STR, 0, 0, 0, 0}},
+    {str_init("osrtp"),
+     str_init("answer_route"),
+     SR_KEMIP_INT,
+     ki_answer_route,
+     {SR_KEMIP_STR, SR_KEMIP_STR, 0, 0, 0, 0}},
+    {str_init("osrtp"),
+     str_init("delete_route"),
+     SR_KEMIP_INT,
+     ki_delete_route,
+     {SR_KEMIP_STR, SR_KEMIP_STR, 0, 0, 0, 0}},
+    {str_init("osrtp"),
+     str_init("query_route"),
+     SR_KEMIP_INT,
+     ki_query_route,
+     {SR_KEMIP_STR, SR_KEMIP_STR, 0, 0, 0, 0}},
     {{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}},
 };
 
@@ -147,7 +206,7 @@ static sr_kemi_t kemi_functions[] = {
 MODULE_VERSION
 
 struct module_exports exports = {
-    "osrtp", DEFAULT_DLFLAGS, commands, parameters, 0, variables, 0, init_module, 0, 0,
+    "osrtp", DEFAULT_DLFLAGS, commands, parameters, 0, variables, 0, init_module, start_child, 0,
 };
 
 int mod_register(char* path, int* dlflags, void* unused1, void* unused2) {

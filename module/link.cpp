@@ -135,6 +135,11 @@ RelayLink::Event RelayLink::wait(TimePoint until) {
   const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
   pollfd readable{socket_, POLLIN, 0};
   if (::poll(&readable, 1, static_cast<int>(std::max(left, milliseconds{0}).count())) <= 0) return Event::kNothing;
+  return receive();
+}
+
+RelayLink::Event RelayLink::receive() {
+  if (socket_ < 0) return Event::kNothing;
   const ssize_t size = ::recv(socket_, buffer_.data(), buffer_.size(), 0);
   if (size >= 0) {
     size_ = static_cast<std::size_t>(size);

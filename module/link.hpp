@@ -45,7 +45,11 @@ class RelayLink {
   enum class Event : std::uint8_t { kDatagram, kNothing, kNobody };
   /// Waits for a datagram until `until`, which datagram() then returns.
   [[nodiscard]] Event wait(TimePoint until);
-  /// The last one received; valid until the next wait().
+  /// Takes one that is there already.
+  [[nodiscard]] Event receive();
+  /// To poll for datagrams; negative: not open.
+  [[nodiscard]] int descriptor() const noexcept { return socket_; }
+  /// The last one received; valid until the next wait() or receive().
   [[nodiscard]] std::string_view datagram() const noexcept { return {buffer_.data(), size_}; }
 
   /// Why there is kNobody: the system's words.

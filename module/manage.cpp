@@ -82,6 +82,8 @@ Action action_for(osrtp_verb verb, const osrtp_message& message) noexcept {
       return reply ? Action::kAnswer : Action::kLateAnswer;
     case OSRTP_DELETE:
       return Action::kDeleteCall;
+    case OSRTP_QUERY:
+      return Action::kQuery;
   }
   return Action::kNothing;
 }

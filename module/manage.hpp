@@ -17,6 +17,7 @@ enum class Action : std::uint8_t {
   kConfirm,     // the 2xx without SDP: its answer came with a reliable provisional reply (RFC 3262)
   kDeleteCall,
   kDeleteBranch,  // one destination of several has refused
+  kQuery,         // what is known of the call
 };
 
 /// @return for OSRTP_MANAGE what RFC 3264's exchange is at; else what the verb says, told apart

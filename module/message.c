@@ -67,10 +67,12 @@ static int branch_of(enum osrtp_route route) {
   return context->branch_index;
 }
 
-static struct cell* transaction(void) {
+struct cell* osrtp_transaction(void) {
   struct cell* found = tm.t_gett();
   return found == T_UNDEFINED ? NULL : found;
 }
+
+const struct tm_binds* osrtp_tm(void) { return &tm; }
 
 /** What a reply has to know of its request. */
 struct request_facts {
@@ -101,7 +103,7 @@ static void read_request(const struct sip_msg* request, struct request_facts* fa
 }
 
 static void read_transaction(struct osrtp_message* message) {
-  const struct cell* found = transaction();
+  const struct cell* found = osrtp_transaction();
   /* Without a transaction (core's reply_route) the usual case is taken, and nothing is said of hops. */
   struct request_facts facts = {1, 1, {NULL, 0}};
 
@@ -160,8 +162,7 @@ static void read_request_side(struct sip_msg* msg, struct osrtp_message* message
   message->in_dialog = message->to_tag.size > 0;
   message->first_route = first_route(msg);
   message->sender_hop = osrtp_hop_of_protocol(msg->rcv.proto);
-  message->receiver_hop = osrtp_hop_of_destination(msg);
-  message->next_hop = osrtp_family_of_destination(msg);
+  osrtp_read_destination(GET_RURI(msg), &msg->dst_uri, msg->force_send_socket, message);
   if (message->method == OSRTP_PRACK && message->sdp.data != NULL) message->request_had_sdp = invite_had_sdp(msg);
 }
 

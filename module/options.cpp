@@ -33,6 +33,12 @@ Problem read_shape(std::string_view value, protocol::Shape& shape) {
   return std::nullopt;
 }
 
+Problem read_mode(std::string_view value, bool& block) {
+  block = value == "block";
+  if (block) return std::nullopt;
+  return quoted(value) + " is no mode: block";
+}
+
 Problem read_interface(std::string_view value, std::optional<std::string>& name) {
   if (value.empty()) return "an interface needs a name";
   name = value;
@@ -98,13 +104,13 @@ Problem read_word(std::string_view word, Options& options) {
         Side{"callee", options.callee, options.callee_peer, options.callee_shape, options.callee_keying}}) {
     if (auto read = read_of_side(key, value, side)) return *std::move(read);
   }
+  if (key == "mode") return read_mode(value, options.block);
   if (key == "suites") return read_list(value, options.suites, read_suite);
   if (key == "from-interface") return read_interface(value, options.interface_from);
   if (key == "to-interface") return read_interface(value, options.interface_to);
   return quoted(word) +
          " is no option: caller=, caller-peer=, caller-shape=, caller-keying=, the same for callee, suites=, "
-         "from-interface=, "
-         "to-interface= or allow-sdes-over-clear";
+         "from-interface=, to-interface=, mode=block or allow-sdes-over-clear";
 }
 
 }  // namespace

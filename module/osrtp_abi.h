@@ -32,7 +32,7 @@ enum osrtp_code {
   OSRTP_REFUSED = -3,     /* a policy forbids it, or keying failed */
 };
 
-enum osrtp_verb { OSRTP_MANAGE, OSRTP_OFFER, OSRTP_ANSWER, OSRTP_DELETE };
+enum osrtp_verb { OSRTP_MANAGE, OSRTP_OFFER, OSRTP_ANSWER, OSRTP_DELETE, OSRTP_QUERY };
 
 enum osrtp_method { OSRTP_INVITE, OSRTP_UPDATE, OSRTP_ACK, OSRTP_PRACK, OSRTP_BYE, OSRTP_CANCEL, OSRTP_OTHER };
 
@@ -69,6 +69,10 @@ struct osrtp_message {
   enum osrtp_hop sender_hop;        /* of whoever sent the request, or the one that a reply is to */
   enum osrtp_hop receiver_hop;
   enum osrtp_family next_hop; /* where this message goes, a reply too */
+  struct osrtp_slice target;  /* of a request: its destination, as URI and, where set, the URI of the next hop */
+  struct osrtp_slice next_hop_uri;
+  struct osrtp_slice peer_host; /* of the URI that counts of these; and its port, 0: none said */
+  int peer_port;
 };
 
 /** What came of a command. */
@@ -95,6 +99,63 @@ int osrtp_set_number(const char* parameter, int value, struct osrtp_error* error
  * for itself that the relay is slow. */
 size_t osrtp_shared_size(void) OSRTP_NOEXCEPT;
 void osrtp_attach_shared(void* memory) OSRTP_NOEXCEPT;
+
+/** What a parcel is for. */
+enum osrtp_task {
+  OSRTP_DELIVER, /* tell the relay; nothing comes after it */
+  OSRTP_RESUME,  /* ask it, and go on with a message that has been suspended */
+  OSRTP_REPLAY,  /* ask nothing: a reply that had to wait for what the call had under way */
+};
+
+/** What a message asks for, before anything is asked. */
+enum osrtp_need {
+  OSRTP_NEEDS_NOTHING,  /* osrtp_run() returns at once */
+  OSRTP_NEEDS_DELIVERY, /* the relay is to hear of it, and nobody waits for its answer */
+  OSRTP_NEEDS_ANSWER,
+};
+struct osrtp_intent {
+  enum osrtp_need need;
+  int block; /* not 0: the script wants it to be waited for right here (mode=block) */
+};
+struct osrtp_intent osrtp_plan(enum osrtp_verb verb, const struct osrtp_message* message,
+                               struct osrtp_slice options) OSRTP_NOEXCEPT;
+
+/** What the C half wants back with the answers to a parcel. */
+struct osrtp_return {
+  enum osrtp_task task;
+  unsigned int index; /* of tm's transaction */
+  unsigned int label;
+  struct osrtp_slice route;   /* where the script goes on */
+  struct osrtp_slice baggage; /* whatever the C half needs to go on; opaque */
+};
+
+/** Writes down what is to be asked of the relay for one message: once, or once for each of its destinations. The parcel
+ * is for a client process, and valid until the next call.
+ * @return data is NULL: it cannot be written; logged */
+struct osrtp_slice osrtp_pack(enum osrtp_verb verb, const struct osrtp_message* messages, size_t count,
+                              struct osrtp_slice options, const struct osrtp_return* back) OSRTP_NOEXCEPT;
+
+/** What a client process asks of the C half. */
+struct osrtp_host {
+  /** The next parcel from `pipe`; data is NULL: there is none now. Valid until the next call. */
+  struct osrtp_slice (*take)(int pipe);
+  /** All has been answered, or the time is up: osrtp_run() and osrtp_last() tell what came of it while this runs. */
+  void (*go_on)(const struct osrtp_return* back);
+  /** At least once a second. */
+  void (*tick)(void);
+};
+/** Serves parcels from `pipe`, a descriptor that does not block. Does not return. */
+void osrtp_serve(int pipe, const struct osrtp_host* host) OSRTP_NOEXCEPT;
+
+/** In go_on(), what came of a message's only command, and of several the best. */
+struct osrtp_result osrtp_outcome(void) OSRTP_NOEXCEPT;
+/** A command that nobody waits for has been handed over. */
+struct osrtp_result osrtp_delivered(void) OSRTP_NOEXCEPT;
+/** In go_on(): the message is gone, and what was offered for it with it. */
+void osrtp_abandon(void) OSRTP_NOEXCEPT;
+
+/** Which of `processes` is to have this call. */
+unsigned int osrtp_shard(struct osrtp_slice call_id, unsigned int processes) OSRTP_NOEXCEPT;
 
 /** Checks a function's option text when the script is loaded; words with a pseudo-variable in them
  * have to wait for the message. @return 0, or -1 with `error` set. */

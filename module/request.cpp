@@ -156,6 +156,8 @@ protocol::Request request_for(Action action, const osrtp_message& message, const
       return with_sdp<protocol::Answer>(action, message, options, defaults);
     case Action::kDeleteBranch:
       return deletion(message, branch(message));
+    case Action::kQuery:
+      return protocol::Query{text(message.call_id), {}, {}};
     case Action::kDeleteCall:
     case Action::kNothing:
     case Action::kNoSdp:

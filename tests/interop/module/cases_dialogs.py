@@ -13,13 +13,13 @@ def a_call_is_offered_answered_and_ended(stand: Stand) -> None:
     same(call.commands(), ["offer", "answer", "answer", "delete"])
     offer, progress, answer, deletion = call.asked
     same(part(offer, *TAGS, "via-branch", "received-from", "sip-code"),
-         {"from-tag": "caller", "to-tag": None, "via-branch": "0", "received-from": ["IP4", "127.0.0.42"], "sip-code": None})
+         {"from-tag": "caller", "to-tag": None, "via-branch": "1", "received-from": ["IP4", "127.0.0.42"], "sip-code": None})
     same((offer["address-family"], answer.get("address-family")), ("IP4", None))
     same(offer["sdp"], SDP.replace("\n", "\r\n"))
     same(offer["osrtp"], {"caller": "opportunistic", "callee": "opportunistic", "caller-signalling": "clear",
                           "callee-signalling": "clear"})
     same(part(answer, *TAGS, "via-branch", "sip-code", "received-from"),
-         {"from-tag": "caller", "to-tag": "callee", "via-branch": "0", "sip-code": 200, "received-from": ["IP4", "127.0.0.43"]})
+         {"from-tag": "caller", "to-tag": "callee", "via-branch": "1", "sip-code": 200, "received-from": ["IP4", "127.0.0.43"]})
     same(progress["sip-code"], 183)
     same(answer["osrtp"], {"caller-signalling": "clear", "callee-signalling": "clear"})
     same(part(deletion, *TAGS, "via-branch"), {"from-tag": "caller", "to-tag": "callee", "via-branch": None})
@@ -192,10 +192,10 @@ def a_failing_branch_leaves_its_siblings_alone(stand: Stand) -> None:
     call = stand.call([forked, TRYING, receive("200"), ACK, *BYE],
                       [receive("INVITE"), pause(400), *ANSWERS[1:]], refuses("486 Busy"))
     offers = [asked["via-branch"] for asked in call.asked if asked["command"] == "offer"]
-    same(sorted(offers), ["0", "1"])
+    same(len(set(offers)), 2)
     answer, = [asked for asked in call.asked if asked["command"] == "answer"]
     deletions = [asked for asked in call.asked if asked["command"] == "delete"]
-    same(sorted([answer["via-branch"], deletions[0]["via-branch"]]), ["0", "1"])
+    same(sorted([answer["via-branch"], deletions[0]["via-branch"]]), sorted(offers))
     same([deletion.get("via-branch") for deletion in deletions[1:]], [None])  # the BYE's
 
 
@@ -204,7 +204,7 @@ def the_last_failing_branch_ends_the_call(stand: Stand) -> None:
     forked = request("INVITE", 1, body=PLAIN, headers="X-Second: [second]")
     call = stand.call([forked, *refused("486")], refuses("486 Busy"), refuses("486 Busy"))
     deletions = [asked.get("via-branch") for asked in call.asked if asked["command"] == "delete"]
-    same(sorted(deletions[:2]), ["0", "1"])
+    same(sorted(deletions[:2]), sorted(asked["via-branch"] for asked in call.asked if asked["command"] == "offer"))
     same(deletions[2:], [None])
 
 
@@ -213,7 +213,8 @@ def a_refusal_is_followed_by_another_offer(stand: Stand) -> None:
     call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Retry: yes"), *ANSWERED],
                       [*refuses("488 No"), *ANSWERS])
     same(call.commands(), ["offer", "delete", "offer", "answer", "delete"])
-    same([asked.get("via-branch") for asked in call.asked], ["0", "0", "1", "1", None])
+    first, again = (asked["via-branch"] for asked in call.asked if asked["command"] == "offer")
+    same([asked.get("via-branch") for asked in call.asked], [first, first, again, again, None])
     same(call.asked[2]["osrtp"]["callee"], "require")
     same(call.asked[2]["sdp"], call.asked[0]["sdp"])
     same(len(call.callee.received("INVITE")[1].sdp_title), 1)

@@ -1,16 +1,32 @@
+-- The functions of KEMI scripts: those that go on elsewhere, and those that wait.
+
 function ksr_request_route()
   if KSR.is_method("INVITE") then
-    local options = KSR.hdr.get("X-Options") or ""
-    local done = KSR.osrtp.offer(options)
-    local state = KSR.pv.get("$osrtp(callee)") or "none"
-    KSR.hdr.append("X-Code: " .. done .. "/" .. KSR.osrtp.manage("") .. "\r\nX-State: " .. state .. "\r\n")
+    KSR.tm.t_on_branch("ksr_branch")
     KSR.tm.t_on_reply("ksr_onreply")
-  elseif KSR.is_method("BYE") then
-    KSR.osrtp.delete("")
+    KSR.osrtp.offer_route(KSR.hdr.get("X-Options") or "", "ksr_send")
+  elseif KSR.is_method("ACK") then
+    KSR.osrtp.manage("")
+    KSR.tm.t_relay()
+  else
+    KSR.osrtp.delete_route("", "ksr_send")
   end
+end
+
+function ksr_send()
+  KSR.hdr.append("X-Came-To: " .. (KSR.pv.get("$osrtp(code)") or "none") .. "\r\n")
   KSR.tm.t_relay()
 end
 
+function ksr_branch()
+  local done = KSR.osrtp.manage("")
+  local state = KSR.pv.get("$osrtp(callee.state)") or "none"
+  KSR.hdr.append("X-Code: " .. done .. "\r\nX-State: " .. state .. "\r\n")
+end
+
 function ksr_onreply()
-  KSR.osrtp.answer("")
+  KSR.osrtp.answer_route("", "ksr_reply")
+end
+
+function ksr_reply()
 end

@@ -2,6 +2,7 @@
 
 import pathlib
 import subprocess
+import time
 
 from proxy import Kamailio, free_port
 from sip import Phone
@@ -65,7 +66,13 @@ class Call:
         assert codes == [0] * len(phones), f"sipp ended with {codes}, see {directory}/{name}-*"
         self.callee, self.caller = phones[0], phones[-1]
         self.second = phones[1] if second else None
+        # What nobody waits for may come after all else.
+        until(lambda: self._ended(stand), 0.5)
         self.asked = stand.relay.of_call(self.id)
+
+    def _ended(self, stand: Stand) -> bool:
+        asked = stand.relay.of_call(self.id)
+        return bool(asked) and asked[-1]["command"] == "delete" and "via-branch" not in asked[-1]
 
     def commands(self) -> list[str]:
         return [request["command"] for request in self.asked]
@@ -73,6 +80,14 @@ class Call:
 
 def same(found, wanted) -> None:
     assert found == wanted, f"found {found!r}, wanted {wanted!r}"
+
+
+def until(condition, seconds: float = 5) -> bool:
+    """Waits for it. @return whether it came."""
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return found
 
 
 def part(request: dict, *keys: str) -> dict:

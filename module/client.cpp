@@ -1,0 +1,106 @@
+#include "module/client.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/framing.hpp"
+
+namespace osrtp::module {
+
+namespace {
+
+Outcome not_answered(Errand::Failure why) {
+  switch (why) {
+    case Errand::Failure::kTooLong:
+      return failure(OSRTP_FAILED, "unsendable", "the request does not fit into a datagram");
+    case Errand::Failure::kNodeDead:
+      return failure(OSRTP_UNREACHABLE, "node-dead", "the node that has the call does not answer");
+    case Errand::Failure::kNoNode:
+      return failure(OSRTP_UNREACHABLE, "unreachable", "no node is there to ask");
+    case Errand::Failure::kUnreachable:
+      break;
+  }
+  return failure(OSRTP_UNREACHABLE, "unreachable", "no answer in time");
+}
+
+std::string_view cookie_of(std::string_view datagram) {
+  const auto frame = protocol::split(datagram);
+  return frame ? frame->cookie : std::string_view{};
+}
+
+}  // namespace
+
+void Client::accept(Parcel parcel, TimePoint) {
+  Lane& lane = lanes_[parcel.call_id];
+  lane.push_back({std::move(parcel), {}, std::nullopt, {}, false});
+  Task& task = lane.back();
+  if (++size_ <= kMostParcels) return;
+  task.outcomes.assign(task.parcel.commands.size(),
+                       failure(OSRTP_UNREACHABLE, "unreachable", "a client process has too much to do"));
+}
+
+void Client::receive(std::size_t node, std::string_view datagram) {
+  const auto call = calls_.find(std::string(cookie_of(datagram)));
+  if (call == calls_.end()) return;
+  const auto lane = lanes_.find(call->second);
+  if (lane == lanes_.end() || lane->second.empty() || !lane->second.front().errand) return;
+  static_cast<void>(lane->second.front().errand->receive(node, datagram));
+}
+
+void Client::send(Task& task, const Errand::Send& send, TimePoint now, const Transmit& transmit) {
+  const std::string cookie(cookie_of(send.frame));
+  if (calls_.emplace(cookie, task.parcel.call_id).second) task.cookies.push_back(cookie);
+  if (const auto problem = transmit(send.node, send.frame)) task.errand->send_failed(send.node, *problem, now);
+}
+
+void Client::end(Task& task, Outcome outcome) {
+  task.outcomes.push_back(std::move(outcome));
+  task.errand.reset();
+  for (const std::string& cookie : task.cookies) calls_.erase(cookie);
+  task.cookies.clear();
+}
+
+std::optional<TimePoint> Client::run(Task& task, TimePoint now, const Transmit& transmit) {
+  while (task.outcomes.size() < task.parcel.commands.size()) {
+    const Command& command = task.parcel.commands[task.outcomes.size()];
+    if (!task.errand) task.errand.emplace(begin_(command, now));
+    const auto step = task.errand->step(now);
+    if (const auto* wait = std::get_if<Errand::Wait>(&step)) return wait->until;
+    if (const auto* due = std::get_if<Errand::Send>(&step)) send(task, *due, now, transmit);
+    if (const auto* done = std::get_if<Errand::Done>(&step)) end(task, outcome_for(command.action, done->dictionary));
+    if (const auto* failed = std::get_if<Errand::Failed>(&step)) end(task, not_answered(failed->failure));
+  }
+  task.finished = true;
+  return std::nullopt;
+}
+
+std::optional<TimePoint> Client::run(TimePoint now, const Transmit& transmit) {
+  std::optional<TimePoint> next;
+  for (auto& [call_id, lane] : lanes_) {
+    if (lane.front().finished) continue;
+    const auto due = run(lane.front(), now, transmit);
+    if (due) next = next ? std::min(*next, *due) : *due;
+  }
+  return next;
+}
+
+std::optional<Client::Finished> Client::finished() {
+  for (auto& [call_id, lane] : lanes_) {
+    Task& first = lane.front();
+    if (!first.finished || first.parcel.call_id.empty()) continue;
+    Finished result{std::move(first.parcel), std::move(first.outcomes)};
+    first.parcel.call_id.clear();
+    return result;
+  }
+  return std::nullopt;
+}
+
+void Client::release(const std::string& call_id) {
+  const auto lane = lanes_.find(call_id);
+  if (lane == lanes_.end()) return;
+  lane->second.pop_front();
+  --size_;
+  if (lane->second.empty()) lanes_.erase(lane);
+}
+
+}  // namespace osrtp::module

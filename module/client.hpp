@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.hpp"
+#include "module/errand.hpp"
+#include "module/outcome.hpp"
+#include "module/parcel.hpp"
+
+namespace osrtp::module {
+
+/// What one client process has under way: the parcels of many calls at once, those of one call in the order they came.
+/// Pure: who owns it sends what it says, hands it what comes, and tells the time.
+class Client {
+ public:
+  static constexpr std::size_t kMostParcels = 8192;
+
+  /// Begins what a command asks for.
+  using Begin = std::function<Errand(const Command&, TimePoint)>;
+  /// Sends a frame to a node. @return nothing: it is on its way
+  using Transmit = std::function<std::optional<Errand::NotSent>(std::size_t node, std::string_view frame)>;
+
+  explicit Client(Begin begin) : begin_(std::move(begin)) {}
+
+  /// A parcel beyond kMostParcels comes to nothing at once.
+  void accept(Parcel parcel, TimePoint now);
+  void receive(std::size_t node, std::string_view datagram);
+  /// Does what is due. @return when to do it again, unless something comes; nothing: when something comes
+  std::optional<TimePoint> run(TimePoint now, const Transmit& transmit);
+
+  struct Finished {
+    Parcel parcel;
+    std::vector<Outcome> outcomes;  // one for each command
+  };
+  /// A parcel to which all answers are there. The others of its call wait until release().
+  [[nodiscard]] std::optional<Finished> finished();
+  void release(const std::string& call_id);
+
+  /// Parcels accepted and not released.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  struct Task {
+    Parcel parcel;
+    std::vector<Outcome> outcomes;
+    std::optional<Errand> errand;
+    std::vector<std::string> cookies;  // of what has been sent for it
+    bool finished = false;
+  };
+  using Lane = std::deque<Task>;
+
+  [[nodiscard]] std::optional<TimePoint> run(Task& task, TimePoint now, const Transmit& transmit);
+  void send(Task& task, const Errand::Send& send, TimePoint now, const Transmit& transmit);
+  void end(Task& task, Outcome outcome);
+
+  Begin begin_;
+  std::unordered_map<std::string, Lane> lanes_;         // by Call-ID; the first of each is under way
+  std::unordered_map<std::string, std::string> calls_;  // Call-IDs by the cookies of what has been sent
+  std::size_t size_ = 0;
+};
+
+}  // namespace osrtp::module

@@ -1,0 +1,73 @@
+#include "module/command.hpp"
+
+#include <utility>
+
+#include "protocol/codec.hpp"
+
+namespace osrtp::module {
+
+namespace {
+
+std::string_view view(osrtp_slice slice) { return {slice.data == nullptr ? "" : slice.data, slice.size}; }
+
+bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
+
+protocol::Command asks(Action action) {
+  switch (action) {
+    case Action::kOffer:
+    case Action::kLateOffer:
+      return protocol::Command::kOffer;
+    case Action::kAnswer:
+    case Action::kLateAnswer:
+    case Action::kConfirm:
+      return protocol::Command::kAnswer;
+    case Action::kQuery:
+      return protocol::Command::kQuery;
+    case Action::kDeleteCall:
+    case Action::kDeleteBranch:
+    case Action::kNothing:
+    case Action::kNoSdp:
+      break;
+  }
+  return protocol::Command::kDelete;
+}
+
+}  // namespace
+
+Result<Command, Outcome> command_for(Action action, const osrtp_message& message, const Options& options,
+                                     std::string_view words, const Defaults& defaults) {
+  auto dictionary = protocol::encode_request(request_for(action, message, options, defaults));
+  if (!dictionary)
+    return fail(failure(OSRTP_FAILED, "unsendable", "the message's " + dictionary.error().key + " is not UTF-8 text"));
+  Command command;
+  command.action = action;
+  command.call_id = view(message.call_id);
+  command.dictionary = *std::move(dictionary);
+  command.starts_call = is_offer(action) && message.in_dialog == 0;
+  command.branch = message.branch;
+  command.target = view(message.target);
+  command.next_hop_uri = view(message.next_hop_uri);
+  command.options = words;
+  return command;
+}
+
+Outcome outcome_for(Action action, std::string_view dictionary) {
+  auto reply = protocol::decode_reply(dictionary, asks(action));
+  if (!reply) return failure(OSRTP_FAILED, "bad-reply", reply.error().reason);
+  Outcome outcome = outcome_of(*std::move(reply));
+  const bool needs_sdp =
+      asks(action) == protocol::Command::kOffer || action == Action::kAnswer || action == Action::kLateAnswer;
+  if (needs_sdp && outcome.code == OSRTP_DONE && outcome.sdp.empty())
+    return failure(OSRTP_FAILED, "bad-reply", "no SDP in the reply");
+  return outcome;
+}
+
+bool answers(const Command& asked, Action action, const osrtp_message& message, std::string_view words) {
+  // Within a dialog there is one destination, whatever number tm gives it.
+  const bool same_branch = asked.branch < 0 || asked.branch == message.branch;
+  return asked.action == action && same_branch && asked.call_id == view(message.call_id) &&
+         asked.target == view(message.target) && asked.next_hop_uri == view(message.next_hop_uri) &&
+         (words.empty() || words == asked.options);
+}
+
+}  // namespace osrtp::module

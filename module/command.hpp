@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "module/manage.hpp"
+#include "module/options.hpp"
+#include "module/osrtp_abi.h"
+#include "module/outcome.hpp"
+#include "module/request.hpp"
+
+namespace osrtp::module {
+
+/// One thing to ask of a node, written down.
+struct Command {
+  Action action = Action::kNothing;
+  std::string call_id;
+  std::string dictionary;    // of the request
+  bool starts_call = false;  // any node may take it
+  bool restart = false;      // if the call's node is gone, another may take it as a new call
+  int set = 0;               // of nodes
+  int branch = -1;           // tm's
+  std::string target;        // where the request goes, and the URI of its next hop
+  std::string next_hop_uri;
+  std::string options;  // as the script has them
+  int form = -1;        // of the offer, as a number of Form; negative: none
+  std::string peer;     // whom it is for
+
+  friend bool operator==(const Command&, const Command&) = default;
+};
+
+/// The command for `action`, which is none of kNothing and kNoSdp. @return why it cannot be
+[[nodiscard]] Result<Command, Outcome> command_for(Action action, const osrtp_message& message, const Options& options,
+                                                   std::string_view words, const Defaults& defaults);
+
+/// What a dictionary that came back means for the command that asked for it.
+[[nodiscard]] Outcome outcome_for(Action action, std::string_view dictionary);
+
+/// Whether the same thing is asked for the same destination: then the answer to one is the other's. The script may
+/// leave out the options where it asks again.
+[[nodiscard]] bool answers(const Command& asked, Action action, const osrtp_message& message, std::string_view words);
+
+}  // namespace osrtp::module

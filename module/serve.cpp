@@ -1,0 +1,92 @@
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "module/process.hpp"
+
+/// The loop of a client process.
+namespace osrtp::module {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kTick{500};
+/// Parcels taken before what has come back is looked at.
+constexpr int kMostAtOnce = 64;
+
+void take_parcels(int pipe, const osrtp_host& host, Client& client) {
+  for (int i = 0; i < kMostAtOnce; ++i) {
+    const osrtp_slice octets = host.take(pipe);
+    if (octets.data == nullptr) return;
+    if (auto parcel = unpack(view(octets))) client.accept(*std::move(parcel), steady_clock::now());
+  }
+}
+
+osrtp_return back_of(const Parcel& parcel) {
+  return {parcel.task, parcel.index, parcel.label, slice(parcel.route), slice(parcel.baggage)};
+}
+
+/// The script goes on in here, and may ask again.
+void go_on(Client::Finished finished, const osrtp_host& host) {
+  for (std::size_t i = 0; i < finished.parcel.commands.size(); ++i)
+    report(finished.parcel.commands[i], finished.outcomes[i]);
+  if (finished.parcel.task == OSRTP_DELIVER) return;
+  process().answered = std::move(finished);
+  const osrtp_return back = back_of(process().answered->parcel);
+  host.go_on(&back);
+  process().answered.reset();
+}
+
+/// What is due now, until nothing is: when a parcel is finished, the next of its call begins.
+/// @return when to come again
+std::optional<TimePoint> run_all(Client& client, const osrtp_host& host) {
+  for (;;) {
+    const auto next = client.run(steady_clock::now(), transmit);
+    auto finished = client.finished();
+    if (!finished) return next;
+    for (; finished; finished = client.finished()) {
+      const std::string call_id = finished->parcel.call_id;
+      go_on(*std::move(finished), host);
+      client.release(call_id);
+    }
+  }
+}
+
+milliseconds until(std::optional<TimePoint> next) {
+  if (!next) return kTick;
+  return std::clamp(std::chrono::ceil<milliseconds>(*next - steady_clock::now()), milliseconds{0}, kTick);
+}
+
+void receive_all(Client& client) {
+  RelayLink& link = process().link;
+  while (link.receive() == RelayLink::Event::kDatagram) client.receive(0, link.datagram());
+}
+
+void serve_once(int pipe, const osrtp_host& host, Client& client) {
+  const auto next = run_all(client, host);
+  std::array<pollfd, 2> ready{pollfd{pipe, POLLIN, 0}, pollfd{process().link.descriptor(), POLLIN, 0}};
+  static_cast<void>(::poll(ready.data(), ready.size(), static_cast<int>(until(next).count())));
+  host.tick();
+  receive_all(client);
+  take_parcels(pipe, host, client);
+}
+
+}  // namespace
+
+[[noreturn]] void serve(int pipe, const osrtp_host& host) {
+  Client client(begin);
+  for (;;) {
+    guarded(0, [&] {
+      serve_once(pipe, host, client);
+      return 0;
+    });
+  }
+}
+
+}  // namespace osrtp::module
+
+void osrtp_serve(int pipe, const osrtp_host* host) noexcept { osrtp::module::serve(pipe, *host); }
