@@ -133,13 +133,23 @@ std::optional<Parcel> parcel_of(osrtp_verb verb, const osrtp_message* messages, 
   return parcel;
 }
 
-osrtp_slice pack_in_place(osrtp_verb verb, const osrtp_message* messages, std::size_t count, std::string_view words,
-                          const osrtp_return& back) {
+osrtp_slice pack_in_place(const Parcel& parcel) {
   static auto* const packed = new std::string();
-  const auto parcel = parcel_of(verb, messages, count, words, back);
-  if (!parcel) return {};
-  *packed = pack(*parcel);
+  *packed = pack(parcel);
   return slice(*packed);
+}
+
+osrtp_slice undo(osrtp_slice& call_id) {
+  const auto& finished = process().answered;
+  if (!finished) return {};
+  for (std::size_t i = 0; i < finished->outcomes.size(); ++i) {
+    if (finished->outcomes[i].code != OSRTP_DONE) continue;
+    auto ending = undoing(finished->parcel.commands[i]);
+    if (!ending) continue;
+    call_id = slice(finished->parcel.call_id);
+    return pack_in_place({OSRTP_DELIVER, 0, 0, finished->parcel.call_id, {}, {}, {*std::move(ending)}});
+  }
+  return {};
 }
 
 /// Of several destinations one that can be offered the call speaks for all.
@@ -191,7 +201,10 @@ osrtp_intent osrtp_plan(osrtp_verb verb, const osrtp_message* message, osrtp_sli
 
 osrtp_slice osrtp_pack(osrtp_verb verb, const osrtp_message* messages, size_t count, osrtp_slice options,
                        const osrtp_return* back) noexcept {
-  return guarded(osrtp_slice{}, [&] { return pack_in_place(verb, messages, count, view(options), *back); });
+  return guarded(osrtp_slice{}, [&] {
+    const auto parcel = parcel_of(verb, messages, count, view(options), *back);
+    return parcel ? pack_in_place(*parcel) : osrtp_slice{};
+  });
 }
 
 osrtp_result osrtp_outcome() noexcept {
@@ -202,7 +215,9 @@ osrtp_result osrtp_delivered() noexcept {
   return guarded(osrtp_result{OSRTP_FAILED, {}}, [] { return settle({}); });
 }
 
-void osrtp_abandon() noexcept {}
+osrtp_slice osrtp_undo(osrtp_slice* call_id) noexcept {
+  return guarded(osrtp_slice{}, [&] { return undo(*call_id); });
+}
 
 unsigned int osrtp_shard(osrtp_slice call_id, unsigned int processes) noexcept {
   return static_cast<unsigned int>(std::hash<std::string_view>{}(view(call_id)) % processes);

@@ -51,6 +51,22 @@ Result<Command, Outcome> command_for(Action action, const osrtp_message& message
   return command;
 }
 
+std::optional<Command> undoing(const Command& command) {
+  if (!command.starts_call) return std::nullopt;
+  const auto request = protocol::decode_request(command.dictionary);
+  if (!request) return std::nullopt;
+  const auto* offer = std::get_if<protocol::Offer>(&request->request);
+  if (offer == nullptr) return std::nullopt;
+  auto dictionary = protocol::encode_request(protocol::Delete{offer->call_id, offer->from_tag, {}, {}, {}, 0});
+  if (!dictionary) return std::nullopt;
+  Command ending;
+  ending.action = Action::kDeleteCall;
+  ending.call_id = command.call_id;
+  ending.dictionary = *std::move(dictionary);
+  ending.set = command.set;
+  return ending;
+}
+
 Outcome outcome_for(Action action, std::string_view dictionary) {
   auto reply = protocol::decode_reply(dictionary, asks(action));
   if (!reply) return failure(OSRTP_FAILED, "bad-reply", reply.error().reason);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +34,9 @@ struct Command {
 /// The command for `action`, which is none of kNothing and kNoSdp. @return why it cannot be
 [[nodiscard]] Result<Command, Outcome> command_for(Action action, const osrtp_message& message, const Options& options,
                                                    std::string_view words, const Defaults& defaults);
+
+/// What ends the call that `command` has begun. @return nothing: it begins none
+[[nodiscard]] std::optional<Command> undoing(const Command& command);
 
 /// What a dictionary that came back means for the command that asked for it.
 [[nodiscard]] Outcome outcome_for(Action action, std::string_view dictionary);

@@ -151,8 +151,9 @@ void osrtp_serve(int pipe, const struct osrtp_host* host) OSRTP_NOEXCEPT;
 struct osrtp_result osrtp_outcome(void) OSRTP_NOEXCEPT;
 /** A command that nobody waits for has been handed over. */
 struct osrtp_result osrtp_delivered(void) OSRTP_NOEXCEPT;
-/** In go_on(): the message is gone, and what was offered for it with it. */
-void osrtp_abandon(void) OSRTP_NOEXCEPT;
+/** In go_on(), when the message is gone: the parcel that ends the call which was offered for it.
+ * @return data is NULL: no call has begun with it */
+struct osrtp_slice osrtp_undo(struct osrtp_slice* call_id) OSRTP_NOEXCEPT;
 
 /** Which of `processes` is to have this call. */
 unsigned int osrtp_shard(struct osrtp_slice call_id, unsigned int processes) OSRTP_NOEXCEPT;

@@ -187,6 +187,14 @@ static void go_on_in_route(const struct osrtp_return* back) {
   osrtp_tm()->t_continue(back->index, back->label, number < 0 ? NULL : main_rt.rlist[number]);
 }
 
+/** Nothing went on: the transaction was cancelled, or is gone. */
+static void take_back(void) {
+  struct osrtp_slice call_id;
+  const struct osrtp_slice parcel = osrtp_undo(&call_id);
+
+  if (parcel.data != NULL) osrtp_send_parcel(call_id, parcel);
+}
+
 void osrtp_go_on(const struct osrtp_return* back) {
   if (back->task == OSRTP_REPLAY) {
     replay(back->baggage);
@@ -194,8 +202,7 @@ void osrtp_go_on(const struct osrtp_return* back) {
   }
   going_on = back;
   go_on_in_route(back);
-  /* Not taken up: the transaction was cancelled or is gone. */
-  if (going_on != NULL) osrtp_abandon();
+  if (going_on != NULL) take_back();
   going_on = NULL;
 }
 
