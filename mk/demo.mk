@@ -15,11 +15,12 @@ demo:  ## calls through Kamailio and the relay, phones and a browser; KEEP=1 lea
 demo-stop:  ## stop what `make demo KEEP=1` left running
 	@$(PYTHON) tests/interop/demo.py --stop
 
-interop:  ## the demo, the life of calls, the module under sipp and with browsers, and other SRTP stacks against the relay
+interop:  ## the demo, the life of calls, the module under sipp, under load and with browsers, and other SRTP stacks against the relay
 	@$(MAKE) --no-print-directory deps DEPS_FOR=check
 	@$(BUILD_ALL)
 	@tests/interop/lab_check.sh
 	@tests/interop/module/module_check.sh
+	@$(PYTHON) tests/interop/module/workers.py
 	@tests/interop/web/web_check.sh
 	@$(PYTHON) tests/interop/srtp_peers.py
 	@$(PYTHON) tests/interop/dtls_peers.py

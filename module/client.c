@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@ struct parcel {
 
 static int clients = 0;
 static int pipes[MOST_CLIENTS][2];
+/* Which transaction each process goes on with now, in shared memory; 0: none. */
+static uint64_t* going_on;
 
 int osrtp_clients(void) { return clients; }
 
@@ -40,6 +43,11 @@ int osrtp_prepare_clients(int count) {
   for (i = 0; i < count; ++i) {
     if (open_pipe(pipes[i]) == 0) continue;
     LM_ERR("pipe: %s\n", strerror(errno));
+    return -1;
+  }
+  going_on = shm_mallocxz(sizeof *going_on * MOST_CLIENTS);
+  if (going_on == NULL) {
+    SHM_MEM_ERROR;
     return -1;
   }
   register_procs(count);
@@ -70,8 +78,24 @@ int osrtp_send_parcel(struct osrtp_slice call_id, struct osrtp_slice contents) {
   return -1;
 }
 
+/** No transaction is 0: its label may be, and then its index counts from 1 here. */
+static uint64_t transaction_named(unsigned int index, unsigned int label) {
+  return ((uint64_t)index + 1) << 32 | label;
+}
+
+int osrtp_goes_on_now(unsigned int index, unsigned int label) {
+  const uint64_t name = transaction_named(index, label);
+  int i;
+
+  for (i = 0; i < clients; ++i) {
+    if (__atomic_load_n(&going_on[i], __ATOMIC_SEQ_CST) == name) return 1;
+  }
+  return 0;
+}
+
 /* In a client process. */
 
+static int own_number;
 static struct parcel* taken;
 
 static struct osrtp_slice take(int pipe) {
@@ -90,10 +114,19 @@ static struct osrtp_slice take(int pipe) {
 
 static void tick(void) { cfg_update(); }
 
+static void go_on(const struct osrtp_return* back) {
+  uint64_t* own = &going_on[own_number];
+
+  if (back->task == OSRTP_RESUME) __atomic_store_n(own, transaction_named(back->index, back->label), __ATOMIC_SEQ_CST);
+  osrtp_go_on(back);
+  __atomic_store_n(own, 0, __ATOMIC_SEQ_CST);
+}
+
 static void serve(int number) {
-  const struct osrtp_host host = {take, osrtp_go_on, tick};
+  const struct osrtp_host host = {take, go_on, tick};
   int i;
 
+  own_number = number;
   for (i = 0; i < clients; ++i) {
     if (i != number) close(pipes[i][0]);
   }

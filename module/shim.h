@@ -86,6 +86,8 @@ int osrtp_has_route(const struct _str* route);
 int osrtp_prepare_clients(int count);
 int osrtp_start_clients(void);
 int osrtp_clients(void);
+/** Whether one of them goes on with this transaction right now. */
+int osrtp_goes_on_now(unsigned int index, unsigned int label);
 /** Whether the process that has this call can take more. */
 int osrtp_has_room(struct osrtp_slice call_id);
 /** Hands a parcel to the process that has this call. @return 0, or -1: its queue is full */

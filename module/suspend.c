@@ -24,7 +24,14 @@ static struct osrtp_slice slice_of(const str* text) {
 
 static int is_reply(const struct sip_msg* msg) { return msg->first_line.type == SIP_REPLY; }
 
-static int is_suspended(const struct cell* transaction) { return (transaction->flags & T_ASYNC_SUSPENDED) != 0; }
+/* tm keeps what it needs to go on in one place of the transaction, until the end of t_continue(): suspended once more
+ * meanwhile, by the reply to what has just been sent, it would be released for the other message. A client process says
+ * what it goes on with before tm takes the flag away, and so the flag is looked at first. */
+static int is_under_way(const struct cell* transaction) {
+  if ((transaction->flags & T_ASYNC_SUSPENDED) != 0) return 1;
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  return osrtp_goes_on_now(transaction->hash_index, transaction->label);
+}
 
 static int can_suspend_reply(const struct cell* transaction) {
   return get_route_type() == TM_ONREPLY_ROUTE && transaction != NULL;
@@ -45,7 +52,7 @@ int osrtp_can_suspend(struct sip_msg* msg) {
   const struct cell* transaction = osrtp_transaction();
 
   if (transaction != NULL) {
-    if (is_suspended(transaction) || (transaction->flags & T_CANCELED) != 0 || transaction->uas.status >= 200) return 0;
+    if (is_under_way(transaction) || (transaction->flags & T_CANCELED) != 0 || transaction->uas.status >= 200) return 0;
   }
   return is_reply(msg) ? can_suspend_reply(transaction) : can_suspend_request(msg);
 }
@@ -122,7 +129,7 @@ int osrtp_postpone(struct sip_msg* msg) {
   struct osrtp_slice parcel;
 
   if (!is_reply(msg) || get_route_type() != TM_ONREPLY_ROUTE || transaction == NULL) return -1;
-  if (!is_suspended(transaction) || osrtp_clients() == 0) return -1;
+  if (osrtp_clients() == 0 || !is_under_way(transaction)) return -1;
   if (write_reply(msg) < 0 || osrtp_read_message(msg, &message) < 0) return -1;
   memset(&back, 0, sizeof back);
   back.task = OSRTP_REPLAY;
