@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [[ $(id -u) -eq 0 ]] || exec sudo "$0" "$@"
+. tests/interop/debian_root.sh
 bare='' keep='' release=$(. /etc/os-release; echo "$VERSION_CODENAME")
 while getopts bkr: option; do case $option in b) bare=1 ;; k) keep=1 ;; r) release=$OPTARG ;; *) exit 2 ;; esac; done
 
@@ -17,12 +18,10 @@ compgen -G 'build/deb/osrtpd_*.deb' >/dev/null || die 'no packages in build/deb;
 
 # A new Debian root, from the machine's own mirror.
 if [[ ! -f $base ]]; then
-  mirror=$(sed -nE 's/^(URIs:|deb( \[[^]]*\])?) +(https?:[^ ]*\/debian)\/?( .*|$)/\3/p' \
-    /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list /etc/apt/sources.list 2>/dev/null | head -n 1 || true)
-  new=$(mktemp -d "$work/new.XXXX"); chmod 755 "$new"
-  debootstrap --variant=minbase "$release" "$new" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 ||
-    { rm -rf "$new"; die "cannot make a Debian root: $(tail -n 1 "$work/debootstrap.log")"; }
-  tar -C "$new" -cf "$base.part" . && mv "$base.part" "$base"; rm -rf "$new"
+  rm -rf --one-file-system "$work/new"
+  make_debian_root "$release" "$work/new" "$work/debootstrap.log" ||
+    die "cannot make a Debian root: $(tail -n 1 "$work/debootstrap.log")"
+  tar -C "$work/new" -cf "$base.part" . && mv "$base.part" "$base"; rm -rf "$work/new"
 fi
 root=$(mktemp -d "$work/root.XXXX"); chmod 755 "$root"
 leave() {
