@@ -19,7 +19,7 @@ int osrtp_variable_value(struct sip_msg* msg, pv_param_t* param, pv_value_t* val
   str text;
 
   if (!osrtp_is_remembered(msg)) return pv_get_null(msg, param, value);
-  fact = osrtp_last(param->pvn.u.isname.name.n);
+  fact = osrtp_last((int)param->pvn.u.isname.name.n);
   if (fact.data == NULL) return pv_get_null(msg, param, value);
   text.s = (char*)fact.data;
   text.len = (int)fact.size;

@@ -21,9 +21,9 @@ srtp_cipher_type_id_t cipher_of(Suite suite) noexcept {
       return SRTP_AES_ICM_192;
     case Suite::kAesCm128HmacSha1_80:
     case Suite::kAesCm128HmacSha1_32:
-      return SRTP_AES_ICM_128;
+      break;
   }
-  return SRTP_NULL_CIPHER;
+  return SRTP_AES_ICM_128;
 }
 
 bool is_aead(srtp_cipher_type_id_t cipher) noexcept { return cipher == SRTP_AES_GCM_128 || cipher == SRTP_AES_GCM_256; }

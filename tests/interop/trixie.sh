@@ -59,7 +59,7 @@ fi
 echo "interop-trixie: $(inside 60 -- sh -c '. /etc/os-release; echo "$PRETTY_NAME, $(g++ --version | sed -n 1p), $(kamailio -v | sed -n 1p), $(openssl version)"')"
 if [[ $# -gt 0 ]]; then inside 3600 --net -- "$@"; exit; fi
 
-inside 3600 --net -- make -s all build/release/unit-tests >"$work/build.log" 2>&1 ||
+inside 3600 --net -- make -s -k all build/release/unit-tests >"$work/build.log" 2>&1 ||
   { grep -E 'error|Error' "$work/build.log" | head -n 20 >&2; die 'the build fails; see build/trixie/build.log'; }
 echo 'interop-trixie: built'
 inside 3600 --net -- tests/interop/trixie_inside.sh
