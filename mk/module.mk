@@ -9,7 +9,7 @@ MODULE_OBJ := $(patsubst %,$(B)/%.o,$(MODULE_C) $(MODULE_CPP))
 KAMAILIO_VERSION := $(shell dpkg-query -W -f '$${source:Version}' kamailio 2>/dev/null)
 KAMAILIO_SRC := $(if $(KAMAILIO_VERSION),build/kamailio-$(KAMAILIO_VERSION)/src)
 
-.PHONY: module interop-module
+.PHONY: module interop-module module-doc
 ifeq ($(KAMAILIO_SRC),)
 module:
 	@echo "module: kamailio is not installed: run 'make deps' first" >&2; exit 1
@@ -25,7 +25,7 @@ $(KAMAILIO_DEFS): mk/kamailio-headers.sh
 	  | env -u MAKEFLAGS -u MAKELEVEL $(MAKE) -s --no-print-directory -f - x >$@.new && mv $@.new $@
 
 # Unused parameters and text constants as char* are how Kamailio's interfaces are.
-MODULE_CFLAGS = -std=gnu11 -g $(OPT) -fPIC -Wall -Wextra -Wshadow -Wconversion -Werror -Wno-unused-parameter \
+MODULE_CFLAGS = -std=gnu11 -g $(OPT) -fPIC -Wall -Wextra -Wshadow -Wconversion $(WERROR) -Wno-unused-parameter \
   -DMOD_NAME='"osrtp"' @$(KAMAILIO_DEFS) -isystem $(KAMAILIO_SRC) -I.
 $(B)/module/%.c.o: module/%.c $(KAMAILIO_DEFS)
 	@mkdir -p $(@D)
@@ -41,3 +41,6 @@ $(MODULE_SO): $(MODULE_OBJ) $(B)/libosrtp-protocol.a module/osrtp.map
 
 interop-module: daemon module  ## the module in a real Kamailio, driven by sipp
 	@tests/interop/module/module_check.sh
+
+module-doc:  ## make module/README of module/doc
+	@mk/module-doc.sh >build/README.new && mv build/README.new module/README

@@ -33,14 +33,14 @@ class Kamailio:
         """`kamailio -c`: what it says of its configuration."""
         return subprocess.run([*self.argv, "-c"], capture_output=True, text=True, timeout=30, check=False)
 
-    def start(self) -> bool:
-        """@return whether it runs; else the log says why not."""
+    def start(self, runs=None) -> bool:
+        """Until `runs()`, by default until it answers a request. @return whether it runs; else the log says why not."""
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                              start_new_session=True)
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline and self._process.poll() is None:
-            if self._answers():
+            if (runs or self._answers)():
                 return True
             time.sleep(0.05)
         self.stop()

@@ -1,0 +1,199 @@
+#!/usr/bin/python3
+"""module/doc against the module, and its examples in Kamailio. Last line: `N passed, N failed`.
+
+An example is a part of a script, with lines of `...` around it; doc.cfg is put before it, and a request_route behind one that has
+none. Its role says what else: `lua` is a script for app_lua; `whole` a configuration that needs nothing; `parse` cannot be
+started here, since it needs a database or so; `shell` is typed elsewhere and not loaded.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from xml.etree import ElementInclude, ElementTree
+
+from exported import MODULE, exported
+from proxy import Kamailio, free_port, require_tools
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+HOST = "127.0.0.45"
+# How an example of each kind uses a name.
+USE = {
+    "p": r'modparam\("osrtp", "{}",',
+    "f": r"\b{}\(",
+    "k": r"KSR\.osrtp\.{}\(",
+    "r": r"\bosrtp\.{}\b",
+    "s": r"\b{}\b",
+    "v": r"\$osrtp\({}\)",
+    "e": r"event_route\[osrtp:{}\]",
+}
+KINDS = {"p": "parameter", "f": "function", "k": "KEMI function", "r": "RPC command", "s": "statistic",
+         "v": "name of $osrtp(...)", "e": "event route"}
+
+results = []
+
+
+def judge(good: bool, complaint: str) -> None:
+    results.append(good)
+    if not good:
+        print(f"FAILED {complaint}")
+
+
+def book() -> ElementTree.Element:
+    tree = ElementTree.parse(MODULE / "doc/osrtp.xml").getroot()
+    ElementInclude.include(tree, base_url=str(MODULE / "doc/osrtp.xml"))
+    return tree
+
+
+def listings(section: ElementTree.Element) -> str:
+    return "\n".join("".join(listing.itertext()) for listing in section.iter("programlisting"))
+
+
+def documented(tree: ElementTree.Element) -> dict[str, dict[str, str]]:
+    """By kind and name: the examples of the section that tells of it."""
+    names: dict[str, dict[str, str]] = {kind: {} for kind in USE}
+    for section in tree.iter("section"):
+        part = re.fullmatch(r"osrtp\.([a-z])\.([\w-]+)", section.get("id", ""))
+        if not part or section.get("condition") == "coming":
+            continue
+        kind, name = part[1], part[2]
+        examples = listings(section)
+        if kind in "pfre":
+            names[kind][name] = examples
+        elif kind == "k":
+            names[kind] |= {used: examples for used in re.findall(r"KSR\.osrtp\.(\w+)\(", examples)}
+        elif kind == "v":
+            said = "".join(section.find("itemizedlist").itertext())
+            names[kind] |= {told: examples for told in re.findall(r"\$osrtp\(([\w.]+)\)", said)}
+        elif kind == "s":
+            terms = (term.text for term in section.iter("emphasis"))
+            names[kind] |= {term: examples for term in terms if re.fullmatch(r"\w+", term)}
+    return names
+
+
+def check_names(tree: ElementTree.Element) -> None:
+    there, told = exported(), documented(tree)
+    for kind, what in KINDS.items():
+        for name in sorted(there[kind] | set(told[kind])):
+            if name not in told[kind]:
+                judge(False, f"{what} {name}: the module has it, module/doc tells nothing of it")
+            elif name not in there[kind]:
+                judge(False, f"{what} {name}: module/doc tells of it, the module does not have it (yet: condition=\"coming\")")
+            else:
+                judge(re.search(USE[kind].format(re.escape(name)), told[kind][name]) is not None,
+                      f"{what} {name}: no example uses it")
+    guide = (ROOT / "docs/kamailio.md").read_text()
+    rows = set(re.findall(r"`([\w.]+)`", "".join(re.findall(r"^\| (`[^|]*)\|", guide.partition("## `$osrtp(")[2], re.M))))
+    judge(rows == there["v"], f"docs/kamailio.md, table of $osrtp(...): {sorted(rows ^ there['v'])}")
+
+
+def check_readme() -> None:
+    made = subprocess.run(["mk/module-doc.sh"], cwd=ROOT, capture_output=True, text=True, check=False)
+    judge(made.returncode == 0 and made.stdout == (MODULE / "README").read_text(),
+          f"module/README is not what module/doc says: make module-doc. {made.stderr}")
+    valid = subprocess.run(["xmllint", "--noout", "--nonet", "--xinclude", "--nofixup-base-uris", "--postvalid",
+                            "module/doc/osrtp.xml"], cwd=ROOT, capture_output=True, text=True,
+                           check=False)
+    judge(valid.returncode == 0, f"module/doc is not DocBook: {valid.stderr[:500]}")
+
+
+def configuration(text: str, role: str, directory: pathlib.Path) -> str:
+    if role == "whole":
+        return text
+    head = (HERE / "doc.cfg").read_text()
+    if role == "lua":
+        script = directory / "example.lua"
+        # Kamailio looks for this one in any script.
+        script.write_text(text if "ksr_request_route" in text else text + "\nfunction ksr_request_route()\nend\n")
+        return head + f'loadmodule "app_lua.so"\nmodparam("app_lua", "load", "{script}")\ncfgengine "lua"\n'
+    # doc.cfg loads the modules, ours from where it has been built.
+    text = re.sub(r'^(\.\.\.$|loadmodule "(tm|osrtp)\.so")', "", text, flags=re.M)
+    if not re.search(r"^(request_)?route *\{", text, re.M):
+        text += "\nrequest_route {\n\texit;\n}\n"
+    return head + text
+
+
+def load(text: str, role: str, directory: pathlib.Path) -> str:
+    """@return what Kamailio has against it, or nothing"""
+    config = directory / "example.cfg"
+    config.write_text(configuration(text, role, directory))
+    kamailio = Kamailio(directory, f"unix:{directory}/control.sock", f"{HOST}:{free_port(HOST)}", config,
+                        (f'RPC_SOCK="{directory}/run/rpc.sock"',))
+    checked = kamailio.check()
+    if checked.returncode != 0:
+        return checked.stderr[-800:]
+    if role == "parse":
+        return ""
+    # `kamailio -c` looks neither at the texts of functions nor at scripts in other languages.
+    started = kamailio.start(lambda: rpc(directory, "core.version") is not None)
+    kamailio.stop()
+    return "" if started else f"it does not start: {kamailio.log_text()[-800:]}"
+
+
+def rpc(directory: pathlib.Path, method: str):
+    """What the Kamailio of an example answers; None: it does not run yet."""
+    own = directory / "own.sock"
+    own.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+        client.settimeout(1)
+        client.bind(str(own))
+        try:
+            client.sendto(json.dumps({"jsonrpc": "2.0", "method": method, "id": 1}).encode(), str(directory / "run/rpc.sock"))
+            return json.loads(client.recv(65536)).get("result")
+        except (OSError, ValueError):
+            return None
+
+
+def check_examples(tree: ElementTree.Element, directory: pathlib.Path) -> None:
+    examples = [example for section in [tree] for example in kept(section)]
+    for example in examples:
+        title = "".join(example.find("title").itertext())
+        for listing in example.iter("programlisting"):
+            if listing.get("role") != "shell":
+                problem = load("".join(listing.itertext()), listing.get("role", ""), directory)
+                judge(problem == "", f"example \"{title}\": {problem}")
+    judge(len(examples) > 10, "there are hardly any examples")
+    scripts = re.findall(r"^```kamailio\n(.*?)^```", (ROOT / "docs/kamailio.md").read_text(), re.M | re.S)
+    judge(scripts != [], "docs/kamailio.md has no script")
+    for script in scripts:
+        judge((problem := load(script, "", directory)) == "", f"docs/kamailio.md: {problem}")
+
+
+def kept(element: ElementTree.Element) -> list[ElementTree.Element]:
+    if element.get("condition") == "coming":
+        return []
+    return [element] if element.tag == "example" else [found for child in element for found in kept(child)]
+
+
+def check_refusals(directory: pathlib.Path) -> None:
+    """What is wrong is refused: then what was taken is right."""
+    for wrong in ('modparam("osrtp", "no_such", 1)', "route[X] { osrtp_no_such(); }", "route[X] { $avp(x) = $osrtp(no_such); }",
+                  'route[X] { osrtp_manage("callee=no_such"); }', 'route[X] { osrtp_manage("", "NO_SUCH"); }'):
+        judge(load(wrong, "", directory) != "", f"Kamailio takes {wrong}")
+    judge(load("function (", "lua", directory) != "", "Kamailio takes a broken script")
+
+
+def main() -> int:
+    if missing := require_tools():
+        print(missing, file=sys.stderr)
+        return 1
+    tree = book()
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="osrtp-doc-"))
+    try:
+        check_readme()
+        check_names(tree)
+        check_examples(tree, directory)
+        check_refusals(directory)
+    finally:
+        shutil.rmtree(directory)
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
