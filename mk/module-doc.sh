@@ -7,6 +7,6 @@ for tool in xsltproc lynx; do
 done
 page=$(mktemp --suffix=.html)
 trap 'rm -f "$page"' EXIT
-xsltproc --nonet --xinclude txt.xsl osrtp.xml >"$page"
+xsltproc --nonet --xinclude present.xsl osrtp.xml | xsltproc --nonet txt.xsl - >"$page"
 # Without the user's own settings.
 lynx -cfg=/dev/null -lss=/dev/null -force_html -dump -nolist -width=80 -assume_charset=utf-8 -display_charset=us-ascii "$page"

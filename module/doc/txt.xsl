@@ -9,8 +9,4 @@
 	<xsl:param name="table.borders.with.css" select="0"/>
 	<xsl:param name="generate.id.attributes" select="0"/>
 	<xsl:param name="generate.meta.abstract" select="0"/>
-	<!-- What the module does not export yet is left out. -->
-	<xsl:template match="section[@condition = 'coming']"/>
-	<xsl:template match="section[@condition = 'coming']" mode="toc"/>
-	<xsl:template match="section[@condition = 'coming']//example" mode="toc"/>
 </xsl:stylesheet>

@@ -36,6 +36,7 @@ KINDS = {"p": "parameter", "f": "function", "k": "KEMI function", "r": "RPC comm
          "v": "name of $osrtp(...)", "e": "event route"}
 
 results = []
+ANSWERS = {}
 
 
 def judge(good: bool, complaint: str) -> None:
@@ -81,7 +82,7 @@ def check_names(tree: ElementTree.Element) -> None:
     for kind, what in KINDS.items():
         for name in sorted(there[kind] | set(told[kind])):
             if name not in told[kind]:
-                judge(False, f"{what} {name}: the module has it, module/doc tells nothing of it")
+                judge(False, f"{what} {name}: the module has it, module/doc tells nothing of it, or has it as coming")
             elif name not in there[kind]:
                 judge(False, f"{what} {name}: module/doc tells of it, the module does not have it (yet: condition=\"coming\")")
             else:
@@ -118,8 +119,8 @@ def configuration(text: str, role: str, directory: pathlib.Path) -> str:
     return head + text
 
 
-def load(text: str, role: str, directory: pathlib.Path) -> str:
-    """@return what Kamailio has against it, or nothing"""
+def load(text: str, role: str, directory: pathlib.Path, ask: str = "core.version") -> str:
+    """`ask`: an RPC command whose answer is put down in ANSWERS. @return what Kamailio has against it, or nothing"""
     config = directory / "example.cfg"
     config.write_text(configuration(text, role, directory))
     kamailio = Kamailio(directory, f"unix:{directory}/control.sock", f"{HOST}:{free_port(HOST)}", config,
@@ -130,7 +131,7 @@ def load(text: str, role: str, directory: pathlib.Path) -> str:
     if role == "parse":
         return ""
     # `kamailio -c` looks neither at the texts of functions nor at scripts in other languages.
-    started = kamailio.start(lambda: rpc(directory, "core.version") is not None)
+    started = kamailio.start(lambda: ANSWERS.update({ask: rpc(directory, ask)}) or ANSWERS[ask] is not None)
     kamailio.stop()
     return "" if started else f"it does not start: {kamailio.log_text()[-800:]}"
 
@@ -170,6 +171,13 @@ def kept(element: ElementTree.Element) -> list[ElementTree.Element]:
     return [element] if element.tag == "example" else [found for child in element for found in kept(child)]
 
 
+def check_commands(directory: pathlib.Path) -> None:
+    """A running Kamailio's list of commands against the tables that they are read from here."""
+    problem = load("", "", directory, "system.listMethods")
+    listed = {name.removeprefix("osrtp.") for name in ANSWERS.get("system.listMethods") or [] if name.startswith("osrtp.")}
+    judge(problem == "" and listed == exported()["r"], f"RPC commands: {sorted(listed ^ exported()['r'])} {problem}")
+
+
 def check_refusals(directory: pathlib.Path) -> None:
     """What is wrong is refused: then what was taken is right."""
     for wrong in ('modparam("osrtp", "no_such", 1)', "route[X] { osrtp_no_such(); }", "route[X] { $avp(x) = $osrtp(no_such); }",
@@ -188,6 +196,7 @@ def main() -> int:
         check_readme()
         check_names(tree)
         check_examples(tree, directory)
+        check_commands(directory)
         check_refusals(directory)
     finally:
         shutil.rmtree(directory)
