@@ -34,11 +34,12 @@ refresh_sources() {
 }
 refresh_sources
 
-# inside SECONDS UNSHARE-OPTION… -- COMMAND…: in the root, in a mount and a process namespace of its own.
+# inside SECONDS UNSHARE-OPTION… -- COMMAND…: in the root, in a mount and a process namespace of its own. Each ends with its
+# parent, and with the namespace's first process all others.
 inside() {
-  local seconds=$1 options=(); shift
+  local seconds=$1 options=() tied=(setpriv --pdeathsig KILL); shift
   while [[ $1 != -- ]]; do options+=("$1"); shift; done; shift
-  timeout -k 10 "$seconds" unshare --mount --pid --fork --kill-child "${options[@]}" -- sh -ec '
+  "${tied[@]}" timeout --foreground -k 10 "$seconds" "${tied[@]}" unshare --mount --pid --fork --kill-child "${options[@]}" -- sh -ec '
     root=$1; shift
     mount -t proc proc "$root/proc"; mount --rbind /dev "$root/dev"; mount -t tmpfs shm "$root/dev/shm"
     ip link set lo up 2>/dev/null || true

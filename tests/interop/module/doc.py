@@ -119,6 +119,12 @@ def configuration(text: str, role: str, directory: pathlib.Path) -> str:
     return head + text
 
 
+def check_width(title: str, text: str) -> None:
+    """A text browser would break longer lines, and a script with them."""
+    long = [line for line in text.expandtabs(8).splitlines() if len(line) > 80]
+    judge(not long, f"example \"{title}\": longer than 80 columns: {long}")
+
+
 def load(text: str, role: str, directory: pathlib.Path, ask: str = "core.version") -> str:
     """`ask`: an RPC command whose answer is put down in ANSWERS. @return what Kamailio has against it, or nothing"""
     config = directory / "example.cfg"
@@ -155,6 +161,7 @@ def check_examples(tree: ElementTree.Element, directory: pathlib.Path) -> None:
     for example in examples:
         title = "".join(example.find("title").itertext())
         for listing in example.iter("programlisting"):
+            check_width(title, "".join(listing.itertext()))
             if listing.get("role") != "shell":
                 problem = load("".join(listing.itertext()), listing.get("role", ""), directory)
                 judge(problem == "", f"example \"{title}\": {problem}")
