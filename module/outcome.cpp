@@ -78,6 +78,7 @@ bool nothing_left(const std::vector<LegSecurity>& security) {
 
 Totals totals_of(const protocol::CallReport& call) {
   Totals totals;
+  totals.seconds = static_cast<std::uint64_t>(call.duration_ms) / 1000;
   for (const LegSecurity& line : call.security) {
     totals.packets += line.relayed_packets;
     totals.authenticated += line.authenticated_packets;

@@ -18,7 +18,7 @@ struct Totals {
   std::uint64_t packets = 0;        // received from both sides and sent on
   std::uint64_t authenticated = 0;  // received and verified under a leg's keys
   std::uint64_t dropped = 0;
-  std::uint64_t seconds = 0;
+  std::uint64_t seconds = 0;  // whole ones, since its first offer
 
   friend bool operator==(const Totals&, const Totals&) = default;
 };

@@ -137,6 +137,7 @@ CallReport call_of(const json_t* reply, Warnings& warnings) {
   CallReport call;
   call.created_us = created_us(reply);
   call.last_signal = integer(reply, "last signal");
+  call.duration_ms = std::max<std::int64_t>(integer(reply, "duration-ms"), 0);
   if (const json_t* tags = json::member(reply, "tags"); json_is_object(tags)) {
     json::for_members(tags, [&](std::string_view, const json_t* party) { call.parties.push_back(party_of(party)); });
   }

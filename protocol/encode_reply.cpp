@@ -142,6 +142,7 @@ void write_call(json::Object& out, const CallReport& call) {
   out.set("created_us", json::number(call.created_us % kSecond));
   out.set("created_ts", json::number(call.created_us));
   out.set("last signal", json::number(call.last_signal));
+  out.set("duration-ms", json::number(call.duration_ms));
   out.set("SSRC", json::Object().take());
   out.set("tags", tags_of(call.parties));
   out.set("totals", totals_of(call));

@@ -191,6 +191,7 @@ struct PartyReport {
 struct CallReport {
   std::int64_t created_us = 0;   // Unix time in microseconds
   std::int64_t last_signal = 0;  // Unix seconds
+  std::int64_t duration_ms = 0;  // from the call's creation to this report
   std::vector<PartyReport> parties;
   Counts rtp;
   Counts rtcp;

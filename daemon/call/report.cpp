@@ -115,6 +115,7 @@ protocol::CallReport Call::report(Now now) const {
   protocol::CallReport report;
   report.created_us = std::chrono::duration_cast<std::chrono::microseconds>(created_.wall.time_since_epoch()).count();
   report.last_signal = seconds(last_signal_wall_);
+  report.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.steady - created_.steady).count();
   const auto tell = [&](const Party& party) {
     protocol::PartyReport entry;
     entry.tag = party.tag;

@@ -181,7 +181,7 @@ Dialog::Sight Dialog::sight() const {
 Dialog::Sight Dialog::unmoved_sight() const {
   Sight seen = sight();
   if (!seen.call) return seen;
-  seen.call->last_signal = 0;
+  seen.call->last_signal = seen.call->duration_ms = 0;
   seen.call->rtp.errors = seen.call->rtcp.errors = 0;
   for (auto& entry : seen.call->security) entry.dropped.clear();
   for (auto& each : seen.call->parties) {

@@ -179,6 +179,7 @@ CallReport some_call(Chance& chance) {
   CallReport call;
   call.created_us = static_cast<std::int64_t>(chance.count());
   call.last_signal = static_cast<std::int64_t>(chance.count());
+  call.duration_ms = static_cast<std::int64_t>(chance.count());
   call.parties = chance.some([&] { return some_party(chance); }, 5);
   call.rtp = some_counts(chance);
   call.rtcp = some_counts(chance);

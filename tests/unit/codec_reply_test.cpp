@@ -47,6 +47,7 @@ CallReport call() {
   CallReport report;
   report.created_us = 1'795'417'977'739'358;
   report.last_signal = 1'795'417'977;
+  report.duration_ms = 1'250;
   report.parties = {
       {"ft", "", Leg::kCaller, 1'795'417'977, {{1, "audio", "RTP/SAVP", "AEAD_AES_256_GCM", {rtp, rtcp}, {"SDES"}}}},
       {"tt", "0", Leg::kCallee, 1'795'417'977, {{1, "audio", "RTP/AVP", "", {rtp}, {}}}}};
@@ -115,7 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(CodecReply, WritesACallAsNgsQueryDoes) {
   EXPECT_EQ(
       encode_reply({QueryReply{call()}, {}}),
-      R"({"created":1795417977,"created_us":739358,"created_ts":1795417977739358,"last signal":1795417977,"SSRC":{},)"
+      R"({"created":1795417977,"created_us":739358,"created_ts":1795417977739358,"last signal":1795417977,)"
+      R"("duration-ms":1250,"SSRC":{},)"
       R"("tags":{"ft":{"tag":"ft","leg":"caller","created":1795417977,)"
       R"("subscriptions":[{"tag":"tt","type":"offer/answer"}],"subscribers":[{"tag":"tt","type":"offer/answer"}],)"
       R"("medias":[{"index":1,"type":"audio","protocol":"RTP/SAVP","crypto suite":"AEAD_AES_256_GCM","streams":[)"

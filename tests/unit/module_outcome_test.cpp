@@ -97,12 +97,14 @@ TEST(Outcome, ACallsTotalsAreItsLinesSums) {
   call.security[0].authenticated_packets = 11;
   call.security[0].dropped = {{"replayed", 1}, {"bad-tag", 2}};
   call.security[1].relayed_packets = 5;
+  call.duration_ms = 61'999;
   protocol::DeleteReply body;
   body.call = call;
   const Outcome outcome = outcome_of(reply_with(body));
   EXPECT_EQ(fact(outcome, Fact::kPackets), "15");
   EXPECT_EQ(fact(outcome, Fact::kAuthenticated), "11");
   EXPECT_EQ(fact(outcome, Fact::kDropped), "3");
+  EXPECT_EQ(fact(outcome, Fact::kSeconds), "61");
   EXPECT_EQ(fact(outcome, Fact::kEncrypted), "caller");
 }
 
