@@ -94,6 +94,10 @@ size_t osrtp_write_destinations(struct sip_msg* msg, char* data, size_t room) {
   put_text(&to, *GET_RURI(msg));
   put_text(&to, msg->dst_uri);
   put_text(&to, msg->path_vec);
+  put_text(&to, msg->instance);
+  put_text(&to, msg->ruid);
+  put_text(&to, msg->location_ua);
+  put(&to, &msg->reg_id, sizeof msg->reg_id);
   put(&to, &branches, sizeof branches);
   write_branches(&to);
   return to.size;
@@ -132,6 +136,18 @@ static void restore_uris(struct sip_msg* msg, struct osrtp_slice* from) {
   if (path.len > 0 && !same(path, msg->path_vec)) set_path_vector(msg, &path);
 }
 
+/* Which registration it is: tm clears these. */
+static void restore_registration(struct sip_msg* msg, struct osrtp_slice* from) {
+  str instance = get_text(from);
+  str ruid = get_text(from);
+  str user_agent = get_text(from);
+
+  if (instance.len > 0) set_instance(msg, &instance);
+  if (ruid.len > 0) set_ruid(msg, &ruid);
+  if (user_agent.len > 0) set_ua(msg, &user_agent);
+  get(from, &msg->reg_id, sizeof msg->reg_id);
+}
+
 void osrtp_restore_destinations(struct sip_msg* msg, struct osrtp_slice from) {
   int forking;
   flag_t flags;
@@ -143,6 +159,7 @@ void osrtp_restore_destinations(struct sip_msg* msg, struct osrtp_slice from) {
   get(&from, &flags, sizeof flags);
   setbflagsval(0, flags);
   restore_uris(msg, &from);
+  restore_registration(msg, &from);
   if (forking)
     ruri_mark_new();
   else

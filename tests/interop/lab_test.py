@@ -200,6 +200,10 @@ def perfect(name: str) -> judge.Seen:
         if getattr(call, leg) == "browser":
             seen.legs[leg].browser = {"dtlsState": "connected", "srtpCipher": "AES_CM_128_HMAC_SHA1_80",
                                       "packetsReceived": 250, "packetsSent": 250}
+    states = {leg: seen.legs[leg].report["state"] for leg in seen.legs}
+    encrypted = [leg for leg, becomes in call.becomes.items() if becomes.encrypted]
+    seen.cdr = states | {"encrypted": "both" if len(encrypted) == 2 else "".join(encrypted) or "none", "packets": "510",
+                         "authenticated": str(260 * len(encrypted)), "seconds": "6"}
     return seen
 
 
@@ -207,6 +211,14 @@ class Judge(unittest.TestCase):
     def test_every_call_as_expected_passes(self) -> None:
         for call in scenario.CALLS:
             self.assertEqual(judge.problems(perfect(call.name)), [])
+
+    def test_what_the_cdr_says_is_checked(self) -> None:
+        for field, wrong in (("caller", "srtp-sdes"), ("encrypted", "both"), ("packets", "499"), ("seconds", "0")):
+            seen = perfect("plain-opportunistic")
+            seen.cdr[field] = wrong
+            self.assertEqual(len(judge.problems(seen)), 1, field)
+        seen.cdr = None
+        self.assertEqual(judge.problems(seen), ["the proxy has not written one CDR"])
 
     def test_every_pair_of_modes_is_called_and_each_side_hangs_up(self) -> None:
         pairs = {(call.caller, call.callee) for call in scenario.CALLS}

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from lab import evidence
+from lab import cdr, evidence
 from lab.scenario import Call, Leg
 
 MIN_SECONDS = 2.0  # of the other's tone in a recording
@@ -44,6 +44,7 @@ class Seen:
     call: Call
     legs: dict[str, LegSeen]
     refused: bool = False  # the callee answered 488 first
+    cdr: dict[str, str] | None = None  # what the proxy has written about it
     problems: list[str] = dataclasses.field(default_factory=list)  # found while it ran
 
 
@@ -56,6 +57,10 @@ def problems(seen: Seen) -> list[str]:
         found += [f"{name} leg: {text}" for text in _of_leg(leg, seen.call.becomes[name], limits)]
     if seen.refused != seen.call.refuses_first:
         found.append("the callee " + ("refused the first offer" if seen.refused else "did not refuse the first offer"))
+    if not seen.problems:
+        found += cdr.problems(seen.cdr, {name: leg.became.state for name, leg in seen.legs.items()},
+                              *(sum(leg.count(key) for leg in seen.legs.values())
+                                for key in ("relayed-packets", "authenticated-packets")))
     wires = [leg.on_wire for leg in seen.legs.values()]
     if None not in wires:
         caller, callee = wires

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import pathlib
 
-from lab import evidence, relay, sdes, wire
+from lab import cdr, evidence, relay, sdes, wire
 from lab.baresip import Failed, Line, Phone
 from lab.browser import Browser, WebLine, WebPhone
 from lab.judge import LegSeen, Seen
@@ -88,7 +88,8 @@ class Pair:
         self.seen.problems.append("the relay still knows the call 2 s after it ended")
 
     def examine(self, packets: wire.Wire) -> None:
-        """Recordings, traces and packets; the phones have ended."""
+        """Recordings, traces, packets and the CDR; the phones have ended."""
+        self.seen.cdr = cdr.read(self._stand.proxy.log, self.phones["caller"].line.user)
         for leg, phone in self.phones.items():
             own, other, seen = phone.line.tone, self.phones[OTHER[leg]].line.tone, self.seen.legs[leg]
             seen.hears = phone.hears(other)
