@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 
+#include "module/counters.hpp"
 #include "module/manage.hpp"
 #include "module/option_tags.hpp"
 #include "module/process.hpp"
@@ -222,6 +223,13 @@ osrtp_slice osrtp_undo(osrtp_slice* call_id) noexcept {
 unsigned int osrtp_shard(osrtp_slice call_id, unsigned int processes) noexcept {
   return static_cast<unsigned int>(std::hash<std::string_view>{}(view(call_id)) % processes);
 }
+
+unsigned int osrtp_counters() noexcept {
+  return guarded(0u, [] { return static_cast<unsigned int>(counters().size()); });
+}
+const char* osrtp_counter_name(unsigned int number) noexcept { return counters()[number].name.c_str(); }
+const char* osrtp_counter_about(unsigned int number) noexcept { return counters()[number].description.c_str(); }
+void osrtp_count_to(void (*count)(unsigned int)) noexcept { state().count = count; }
 
 int osrtp_lists_fallback(osrtp_slice supported) noexcept {
   return lists_option_tag(view(supported), kFallbackTag) ? 1 : 0;

@@ -127,7 +127,7 @@ static int init_module(void) {
     return -1;
   }
   osrtp_attach_shared(shared);
-  if (osrtp_register_resumption() < 0) return -1;
+  if (osrtp_register_resumption() < 0 || osrtp_register_counters() < 0) return -1;
   return osrtp_prepare_clients(client_processes);
 }
 

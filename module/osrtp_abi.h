@@ -170,6 +170,13 @@ struct osrtp_result osrtp_run(enum osrtp_verb verb, const struct osrtp_message* 
  */
 int osrtp_lists_fallback(struct osrtp_slice supported) OSRTP_NOEXCEPT;
 
+/** The counters: how many, and of each its name and what it counts. */
+unsigned int osrtp_counters(void) OSRTP_NOEXCEPT;
+const char* osrtp_counter_name(unsigned int number) OSRTP_NOEXCEPT;
+const char* osrtp_counter_about(unsigned int number) OSRTP_NOEXCEPT;
+/** Whoever calls this is told which counter to raise, from then on. */
+void osrtp_count_to(void (*count)(unsigned int number)) OSRTP_NOEXCEPT;
+
 /** The inner names of $osrtp(...). @return a number for osrtp_last(), or -1: no such name. */
 int osrtp_last_named(struct osrtp_slice name) OSRTP_NOEXCEPT;
 /** A fact about this process's last command; data is NULL where there is none. */

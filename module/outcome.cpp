@@ -32,14 +32,6 @@ int weakness(SecurityState state) {
   return 0;
 }
 
-const LegSecurity* weakest(const std::vector<LegSecurity>& security, Leg leg) {
-  const LegSecurity* found = nullptr;
-  for (const LegSecurity& line : security) {
-    if (line.leg == leg && (found == nullptr || weakness(line.state) > weakness(found->state))) found = &line;
-  }
-  return found;
-}
-
 using Text = std::optional<std::string>;
 
 Text text(std::string_view value) { return value.empty() ? std::nullopt : Text(value); }
@@ -119,6 +111,14 @@ Outcome of_body(Other) {
 }
 
 }  // namespace
+
+const LegSecurity* weakest(const std::vector<LegSecurity>& security, Leg leg) {
+  const LegSecurity* found = nullptr;
+  for (const LegSecurity& line : security) {
+    if (line.leg == leg && (found == nullptr || weakness(line.state) > weakness(found->state))) found = &line;
+  }
+  return found;
+}
 
 Outcome failure(osrtp_code code, std::string_view error, std::string reason) {
   Outcome outcome;

@@ -35,6 +35,10 @@ struct Outcome {
   std::optional<Totals> totals;
 };
 
+/// Of several m-lines the least protected speaks for the leg. @return nullptr: it has none
+[[nodiscard]] const protocol::LegSecurity* weakest(const std::vector<protocol::LegSecurity>& security,
+                                                   protocol::Leg leg);
+
 [[nodiscard]] Outcome failure(osrtp_code code, std::string_view error, std::string reason);
 /// What a reply of the daemon means. An SDP that rejects all media, since keying failed on every line, is
 /// `keys-refused` and goes out all the same, so that nothing can flow past the relay.

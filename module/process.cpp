@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "module/counters.hpp"
 #include "protocol/framing.hpp"
 
 namespace osrtp::module {
@@ -50,6 +51,9 @@ void log(osrtp_log_level level, const std::string& line) {
 }
 
 void report(const Command& command, const Outcome& outcome) {
+  for (const std::size_t number : counted(command.action, outcome)) {
+    if (state().count != nullptr) state().count(static_cast<unsigned int>(number));
+  }
   for (const std::string& warning : outcome.warnings) log(OSRTP_LOG_WARNING, line_about(command, "warning=" + warning));
   if (outcome.code == OSRTP_DONE) return;
   log(outcome.code == OSRTP_REFUSED ? OSRTP_LOG_WARNING : OSRTP_LOG_ERROR,

@@ -39,6 +39,7 @@ struct Process {
 struct Module {
   Settings settings;
   void (*log)(osrtp_log_level, const char*, size_t) = nullptr;
+  void (*count)(unsigned int) = nullptr;
   std::unique_ptr<Process> process;
 };
 
@@ -56,7 +57,7 @@ struct Module {
 [[nodiscard]] Outcome ask(const Command& command);
 
 void log(osrtp_log_level level, const std::string& line);
-/// Logs what came of a command, where that is worth a line.
+/// Counts what came of a command, and logs it where that is worth a line.
 void report(const Command& command, const Outcome& outcome);
 
 /// Runs `body`; whatever it throws (there is only the want of memory) becomes `otherwise`: nothing may be thrown out of

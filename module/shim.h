@@ -93,6 +93,9 @@ int osrtp_has_room(struct osrtp_slice call_id);
 /** Hands a parcel to the process that has this call. @return 0, or -1: its queue is full */
 int osrtp_send_parcel(struct osrtp_slice call_id, struct osrtp_slice parcel);
 
+/** Registers the statistics group `osrtp`. @return 0, or -1, logged */
+int osrtp_register_counters(void);
+
 /** $osrtp(NAME): reads NAME when the script is loaded, and its value for a message. */
 int osrtp_variable_name(struct _pv_spec* spec, struct _str* name);
 int osrtp_variable_value(struct sip_msg* msg, struct _pv_param* param, struct _pv_value* value);
