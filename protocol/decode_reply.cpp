@@ -26,6 +26,7 @@ std::uint64_t count(const json_t* object, std::string_view key) {
 int port(const json_t* object, std::string_view key) {
   return static_cast<int>(std::clamp<std::int64_t>(integer(object, key), 0, 65'535));
 }
+bool flag(const json_t* object, std::string_view key) { return json_is_true(json::member(object, key)); }
 std::vector<std::string> texts(const json_t* object, std::string_view key) {
   std::vector<std::string> list;
   json::for_elements(json::member(object, key), [&](const json_t* element) {
@@ -200,6 +201,8 @@ Body success_of(const json_t* reply, Command command, Warnings& warnings) {
       return ReplyBody(ListReply{texts(reply, "calls")});
     case Command::kStatistics:
       return ReplyBody(statistics_of(reply));
+    case Command::kDrain:
+      return ReplyBody(DrainReply{flag(reply, "draining"), count(reply, "calls")});
   }
   return bad("no such command");
 }
@@ -208,7 +211,9 @@ Body body_of(const json_t* reply, Command command, Warnings& warnings) {
   const std::string result = text(reply, "result");
   if (result == "error") return ReplyBody(error_of(reply, warnings));
   if (result == "load limit") return ReplyBody(Error{ErrorCode::kTooManyCalls, text(reply, "message"), {}});
-  if (result == "pong" && command == Command::kPing) return ReplyBody(Pong{});
+  if (result == "pong" && command == Command::kPing) {
+    return ReplyBody(Pong{flag(reply, "draining"), count(reply, "calls")});
+  }
   if (result != "ok") return bad("no 'result' that we know in the reply");
   return success_of(reply, command, warnings);
 }

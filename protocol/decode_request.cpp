@@ -202,6 +202,8 @@ class Decoder {
         return read_list();
       case Command::kStatistics:
         return Request(Statistics{});
+      case Command::kDrain:
+        return Request(Drain{!in_.has({"on"}) || in_.boolean({"on"})});
     }
     return bad_request("");
   }

@@ -150,7 +150,10 @@ void write_call(json::Object& out, const CallReport& call) {
 }
 
 /// Each writes its part of the reply. @return NG's `result`.
-std::string_view write(json::Object& /*out*/, const Pong& /*reply*/) { return "pong"; }
+std::string_view write(json::Object& out, const Pong& reply) {
+  out.set("draining", json::boolean(reply.draining)).set("calls", json::number(reply.calls));
+  return "pong";
+}
 
 std::string_view write(json::Object& out, const SdpReply& reply) {
   if (reply.sdp.empty()) {
@@ -201,6 +204,11 @@ std::string_view write(json::Object& out, const StatisticsReply& reply) {
   statistics.set("totalstatistics", std::move(total).take());
   statistics.set("osrtp", std::move(ours).take());
   out.set("statistics", std::move(statistics).take());
+  return "ok";
+}
+
+std::string_view write(json::Object& out, const DrainReply& reply) {
+  out.set("draining", json::boolean(reply.draining)).set("calls", json::number(reply.calls));
   return "ok";
 }
 

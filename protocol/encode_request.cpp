@@ -128,6 +128,10 @@ void write(Writer& out, const Query& request) { write_party(out, request); }
 
 void write(Writer& out, const List& request) { out.integer("limit", request.limit, List{}.limit); }
 
+void write(Writer& out, const Drain& request) {
+  if (!request.on) out.set("on", json::boolean(false));
+}
+
 const OsrtpOptions* options_of(const Request& request) {
   const auto of = [](const std::optional<OsrtpOptions>& o) { return o ? &*o : nullptr; };
   if (const auto* offer = std::get_if<Offer>(&request)) return of(offer->osrtp);

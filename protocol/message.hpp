@@ -124,7 +124,14 @@ struct Statistics {
   friend bool operator==(const Statistics&, const Statistics&) = default;
 };
 
-using Request = std::variant<Ping, Offer, Answer, Delete, Query, List, Statistics>;
+/// No call begins any more, and those that run go on: before the daemon is taken down.
+struct Drain {
+  bool on = true;  // false: calls begin again
+
+  friend bool operator==(const Drain&, const Drain&) = default;
+};
+
+using Request = std::variant<Ping, Offer, Answer, Delete, Query, List, Statistics, Drain>;
 
 /// A request and what the reader did not understand in it.
 struct DecodedRequest {
@@ -133,6 +140,9 @@ struct DecodedRequest {
 };
 
 struct Pong {
+  bool draining = false;
+  std::uint64_t calls = 0;  // now
+
   friend bool operator==(const Pong&, const Pong&) = default;
 };
 
@@ -227,6 +237,13 @@ struct StatisticsReply {
   friend bool operator==(const StatisticsReply&, const StatisticsReply&) = default;
 };
 
+struct DrainReply {
+  bool draining = false;
+  std::uint64_t calls = 0;  // that still run
+
+  friend bool operator==(const DrainReply&, const DrainReply&) = default;
+};
+
 /// Stable codes; the text beside them is for people.
 enum class ErrorCode : std::uint8_t {
   kBadRequest,  // not JSON, no command, a key of the wrong type
@@ -239,12 +256,13 @@ enum class ErrorCode : std::uint8_t {
   kKeysRefused,    // keying failed where plain is no option: 488 or BYE
   kPortsExhausted,
   kTooManyCalls,
+  kDraining,  // another relay is to have this call
   kInternal,
 };
 
-inline constexpr std::array<std::string_view, 11> kErrorCodeNames{
+inline constexpr std::array<std::string_view, 12> kErrorCodeNames{
     "bad-request",    "unknown-command", "missing-key",     "bad-sdp",        "unknown-call", "out-of-order",
-    "policy-refused", "keys-refused",    "ports-exhausted", "too-many-calls", "internal"};
+    "policy-refused", "keys-refused",    "ports-exhausted", "too-many-calls", "draining",     "internal"};
 
 [[nodiscard]] constexpr std::string_view name(ErrorCode code) noexcept {
   return kErrorCodeNames[static_cast<std::size_t>(code)];
@@ -258,7 +276,7 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-using ReplyBody = std::variant<Pong, SdpReply, QueryReply, DeleteReply, ListReply, StatisticsReply, Error>;
+using ReplyBody = std::variant<Pong, SdpReply, QueryReply, DeleteReply, ListReply, StatisticsReply, DrainReply, Error>;
 
 struct Reply {
   ReplyBody body;

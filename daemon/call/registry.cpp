@@ -52,6 +52,7 @@ Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offe
   if (auto error = too_big(request)) return fail(*std::move(error));
   const auto known = calls_.find(request.call_id);
   if (known != calls_.end()) return known->second->offer(request, now, warnings_);
+  if (draining_) return fail(protocol::Error{ErrorCode::kDraining, "No new calls: the relay is being taken down", {}});
   if (calls_.size() >= settings_.max_calls) {
     return fail(protocol::Error{ErrorCode::kTooManyCalls, "Parallel session limit reached", {}});
   }
@@ -117,6 +118,11 @@ std::vector<std::string> Registry::list(std::size_t limit) const {
     ids.push_back(id);
   }
   return ids;
+}
+
+void Registry::drain(bool on) {
+  if (std::exchange(draining_, on) == on) return;
+  log_(LogLevel::kInfo, std::string("event=") + (on ? "drain" : "undrain") + " calls=" + std::to_string(size()));
 }
 
 std::vector<std::string> Registry::take_warnings() noexcept { return std::exchange(warnings_, {}); }

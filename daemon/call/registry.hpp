@@ -49,6 +49,10 @@ class Registry {
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& dropped() const noexcept { return dropped_; }
 
+  /// Whether calls may begin; those that run are not concerned.
+  void drain(bool on);
+  [[nodiscard]] bool draining() const noexcept { return draining_; }
+
   /// Handshakes from now on use this one; those that run keep theirs.
   void renew_identity(std::shared_ptr<const dtls::Identity> identity) { identity_ = std::move(identity); }
 
@@ -69,6 +73,7 @@ class Registry {
   std::shared_ptr<const dtls::Identity> identity_;
   std::unordered_map<std::string, std::unique_ptr<Call>> calls_;
   std::vector<std::string> warnings_;
+  bool draining_ = false;
   std::uint64_t ended_ = 0;
   std::map<std::string, std::uint64_t> dropped_;
   std::uint64_t next_stream_ = 1;

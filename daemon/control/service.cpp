@@ -28,6 +28,7 @@ std::string_view call_of(const protocol::Request& request) {
   return std::visit(Overloaded{[](const protocol::Ping&) { return std::string_view(); },
                                [](const protocol::List&) { return std::string_view(); },
                                [](const protocol::Statistics&) { return std::string_view(); },
+                               [](const protocol::Drain&) { return std::string_view(); },
                                [](const auto& of_a_call) { return std::string_view(of_a_call.call_id); }},
                     request);
 }
@@ -84,7 +85,9 @@ void Service::log_refused(const protocol::Error& error, std::string_view call_id
                                " reason=\"" + error.reason + "\"" + *end);
 }
 
-protocol::ReplyBody Service::on(const protocol::Ping&, Now) { return protocol::Pong{}; }
+protocol::ReplyBody Service::on(const protocol::Ping&, Now) {
+  return protocol::Pong{registry_.draining(), registry_.size()};
+}
 
 protocol::ReplyBody Service::on(const protocol::Offer& request, Now now) {
   ++totals_.offers;
@@ -120,6 +123,11 @@ protocol::ReplyBody Service::on(const protocol::Statistics&, Now now) {
   reply.managed_calls = registry_.ended();
   reply.dropped = registry_.dropped();
   return reply;
+}
+
+protocol::ReplyBody Service::on(const protocol::Drain& request, Now) {
+  registry_.drain(request.on);
+  return protocol::DrainReply{registry_.draining(), registry_.size()};
 }
 
 }  // namespace osrtp::control

@@ -40,6 +40,7 @@ class Service {
   protocol::ReplyBody on(const protocol::Query& request, Now now);
   protocol::ReplyBody on(const protocol::List& request, Now now);
   protocol::ReplyBody on(const protocol::Statistics& request, Now now);
+  protocol::ReplyBody on(const protocol::Drain& request, Now now);
 
   call::Registry& registry_;
   LogSink log_;

@@ -32,6 +32,8 @@ void describe(CLI::App& cli, Raw& raw) {
       ->type_name("")
       ->required();
   cli.add_subcommand("statistics", "Numbers since the daemon's start");
+  cli.add_subcommand("drain", "Take no new calls; those that run go on");
+  cli.add_subcommand("undrain", "Take new calls again");
   cli.add_subcommand("delete", "End a call; the phones are not told")
       ->add_option("call-id", raw.call_id, "The SIP Call-ID")
       ->type_name("")
@@ -49,6 +51,8 @@ protocol::Request request_of(const CLI::App& cli, const Raw& raw) {
   if (cli.got_subcommand("list")) return protocol::List{raw.limit};
   if (cli.got_subcommand("query")) return protocol::Query{raw.call_id, {}, {}};
   if (cli.got_subcommand("statistics")) return protocol::Statistics{};
+  if (cli.got_subcommand("drain")) return protocol::Drain{true};
+  if (cli.got_subcommand("undrain")) return protocol::Drain{false};
   if (cli.got_subcommand("delete")) {
     protocol::Delete request;
     request.call_id = raw.call_id;

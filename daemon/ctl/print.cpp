@@ -93,6 +93,14 @@ std::string numbers(const protocol::StatisticsReply& n) {
   return text;
 }
 
+std::string calls_left(std::uint64_t calls) {
+  return std::to_string(calls) + (calls == 1 ? " call runs\n" : " calls run\n");
+}
+
+std::string drained(const protocol::DrainReply& reply) {
+  return (reply.draining ? "draining, no call begins: " : "calls may begin: ") + calls_left(reply.calls);
+}
+
 std::string refusal(const protocol::Error& error) {
   std::string text = std::string(name(error.code)) + ": " + escaped(error.reason) + "\n";
   for (const protocol::LegSecurity& leg : error.security) text += describe(leg, {}) + "\n";
@@ -112,19 +120,20 @@ std::string describe(const protocol::LegSecurity& security, const protocol::Call
 
 std::string describe(const protocol::Reply& reply, const protocol::Request& request) {
   const std::string id = call_id_of(request);
-  std::string text =
-      std::visit(Overloaded{
-                     [](const protocol::Pong&) { return std::string("pong\n"); },
-                     [](const protocol::SdpReply& r) { return r.sdp; },
-                     [&](const protocol::QueryReply& r) { return "call " + id + " " + report(r.call); },
-                     [&](const protocol::DeleteReply& r) {
-                       return r.call ? "ended call " + id + " " + report(*r.call) : "there is no call " + id + "\n";
-                     },
-                     [](const protocol::ListReply& r) { return listing(r); },
-                     [](const protocol::StatisticsReply& r) { return numbers(r); },
-                     [](const protocol::Error& r) { return refusal(r); },
-                 },
-                 reply.body);
+  std::string text = std::visit(
+      Overloaded{
+          [](const protocol::Pong& r) { return r.draining ? "pong, draining: " + calls_left(r.calls) : "pong\n"; },
+          [](const protocol::SdpReply& r) { return r.sdp; },
+          [&](const protocol::QueryReply& r) { return "call " + id + " " + report(r.call); },
+          [&](const protocol::DeleteReply& r) {
+            return r.call ? "ended call " + id + " " + report(*r.call) : "there is no call " + id + "\n";
+          },
+          [](const protocol::ListReply& r) { return listing(r); },
+          [](const protocol::StatisticsReply& r) { return numbers(r); },
+          [](const protocol::DrainReply& r) { return drained(r); },
+          [](const protocol::Error& r) { return refusal(r); },
+      },
+      reply.body);
   // A call that is not there has been said already.
   if (!succeeded(reply)) return text;
   for (const std::string& warning : reply.warnings) text += "warning: " + escaped(warning) + "\n";

@@ -126,6 +126,8 @@ Request some_request(Chance& chance) {
       return List{static_cast<int>(chance.below(1000))};
     case Command::kStatistics:
       return Statistics{};
+    case Command::kDrain:
+      return Drain{chance.coin()};
   }
   return Ping{};
 }
@@ -194,7 +196,7 @@ ReplyBody some_body(Chance& chance, Command command) {
   }
   switch (command) {
     case Command::kPing:
-      return Pong{};
+      return Pong{chance.coin(), chance.count()};
     case Command::kOffer:
     case Command::kAnswer:
       return SdpReply{chance.octets(1), chance.some([&] { return some_security(chance); })};
@@ -212,6 +214,8 @@ ReplyBody some_body(Chance& chance, Command command) {
                              chance.count(),
                              chance.count(),
                              chance.counts()};
+    case Command::kDrain:
+      return DrainReply{chance.coin(), chance.count()};
   }
   return Pong{};
 }

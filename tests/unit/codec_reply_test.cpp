@@ -77,7 +77,7 @@ TEST_P(CodecReplyShape, IsReadBackAsItWas) {
 INSTANTIATE_TEST_SUITE_P(
     Table, CodecReplyShape,
     testing::Values(
-        Shape{"Pong", Command::kPing, {Pong{}, {}}, R"({"result":"pong"})"},
+        Shape{"Pong", Command::kPing, {Pong{}, {}}, R"({"draining":false,"calls":0,"result":"pong"})"},
         Shape{
             "Sdp", Command::kOffer, {SdpReply{"v=0\r\n", {}}, {}}, R"({"sdp":"v=0\r\n","security":[],"result":"ok"})"},
         Shape{"SdpThatIsNotUtf8",

@@ -56,6 +56,14 @@ TEST(CtlArguments, SayWhichArgumentIsMissingOrWrong) {
             "control address 'bogus' is neither unix:PATH nor udp:ADDRESS:PORT");
 }
 
+TEST(CtlArguments, DrainAndItsUndoing) {
+  for (const auto& [word, on] : {std::pair{"drain", true}, std::pair{"undrain", false}}) {
+    const Parsed parsed = parse({word});
+    ASSERT_TRUE(std::holds_alternative<Arguments>(parsed)) << word;
+    EXPECT_EQ(std::get<Arguments>(parsed).request, protocol::Request(protocol::Drain{on}));
+  }
+}
+
 TEST(CtlArguments, ExplainThemselvesWhenAsked) {
   for (const char* flag : {"--help", "-h"}) {
     const Parsed parsed = parse({flag});

@@ -22,6 +22,14 @@ TEST(CtlPrint, RemarksThatAListMayHaveBeenCut) {
   EXPECT_EQ(remark(protocol::Reply{protocol::Pong{}, {}}, protocol::Ping{}), "");
 }
 
+TEST(CtlPrint, TellsOfADaemonThatDrains) {
+  const auto text = [](protocol::ReplyBody body) { return describe({std::move(body), {}}, protocol::Ping{}); };
+  EXPECT_EQ(text(protocol::Pong{false, 7}), "pong\n");
+  EXPECT_EQ(text(protocol::Pong{true, 7}), "pong, draining: 7 calls run\n");
+  EXPECT_EQ(text(protocol::DrainReply{true, 1}), "draining, no call begins: 1 call runs\n");
+  EXPECT_EQ(text(protocol::DrainReply{false, 0}), "calls may begin: 0 calls run\n");
+}
+
 TEST(CtlPrint, EscapesWhatCameFromOutside) {
   EXPECT_EQ(describe(list_of({"\x1b]0;x"}), protocol::List{2}).find('\x1b'), std::string::npos);
 }
