@@ -26,6 +26,9 @@ std::uint64_t count(const json_t* object, std::string_view key) {
 int port(const json_t* object, std::string_view key) {
   return static_cast<int>(std::clamp<std::int64_t>(integer(object, key), 0, 65'535));
 }
+int seconds(const json_t* object, std::string_view key) {
+  return static_cast<int>(std::clamp<std::int64_t>(integer(object, key), 0, std::numeric_limits<int>::max()));
+}
 bool flag(const json_t* object, std::string_view key) { return json_is_true(json::member(object, key)); }
 std::vector<std::string> texts(const json_t* object, std::string_view key) {
   std::vector<std::string> list;
@@ -203,6 +206,8 @@ Body success_of(const json_t* reply, Command command, Warnings& warnings) {
       return ReplyBody(statistics_of(reply));
     case Command::kDrain:
       return ReplyBody(DrainReply{flag(reply, "draining"), count(reply, "calls")});
+    case Command::kSubscribe:
+      return ReplyBody(SubscribeReply{seconds(reply, "seconds"), count(reply, "lost")});
   }
   return bad("no such command");
 }

@@ -204,6 +204,8 @@ class Decoder {
         return Request(Statistics{});
       case Command::kDrain:
         return Request(Drain{!in_.has({"on"}) || in_.boolean({"on"})});
+      case Command::kSubscribe:
+        return Request(Subscribe{in_.integer({"seconds"}, Subscribe{}.seconds, 0, 1'000'000'000)});
     }
     return bad_request("");
   }

@@ -212,6 +212,11 @@ std::string_view write(json::Object& out, const DrainReply& reply) {
   return "ok";
 }
 
+std::string_view write(json::Object& out, const SubscribeReply& reply) {
+  out.set("seconds", json::number(std::int64_t{reply.seconds})).set("lost", json::number(reply.lost));
+  return "ok";
+}
+
 std::string_view write(json::Object& out, const Error& reply) {
   out.set("error-code", json::text(name(reply.code)));
   out.set("error-reason", json::text(reply.reason));

@@ -132,6 +132,8 @@ void write(Writer& out, const Drain& request) {
   if (!request.on) out.set("on", json::boolean(false));
 }
 
+void write(Writer& out, const Subscribe& request) { out.integer("seconds", request.seconds, Subscribe{}.seconds); }
+
 const OsrtpOptions* options_of(const Request& request) {
   const auto of = [](const std::optional<OsrtpOptions>& o) { return o ? &*o : nullptr; };
   if (const auto* offer = std::get_if<Offer>(&request)) return of(offer->osrtp);

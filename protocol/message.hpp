@@ -131,7 +131,15 @@ struct Drain {
   friend bool operator==(const Drain&, const Drain&) = default;
 };
 
-using Request = std::variant<Ping, Offer, Answer, Delete, Query, List, Statistics, Drain>;
+/// The asker wants to hear of events (protocol/event.hpp) for so long, and asks again in time. Done each time it comes,
+/// repeated or not.
+struct Subscribe {
+  int seconds = 60;  // 0: no longer
+
+  friend bool operator==(const Subscribe&, const Subscribe&) = default;
+};
+
+using Request = std::variant<Ping, Offer, Answer, Delete, Query, List, Statistics, Drain, Subscribe>;
 
 /// A request and what the reader did not understand in it.
 struct DecodedRequest {
@@ -244,6 +252,13 @@ struct DrainReply {
   friend bool operator==(const DrainReply&, const DrainReply&) = default;
 };
 
+struct SubscribeReply {
+  int seconds = 0;         // for how long; less than asked where that is too long
+  std::uint64_t lost = 0;  // events that were too many for this subscriber, since it first asked
+
+  friend bool operator==(const SubscribeReply&, const SubscribeReply&) = default;
+};
+
 /// Stable codes; the text beside them is for people.
 enum class ErrorCode : std::uint8_t {
   kBadRequest,  // not JSON, no command, a key of the wrong type
@@ -276,7 +291,8 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-using ReplyBody = std::variant<Pong, SdpReply, QueryReply, DeleteReply, ListReply, StatisticsReply, DrainReply, Error>;
+using ReplyBody = std::variant<Pong, SdpReply, QueryReply, DeleteReply, ListReply, StatisticsReply, DrainReply,
+                               SubscribeReply, Error>;
 
 struct Reply {
   ReplyBody body;

@@ -32,6 +32,13 @@ Wrong set_seconds(const toml::node& node, Configuration& into) {
   return std::nullopt;
 }
 
+Wrong set_silence_timeout(const toml::node& node, Configuration& into) {
+  std::int64_t seconds = 0;
+  if (auto wrong = whole_number<0, kDay>(node, seconds)) return wrong;
+  into.settings.silence_timeout = std::chrono::seconds(seconds);
+  return std::nullopt;
+}
+
 Wrong set_latch_window(const toml::node& node, Configuration& into) {
   const auto seconds = node.is_number() ? node.value<double>() : std::nullopt;
   if (!seconds || !(*seconds >= 0 && *seconds <= kLongestLatch)) return "must be a number of seconds from 0 to 60";
@@ -143,6 +150,7 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"media-timeout", set_seconds<&call::Settings::media_timeout>},
     {"held-timeout", set_seconds<&call::Settings::held_timeout>},
     {"half-open-timeout", set_seconds<&call::Settings::half_open_timeout>},
+    {"silence-timeout", set_silence_timeout},
     {"latch-window", set_latch_window},
     {"replay-window", set_replay_window},
     {"allow-sdes-over-clear", set_flag<&call::Settings::allow_sdes_over_clear>},

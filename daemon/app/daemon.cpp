@@ -6,6 +6,7 @@
 
 #include "app/certificate.hpp"
 #include "app/process.hpp"
+#include "app/subscriber.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
 
@@ -81,8 +82,8 @@ bool Daemon::subscribe() {
     subscriptions_.push_back(*std::move(subscription));
     return true;
   };
-  for (io::ControlSocket& socket : control_) {
-    if (!keep(loop_.on_readable(socket.descriptor(), [this, &socket] { on_request(socket); }))) return false;
+  for (std::size_t i = 0; i < control_.size(); ++i) {
+    if (!keep(loop_.on_readable(control_[i].descriptor(), [this, i] { on_request(i); }))) return false;
   }
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     if (!keep(loop_.on_signal(signal, [this, signal] { on_signal(signal); }))) return false;
@@ -92,7 +93,7 @@ bool Daemon::subscribe() {
     if (!keep(loop_.every(std::max(*interval / 2, std::chrono::milliseconds(1)), notify_watchdog))) return false;
   }
   if (renews_identity_ && !keep(loop_.every(kIdentityLife, [this] { renew_identity(); }))) return false;
-  return keep(loop_.every(kTick, [this] { service_.tick(io::Clock::both()); }));
+  return keep(loop_.every(kTick, [this] { on_tick(); }));
 }
 
 void Daemon::renew_identity() {
@@ -108,12 +109,27 @@ void Daemon::run() {
   stop();
 }
 
-void Daemon::on_request(io::ControlSocket& socket) {
-  const auto request = socket.receive(*buffer_);
+void Daemon::on_request(std::size_t socket) {
+  const auto request = control_[socket].receive(*buffer_);
   if (!request) return;
-  const std::string reply = service_.handle(request->datagram, io::Clock::both());
-  if (!reply.empty() && !socket.send(request->from, reply)) {
+  const Now now = io::Clock::both();
+  const std::string reply = service_.handle(request->datagram, now, octets_of({socket, request->from}));
+  if (!reply.empty() && !control_[socket].send(request->from, reply)) {
     log_(LogLevel::kDebug, "event=reply-lost");  // the client asks again and gets the same reply
+  }
+  notify(now.steady);
+}
+
+void Daemon::on_tick() {
+  const Now now = io::Clock::both();
+  service_.tick(now);
+  notify(now.steady);
+}
+
+void Daemon::notify(TimePoint now) {
+  for (const control::Notice& notice : service_.take_notices(now)) {
+    const auto whom = subscriber_of(notice.address);
+    if (!whom || !control_[whom->socket].send(whom->address, notice.frame)) service_.unsent(notice);
   }
 }
 

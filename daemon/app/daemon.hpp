@@ -1,6 +1,7 @@
 #pragma once
 
-#include <list>
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,7 +36,10 @@ class Daemon {
   Daemon(const Configuration& configuration, std::shared_ptr<const dtls::Identity> identity, LogSink log);
   [[nodiscard]] std::string open_control(const std::vector<io::ControlAddress>& addresses);
   [[nodiscard]] bool subscribe();
-  void on_request(io::ControlSocket& socket);
+  void on_request(std::size_t socket);
+  void on_tick();
+  /// Sends subscribers what has happened.
+  void notify(TimePoint now);
   void on_signal(int signal);
   void renew_identity();
   void stop();
@@ -47,7 +51,7 @@ class Daemon {
   bool renews_identity_;
   control::Service service_;
   std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
-  std::list<io::ControlSocket> control_;
+  std::deque<io::ControlSocket> control_;
   std::vector<io::Loop::Subscription> subscriptions_;  // last: ends first
 };
 

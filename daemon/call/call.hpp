@@ -13,6 +13,7 @@
 #include "call/party.hpp"
 #include "call/settings.hpp"
 #include "negotiate/render.hpp"
+#include "protocol/event.hpp"
 #include "sdp/text.hpp"
 
 namespace osrtp::call {
@@ -54,6 +55,8 @@ class Call {
 
   /// One line for each leg whose handshake has ended since the last time: "leg=caller.0 event=keyed suite=…".
   [[nodiscard]] std::vector<std::string> take_news();
+  /// What subscribers are told of the call that runs, each thing once: looked for at every call of this.
+  [[nodiscard]] std::vector<protocol::Event> take_events(Now now);
   [[nodiscard]] protocol::CallReport report(Now now) const;
   [[nodiscard]] std::vector<protocol::LegSecurity> security(const Branch* branch) const;
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
@@ -109,6 +112,10 @@ class Call {
   [[nodiscard]] bool owns(const Endpoint& endpoint) const;
   /// One of the parties has every line on hold.
   [[nodiscard]] bool held() const;
+  /// One of the parties has this line on hold.
+  [[nodiscard]] bool is_held(std::size_t n) const;
+  /// Whether the m-line of a party that is to send has just been without a packet for too long.
+  [[nodiscard]] bool falls_silent(Party& party, std::size_t n, const Status& status, Now now) const;
   /// Since when no m-line can pass anything, for want of keys on one of its legs; nothing: one can.
   [[nodiscard]] std::optional<TimePoint> keying_failed_since() const;
   /// The status of an m-line, and where its handshake decides, how far that has come.

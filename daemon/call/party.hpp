@@ -75,6 +75,14 @@ struct OwnKey {
   bool used = false;
 };
 
+/// What has been told of an m-line in events, so that each thing is told once.
+struct Watched {
+  std::optional<protocol::SecurityState> settled;  // how it ran last, encrypted or plain; nothing: it has not yet
+  bool failed = false;                             // so has its handshake
+  bool silent = false;
+  std::optional<TimePoint> heard;  // when the last packet had come, at the last look
+};
+
 /// Our end of one m-line towards one party.
 struct LegMedia {
   std::optional<LocalPorts> ports;  // forks of one offer share theirs
@@ -85,6 +93,7 @@ struct LegMedia {
       offered;  // our crypto lines in the offer that it answered last; a re-offer repeats them
   Status status;
   protocol::SecurityState told = protocol::SecurityState::kPending;  // what has been logged of its handshake
+  Watched watched;
   std::optional<InstalledKeys> installed;
   std::optional<DtlsLeg> dtls;
   std::optional<IceLeg> ice;

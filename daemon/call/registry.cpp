@@ -30,6 +30,14 @@ std::string summary(const protocol::LegSecurity& entry) {
   return line + " dropped=" + std::to_string(drops);
 }
 
+void log_event(const LogSink& log, const protocol::Event& event) {
+  std::string line = "call=" + printable(event.call_id) + " event=" + std::string(name(event.kind));
+  line += " leg=" + std::string(name(event.leg)) + "." + std::to_string(event.media);
+  line += " state=" + std::string(name(event.state));
+  if (event.reason) line += " reason=" + std::string(name(*event.reason));
+  log(event.kind == protocol::EventKind::kDowngrade ? LogLevel::kWarning : LogLevel::kInfo, line);
+}
+
 std::optional<protocol::Error> too_big(const protocol::SdpRequest& request) {
   if (protocol::encoded_size(request.sdp) <= kMaxEncodedSdp) return std::nullopt;
   return protocol::Error{ErrorCode::kBadSdp, "Failed to parse SDP: too big to be sent on", {}};
@@ -51,7 +59,10 @@ Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offe
   warnings_.clear();
   if (auto error = too_big(request)) return fail(*std::move(error));
   const auto known = calls_.find(request.call_id);
-  if (known != calls_.end()) return known->second->offer(request, now, warnings_);
+  if (known != calls_.end()) {
+    collect_events(*known->second, now);
+    return known->second->offer(request, now, warnings_);
+  }
   if (draining_) return fail(protocol::Error{ErrorCode::kDraining, "No new calls: the relay is being taken down", {}});
   if (calls_.size() >= settings_.max_calls) {
     return fail(protocol::Error{ErrorCode::kTooManyCalls, "Parallel session limit reached", {}});
@@ -70,8 +81,10 @@ Result<protocol::SdpReply, protocol::Error> Registry::answer(const protocol::Ans
   const auto known = calls_.find(request.call_id);
   if (known == calls_.end()) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
   if (auto error = too_big(request)) return fail(*std::move(error));
+  collect_events(*known->second, now);
   auto reply = known->second->answer(request, now, warnings_);
   if (reply) log_security(request.call_id, reply->security);
+  collect_events(*known->second, now);
   return reply;
 }
 
@@ -131,6 +144,7 @@ void Registry::expire(Now now) {
   std::vector<std::pair<std::string, std::string_view>> over;
   for (const auto& [id, call] : calls_) {
     log_news(id, *call);
+    collect_events(*call, now);
     if (const auto why = call->expired(now)) over.emplace_back(id, *why);
   }
   for (const auto& [id, why] : over) end(id, why, now);
@@ -140,6 +154,14 @@ void Registry::log_news(const std::string& call_id, Call& call) const {
   for (const std::string& news : call.take_news()) {
     const bool failed = news.find("state=failed") != std::string::npos;
     log_(failed ? LogLevel::kWarning : LogLevel::kInfo, "call=" + printable(call_id) + " event=handshake " + news);
+  }
+}
+
+void Registry::collect_events(Call& call, Now now) {
+  for (protocol::Event& event : call.take_events(now)) {
+    // That of a handshake is in the log already.
+    if (event.kind != protocol::EventKind::kFailed) log_event(log_, event);
+    if (events_.size() < kMostEvents) events_.push_back(std::move(event));
   }
 }
 

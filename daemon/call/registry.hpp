@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "call/media_plane.hpp"
 #include "call/settings.hpp"
+#include "protocol/event.hpp"
 #include "protocol/message.hpp"
 
 namespace osrtp::call {
@@ -56,6 +57,10 @@ class Registry {
   /// Handshakes from now on use this one; those that run keep theirs.
   void renew_identity(std::shared_ptr<const dtls::Identity> identity) { identity_ = std::move(identity); }
 
+  /// What has happened to calls since the last time, for subscribers; at most kMostEvents.
+  [[nodiscard]] std::vector<protocol::Event> take_events() noexcept { return std::exchange(events_, {}); }
+  static constexpr std::size_t kMostEvents = 4096;
+
   /// Ends what has timed out, and logs which handshakes have ended. Call about once a second.
   void expire(Now now);
   /// Ends every call, for a clean stop.
@@ -64,6 +69,7 @@ class Registry {
  private:
   protocol::CallReport end(const std::string& call_id, std::string_view why, Now now);
   void log_news(const std::string& call_id, Call& call) const;
+  void collect_events(Call& call, Now now);
   void log_security(const std::string& call_id, const std::vector<protocol::LegSecurity>& security) const;
 
   Settings settings_;
@@ -73,6 +79,7 @@ class Registry {
   std::shared_ptr<const dtls::Identity> identity_;
   std::unordered_map<std::string, std::unique_ptr<Call>> calls_;
   std::vector<std::string> warnings_;
+  std::vector<protocol::Event> events_;
   bool draining_ = false;
   std::uint64_t ended_ = 0;
   std::map<std::string, std::uint64_t> dropped_;

@@ -29,6 +29,7 @@ std::string_view call_of(const protocol::Request& request) {
                                [](const protocol::List&) { return std::string_view(); },
                                [](const protocol::Statistics&) { return std::string_view(); },
                                [](const protocol::Drain&) { return std::string_view(); },
+                               [](const protocol::Subscribe&) { return std::string_view(); },
                                [](const auto& of_a_call) { return std::string_view(of_a_call.call_id); }},
                     request);
 }
@@ -38,7 +39,7 @@ std::string_view call_of(const protocol::Request& request) {
 Service::Service(call::Registry& registry, LogSink log, Now start)
     : registry_(registry), log_(std::move(log)), start_(start) {}
 
-std::string Service::handle(std::string_view datagram, Now now) {
+std::string Service::handle(std::string_view datagram, Now now, std::string_view from) {
   const auto frame = protocol::split(datagram);
   if (!frame || frame->cookie.size() > kMaxCookie) return {};
   if (auto seen = cache_.find(datagram, now.steady)) return *std::move(seen);
@@ -46,7 +47,7 @@ std::string Service::handle(std::string_view datagram, Now now) {
   const auto decoded = protocol::decode_request(frame->dictionary);
   protocol::Reply reply;
   if (decoded) {
-    reply = execute(decoded->request, now);
+    reply = execute(decoded->request, now, {from, frame->cookie});
     reply.warnings.insert(reply.warnings.begin(), decoded->warnings.begin(), decoded->warnings.end());
   } else {
     reply.body = decoded.error();
@@ -59,7 +60,9 @@ std::string Service::handle(std::string_view datagram, Now now) {
   }
   const auto text = protocol::join(frame->cookie, *body);
   if (!text) return {};
-  cache_.put(std::string(datagram), *text, now.steady);
+  // A repeated subscription goes on, and is not another client's.
+  const bool repeats = decoded && std::holds_alternative<protocol::Subscribe>(decoded->request);
+  if (!repeats) cache_.put(std::string(datagram), *text, now.steady);
   return *text;
 }
 
@@ -68,8 +71,14 @@ void Service::tick(Now now) {
   cache_.drop_old(now.steady);
 }
 
-protocol::Reply Service::execute(const protocol::Request& request, Now now) {
-  protocol::Reply reply{std::visit([&](const auto& r) { return on(r, now); }, request), {}};
+std::vector<Notice> Service::take_notices(TimePoint now) { return subscribers_.tell(registry_.take_events(), now); }
+
+protocol::Reply Service::execute(const protocol::Request& request, Now now, const Asker& asker) {
+  protocol::Reply reply{
+      std::visit(Overloaded{[&](const protocol::Subscribe& r) { return subscribe(r, asker, now.steady); },
+                            [&](const auto& r) { return on(r, now); }},
+                 request),
+      {}};
   reply.warnings = registry_.take_warnings();
   if (const auto* error = std::get_if<protocol::Error>(&reply.body)) {
     ++totals_.refused;
@@ -123,6 +132,13 @@ protocol::ReplyBody Service::on(const protocol::Statistics&, Now now) {
   reply.managed_calls = registry_.ended();
   reply.dropped = registry_.dropped();
   return reply;
+}
+
+protocol::ReplyBody Service::subscribe(const protocol::Subscribe& request, const Asker& asker, TimePoint now) {
+  if (asker.address.empty()) {
+    return protocol::Error{protocol::ErrorCode::kBadRequest, "Events have no address of this machine to go to", {}};
+  }
+  return subscribers_.subscribe(asker, std::chrono::seconds(request.seconds), now);
 }
 
 protocol::ReplyBody Service::on(const protocol::Drain& request, Now) {

@@ -10,6 +10,7 @@
 #include "call/media_plane.hpp"
 #include "call/registry.hpp"
 #include "control/reply_cache.hpp"
+#include "control/subscribers.hpp"
 #include "protocol/message.hpp"
 
 namespace osrtp::control {
@@ -21,7 +22,12 @@ class Service {
 
   /// Answers one frame "cookie SP dictionary". Never throws. @return the reply frame, or
   /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected.
-  [[nodiscard]] std::string handle(std::string_view frame, Now now);
+  /// @param from where the reply goes, if events may go there too: octets that only the caller need understand
+  [[nodiscard]] std::string handle(std::string_view frame, Now now, std::string_view from = {});
+  /// What subscribers are to be sent; to be asked for after each handle() and tick().
+  [[nodiscard]] std::vector<Notice> take_notices(TimePoint now);
+  /// One of these could not be sent.
+  void unsent(const Notice& notice) noexcept { subscribers_.lost(notice.address); }
 
   /// Ends calls whose time is over and forgets old replies; to be called every second or so.
   void tick(Now now);
@@ -29,7 +35,7 @@ class Service {
   [[nodiscard]] std::size_t replies_kept() const noexcept { return cache_.size(); }
 
   /// A request that is refused has changed nothing.
-  [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now);
+  [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now, const Asker& asker = {});
 
  private:
   void log_refused(const protocol::Error& error, std::string_view call_id, TimePoint now);
@@ -41,11 +47,13 @@ class Service {
   protocol::ReplyBody on(const protocol::List& request, Now now);
   protocol::ReplyBody on(const protocol::Statistics& request, Now now);
   protocol::ReplyBody on(const protocol::Drain& request, Now now);
+  protocol::ReplyBody subscribe(const protocol::Subscribe& request, const Asker& asker, TimePoint now);
 
   call::Registry& registry_;
   LogSink log_;
   Now start_;
   ReplyCache cache_;
+  Subscribers subscribers_;
   LogThrottle refused_{protocol::kErrorCodeNames.size()};
   protocol::StatisticsReply totals_;
 };

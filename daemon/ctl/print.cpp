@@ -131,6 +131,7 @@ std::string describe(const protocol::Reply& reply, const protocol::Request& requ
           [](const protocol::ListReply& r) { return listing(r); },
           [](const protocol::StatisticsReply& r) { return numbers(r); },
           [](const protocol::DrainReply& r) { return drained(r); },
+          [](const protocol::SubscribeReply& r) { return std::to_string(r.seconds) + " s\n"; },
           [](const protocol::Error& r) { return refusal(r); },
       },
       reply.body);

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The schemas against what is said and written: check-schemas.py RECORDS
 
-Every example of docs/protocol.md, every frame of examples/control-dialogue.txt and every line of RECORDS ("request JSON"
-or "reply JSON", written by the codec's tests) must validate; what the table below makes wrong must not.
+Every example of docs/protocol.md, every frame of examples/control-dialogue.txt and every line of RECORDS ("request JSON",
+"reply JSON" or "event JSON", written by the codec's tests) must validate; what the table below makes wrong must not.
 """
 import copy
 import json
@@ -21,7 +21,7 @@ def load(kind):
     return jsonschema.Draft202012Validator(schema)
 
 
-SCHEMAS = {kind: load(kind) for kind in ("request", "reply")}
+SCHEMAS = {kind: load(kind) for kind in ("request", "reply", "event")}
 
 
 def count(good, complaint):
@@ -44,7 +44,7 @@ def refuse(kind, document, where):
 
 def documented():
     with open("docs/protocol.md", encoding="utf-8") as file:
-        blocks = re.findall(r"^```json (request|reply) name=([\w-]+)\n(.*?)^```$", file.read(), re.M | re.S)
+        blocks = re.findall(r"^```json (request|reply|event) name=([\w-]+)\n(.*?)^```$", file.read(), re.M | re.S)
     return {(kind, name): json.loads(text) for kind, name, text in blocks}
 
 
@@ -77,6 +77,7 @@ WRONG_REQUESTS = [
     ("delete", ["flags"], {"fatal": True}),
     ("delete", ["delete-delay"], -1),
     ("drain", ["on"], "yes"),
+    ("subscribe", ["seconds"], -1),
     ("list", ["limit"], -1),
     ("list", ["limit"], 1.5),
     ("list", ["limit"], "many"),
@@ -134,6 +135,18 @@ WRONG_REPLIES = [
 ]
 
 
+WRONG_EVENTS = [
+    ("silent", ["event"], "loud"),
+    ("silent", ["call-id"], ""),
+    ("silent", ["leg"], "listener"),
+    ("silent", ["media"], -1),
+    ("silent", ["state"], "encrypted"),
+    ("failed", ["reason"], "tired"),
+    ("failed", ["reason"], GONE),
+    ("failed", ["surprise"], 1),
+]
+
+
 def changed(document, path, value):
     document = copy.deepcopy(document)
     place = document
@@ -150,13 +163,13 @@ def main():
     examples = documented()
     for (kind, name), document in examples.items():
         accept(kind, document, f"docs/protocol.md, {name}")
-    seen = {"request": 0, "reply": 0}
+    seen = {"request": 0, "reply": 0, "event": 0}
     for where, source in (("control-dialogue.txt", dialogue()), ("records", recorded(sys.argv[1]))):
         for kind, document in source:
             accept(kind, document, where)
             seen[kind] += 1
-    count(min(seen.values()) > 300, f"too few records: {seen}")
-    for kind, table in (("request", WRONG_REQUESTS), ("reply", WRONG_REPLIES)):
+    count(min(seen.values()) >= 300, f"too few records: {seen}")
+    for kind, table in (("request", WRONG_REQUESTS), ("reply", WRONG_REPLIES), ("event", WRONG_EVENTS)):
         for name, path, value in table:
             refuse(kind, changed(examples[kind, name], path, value), f"{name} {path}")
         for document in (None, [], "ping", {}):

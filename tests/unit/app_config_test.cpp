@@ -42,6 +42,7 @@ max-calls = 11
 media-timeout = 12
 held-timeout = 13
 half-open-timeout = 14
+silence-timeout = 15
 latch-window = 1.5
 replay-window = 256
 allow-sdes-over-clear = true
@@ -64,6 +65,7 @@ callee = "off"
   EXPECT_EQ(settings.media_timeout, seconds(12));
   EXPECT_EQ(settings.held_timeout, seconds(13));
   EXPECT_EQ(settings.half_open_timeout, seconds(14));
+  EXPECT_EQ(settings.silence_timeout, seconds(15));
   EXPECT_EQ(settings.latch_window, milliseconds(1500));
   EXPECT_EQ(settings.replay_window, 256U);
   EXPECT_TRUE(settings.allow_sdes_over_clear);
@@ -75,6 +77,7 @@ callee = "off"
 TEST(ConfigurationFile, TheEndsOfARangeBelongToIt) {
   EXPECT_EQ(read("media-timeout = 1").settings.media_timeout, seconds(1));
   EXPECT_EQ(read("media-timeout = 86400").settings.media_timeout, seconds(86'400));
+  EXPECT_EQ(read("silence-timeout = 0").settings.silence_timeout, seconds(0));
   EXPECT_EQ(read("latch-window = 0").settings.latch_window, milliseconds(0));
   EXPECT_EQ(read("latch-window = 60").settings.latch_window, milliseconds(60'000));
   EXPECT_EQ(read("max-calls = 1000000").settings.max_calls, 1'000'000U);

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "protocol/codec.hpp"
+#include "protocol/event.hpp"
 #include "support/record.hpp"
 
 namespace osrtp::protocol {
@@ -128,6 +129,8 @@ Request some_request(Chance& chance) {
       return Statistics{};
     case Command::kDrain:
       return Drain{chance.coin()};
+    case Command::kSubscribe:
+      return Subscribe{static_cast<int>(chance.below(1000))};
   }
   return Ping{};
 }
@@ -216,6 +219,8 @@ ReplyBody some_body(Chance& chance, Command command) {
                              chance.counts()};
     case Command::kDrain:
       return DrainReply{chance.coin(), chance.count()};
+    case Command::kSubscribe:
+      return SubscribeReply{static_cast<int>(chance.below(1000)), chance.count()};
   }
   return Pong{};
 }
@@ -245,6 +250,23 @@ TEST(CodecProperty, WhateverReplyIsWrittenIsReadAsItWas) {
     const auto read = decode_reply(json, command);
     ASSERT_TRUE(read) << "seed " << seed << ": " << json << ": " << read.error().reason;
     ASSERT_EQ(*read, reply) << "seed " << seed << ": " << json;
+  }
+}
+
+TEST(CodecProperty, WhateverEventIsWrittenIsReadAsItWas) {
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    Chance chance(seed);
+    const Event event{chance.one_of<EventKind>(kEventNames.size()),
+                      chance.text(1),
+                      chance.text(),
+                      chance.text(),
+                      chance.one_of<Leg>(2),
+                      chance.below(100),
+                      chance.one_of<SecurityState>(kSecurityStateNames.size()),
+                      chance.maybe([&] { return chance.one_of<Reason>(kReasonNames.size()); })};
+    const std::string json = encode_event(event);
+    if (seed < kRecorded) record_for_schemas("event", json);
+    ASSERT_EQ(decode_event(json), event) << "seed " << seed << ": " << json;
   }
 }
 

@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(
         Shape{"Warnings",
               Command::kPing,
               {Pong{}, {"unknown key 'x'"}},
-              R"({"warnings":["unknown key 'x'"],"result":"pong"})"},
+              R"({"draining":false,"calls":0,"warnings":["unknown key 'x'"],"result":"pong"})"},
         Shape{"DeletedNothing",
               Command::kDelete,
               {DeleteReply{}, {}},

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "protocol/codec.hpp"
+#include "protocol/event.hpp"
 #include "protocol/framing.hpp"
 #include "relay/counters.hpp"
 
@@ -23,7 +24,7 @@ std::string contents(const char* path) {
 }
 
 struct Example {
-  std::string kind;  // "request", "reply"
+  std::string kind;  // "request", "reply", "event"
   std::string name;
   std::string json;
 };
@@ -101,6 +102,7 @@ TEST(ProtocolDocument, ShowsRepliesThatAreReadAndWrittenLikeThat) {
   std::size_t replies = 0;
   for (const Example& example : examples()) {
     SCOPED_TRACE(example.name);
+    if (example.kind == "event") continue;
     if (example.kind == "request") {
       EXPECT_TRUE(asked.emplace(example.name, command_of(example.json)).second) << "named twice";
     } else {
@@ -113,6 +115,18 @@ TEST(ProtocolDocument, ShowsRepliesThatAreReadAndWrittenLikeThat) {
   EXPECT_GE(replies, kCommandNames.size());
 }
 
+TEST(ProtocolDocument, ShowsEventsThatAreReadAndWrittenLikeThat) {
+  std::size_t events = 0;
+  for (const Example& example : examples()) {
+    if (example.kind != "event") continue;
+    const auto event = decode_event(example.json);
+    ASSERT_TRUE(event) << example.json;
+    EXPECT_EQ(encode_event(*event), compact(example.json));
+    ++events;
+  }
+  EXPECT_GE(events, 1U);
+}
+
 TEST(ProtocolDocument, NamesEveryNameOfTheClosedLists) {
   const std::string text = contents("docs/protocol.md");
   const auto expect_all = [&](const auto& names) {
@@ -120,6 +134,7 @@ TEST(ProtocolDocument, NamesEveryNameOfTheClosedLists) {
   };
   expect_all(kCommandNames);
   expect_all(kErrorCodeNames);
+  expect_all(kEventNames);
   expect_all(kSecurityStateNames);
   expect_all(kReasonNames);
   expect_all(kPolicyNames);
