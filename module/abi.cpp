@@ -11,13 +11,6 @@ namespace osrtp::module {
 
 namespace {
 
-int refuse(osrtp_error* error, std::string_view why) {
-  const std::size_t size = std::min(why.size(), sizeof error->text - 1);
-  std::copy_n(why.data(), size, static_cast<char*>(error->text));
-  error->text[size] = '\0';
-  return -1;
-}
-
 int set_policy(std::string_view value, protocol::Policy& policy, osrtp_error* error) {
   const auto named = protocol::policy_named(value);
   if (!named) return refuse(error, "'" + std::string(value) + "' is no policy: off, opportunistic, prefer or require");
@@ -30,19 +23,22 @@ int set_text(std::string_view parameter, std::string_view value, osrtp_error* er
   if (parameter == "caller_policy") return set_policy(value, settings.defaults.caller, error);
   if (parameter == "callee_policy") return set_policy(value, settings.defaults.callee, error);
   if (parameter != "osrtp_sock") return refuse(error, "no such parameter");
-  auto address = RelayAddress::parse(value);
-  if (!address) return refuse(error, address.error());
-  settings.address = *std::move(address);
+  const auto nodes = parse_nodes(value);
+  if (!nodes) return refuse(error, nodes.error());
+  settings.nodes.insert(settings.nodes.end(), nodes->begin(), nodes->end());
+  return 0;
+}
+
+int set_switch(int value, bool& which, osrtp_error* error) {
+  if (value != 0 && value != 1) return refuse(error, "must be 0 or 1");
+  which = value == 1;
   return 0;
 }
 
 int set_number(std::string_view parameter, int value, osrtp_error* error) {
   Settings& settings = state().settings;
-  if (parameter == "allow_sdes_over_clear") {
-    if (value != 0 && value != 1) return refuse(error, "must be 0 or 1");
-    settings.defaults.allow_sdes_over_clear = value == 1;
-    return 0;
-  }
+  if (parameter == "allow_sdes_over_clear") return set_switch(value, settings.defaults.allow_sdes_over_clear, error);
+  if (parameter == "restart_on_dead_node") return set_switch(value, settings.defaults.restart_on_dead_node, error);
   if (parameter != "timeout_ms") return refuse(error, "no such parameter");
   if (value < 1 || value > 10'000) return refuse(error, "must be 1 to 10000 milliseconds");
   settings.timeout = std::chrono::milliseconds{value};
@@ -180,10 +176,6 @@ int osrtp_set_text(const char* parameter, const char* value, osrtp_error* error)
 int osrtp_set_number(const char* parameter, int value, osrtp_error* error) noexcept {
   return guarded(-1, [&] { return set_number(parameter, value, error); });
 }
-
-size_t osrtp_shared_size() noexcept { return 1; }
-
-void osrtp_attach_shared(void*) noexcept {}
 
 int osrtp_check_options(const char* options, osrtp_error* error) noexcept {
   return guarded(-1, [&] {

@@ -9,18 +9,24 @@ namespace osrtp::module {
 
 namespace {
 
-Outcome not_answered(Errand::Failure why) {
-  switch (why) {
+std::string waited(std::chrono::milliseconds time) {
+  return "no answer within " + std::to_string(time.count()) + " ms";
+}
+
+Outcome not_answered(const Errand::Failed& failed) {
+  const bool waited_for = failed.waited.count() > 0;
+  switch (failed.failure) {
     case Errand::Failure::kTooLong:
       return failure(OSRTP_FAILED, "unsendable", "the request does not fit into a datagram");
     case Errand::Failure::kNodeDead:
-      return failure(OSRTP_UNREACHABLE, "node-dead", "the node that has the call does not answer");
+      return failure(OSRTP_UNREACHABLE, "node-dead",
+                     "the node that has the call is not there" + (waited_for ? ": " + waited(failed.waited) : ""));
     case Errand::Failure::kNoNode:
-      return failure(OSRTP_UNREACHABLE, "unreachable", "no node is there to ask");
+      return failure(OSRTP_UNREACHABLE, "unreachable", "no node is there to take the call");
     case Errand::Failure::kUnreachable:
       break;
   }
-  return failure(OSRTP_UNREACHABLE, "unreachable", "no answer in time");
+  return failure(OSRTP_UNREACHABLE, "unreachable", waited_for ? waited(failed.waited) : "nobody listens at the nodes");
 }
 
 std::string_view cookie_of(std::string_view datagram) {
@@ -47,10 +53,16 @@ void Client::receive(std::size_t node, std::string_view datagram) {
   static_cast<void>(lane->second.front().errand->receive(node, datagram));
 }
 
-void Client::send(Task& task, const Errand::Send& send, TimePoint now, const Transmit& transmit) {
+void Client::nobody(std::size_t node, TimePoint now) {
+  for (auto& [call_id, lane] : lanes_) {
+    if (auto& errand = lane.front().errand) errand->send_failed(node, Errand::NotSent::kRefused, now);
+  }
+}
+
+void Client::send(Task& task, const Errand::Send& send, TimePoint now) {
   const std::string cookie(cookie_of(send.frame));
   if (calls_.emplace(cookie, task.parcel.call_id).second) task.cookies.push_back(cookie);
-  if (const auto problem = transmit(send.node, send.frame)) task.errand->send_failed(send.node, *problem, now);
+  if (const auto problem = nodes_.send(send.node, send.frame)) task.errand->send_failed(send.node, *problem, now);
 }
 
 void Client::end(Task& task, Outcome outcome) {
@@ -60,25 +72,32 @@ void Client::end(Task& task, Outcome outcome) {
   task.cookies.clear();
 }
 
-std::optional<TimePoint> Client::run(Task& task, TimePoint now, const Transmit& transmit) {
+Outcome Client::come_to(const Command& command, const Errand::Done& done, TimePoint now) {
+  Outcome outcome = outcome_for(command.action, done.dictionary);
+  nodes_.answered(command, done.node, outcome, now);
+  return outcome;
+}
+
+std::optional<TimePoint> Client::run(Task& task, TimePoint now) {
   while (task.outcomes.size() < task.parcel.commands.size()) {
     const Command& command = task.parcel.commands[task.outcomes.size()];
-    if (!task.errand) task.errand.emplace(begin_(command, now));
+    if (!task.errand) task.errand.emplace(nodes_.begin(command, now));
     const auto step = task.errand->step(now);
+    for (const auto& news : task.errand->news()) nodes_.learn(news, now);
     if (const auto* wait = std::get_if<Errand::Wait>(&step)) return wait->until;
-    if (const auto* due = std::get_if<Errand::Send>(&step)) send(task, *due, now, transmit);
-    if (const auto* done = std::get_if<Errand::Done>(&step)) end(task, outcome_for(command.action, done->dictionary));
-    if (const auto* failed = std::get_if<Errand::Failed>(&step)) end(task, not_answered(failed->failure));
+    if (const auto* due = std::get_if<Errand::Send>(&step)) send(task, *due, now);
+    if (const auto* done = std::get_if<Errand::Done>(&step)) end(task, come_to(command, *done, now));
+    if (const auto* failed = std::get_if<Errand::Failed>(&step)) end(task, not_answered(*failed));
   }
   task.finished = true;
   return std::nullopt;
 }
 
-std::optional<TimePoint> Client::run(TimePoint now, const Transmit& transmit) {
+std::optional<TimePoint> Client::run(TimePoint now) {
   std::optional<TimePoint> next;
   for (auto& [call_id, lane] : lanes_) {
     if (lane.front().finished) continue;
-    const auto due = run(lane.front(), now, transmit);
+    const auto due = run(lane.front(), now);
     if (due) next = next ? std::min(*next, *due) : *due;
   }
   return next;

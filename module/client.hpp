@@ -22,18 +22,28 @@ class Client {
  public:
   static constexpr std::size_t kMostParcels = 8192;
 
-  /// Begins what a command asks for.
-  using Begin = std::function<Errand(const Command&, TimePoint)>;
-  /// Sends a frame to a node. @return nothing: it is on its way
-  using Transmit = std::function<std::optional<Errand::NotSent>(std::size_t node, std::string_view frame)>;
+  /// What a client needs of the nodes.
+  struct Nodes {
+    /// Begins what a command asks for.
+    std::function<Errand(const Command&, TimePoint)> begin;
+    /// Sends a frame to a node. @return nothing: it is on its way
+    std::function<std::optional<Errand::NotSent>(std::size_t node, std::string_view frame)> send;
+    /// Hears what has been found out of a node.
+    std::function<void(const Errand::News&, TimePoint)> learn;
+    /// Hears what a node has answered, and may say who that is.
+    std::function<void(const Command&, std::size_t node, Outcome&, TimePoint)> answered;
+  };
 
-  explicit Client(Begin begin) : begin_(std::move(begin)) {}
+  explicit Client(Nodes nodes) : nodes_(std::move(nodes)) {}
 
   /// A parcel beyond kMostParcels comes to nothing at once.
   void accept(Parcel parcel, TimePoint now);
   void receive(std::size_t node, std::string_view datagram);
-  /// Does what is due. @return when to do it again, unless something comes; nothing: when something comes
-  std::optional<TimePoint> run(TimePoint now, const Transmit& transmit);
+  /// Nobody listens where a node was.
+  void nobody(std::size_t node, TimePoint now);
+  /// Does what is due; first hand it what has come. @return when to do it again, unless something comes; nothing: when
+  /// something comes
+  std::optional<TimePoint> run(TimePoint now);
 
   struct Finished {
     Parcel parcel;
@@ -56,11 +66,12 @@ class Client {
   };
   using Lane = std::deque<Task>;
 
-  [[nodiscard]] std::optional<TimePoint> run(Task& task, TimePoint now, const Transmit& transmit);
-  void send(Task& task, const Errand::Send& send, TimePoint now, const Transmit& transmit);
+  [[nodiscard]] std::optional<TimePoint> run(Task& task, TimePoint now);
+  void send(Task& task, const Errand::Send& send, TimePoint now);
   void end(Task& task, Outcome outcome);
+  [[nodiscard]] Outcome come_to(const Command& command, const Errand::Done& done, TimePoint now);
 
-  Begin begin_;
+  Nodes nodes_;
   std::unordered_map<std::string, Lane> lanes_;         // by Call-ID; the first of each is under way
   std::unordered_map<std::string, std::string> calls_;  // Call-IDs by the cookies of what has been sent
   std::size_t size_ = 0;

@@ -32,6 +32,11 @@ protocol::Command asks(Action action) {
   return protocol::Command::kDelete;
 }
 
+bool may_restart(Action action, const osrtp_message& message, const Defaults& defaults) {
+  return defaults.restart_on_dead_node && action == Action::kOffer && message.method == OSRTP_INVITE &&
+         message.in_dialog != 0;
+}
+
 }  // namespace
 
 Result<Command, Outcome> command_for(Action action, const osrtp_message& message, const Options& options,
@@ -44,6 +49,11 @@ Result<Command, Outcome> command_for(Action action, const osrtp_message& message
   command.call_id = view(message.call_id);
   command.dictionary = *std::move(dictionary);
   command.starts_call = is_offer(action) && message.in_dialog == 0;
+  command.set = message.set;
+  if (may_restart(action, message, defaults)) {
+    auto anew = protocol::encode_request(request_anew(message, options, defaults));
+    if (anew) command.anew = *std::move(anew);
+  }
   command.branch = message.branch;
   command.target = view(message.target);
   command.next_hop_uri = view(message.next_hop_uri);

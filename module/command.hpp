@@ -19,10 +19,10 @@ struct Command {
   std::string call_id;
   std::string dictionary;    // of the request
   bool starts_call = false;  // any node may take it
-  bool restart = false;      // if the call's node is gone, another may take it as a new call
-  int set = 0;               // of nodes
-  int branch = -1;           // tm's
-  std::string target;        // where the request goes, and the URI of its next hop
+  std::string anew;    // the same as a new call, which another node may take if the call's is dead; empty: none may
+  int set = 0;         // of nodes
+  int branch = -1;     // tm's
+  std::string target;  // where the request goes, and the URI of its next hop
   std::string next_hop_uri;
   std::string options;  // as the script has them
   int form = -1;        // of the offer, as a number of Form; negative: none

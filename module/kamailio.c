@@ -11,6 +11,7 @@
 
 static int timeout_ms = 400;
 static int allow_sdes_over_clear = 0;
+static int restart_on_dead_node = 0;
 static int client_processes = 2;
 
 static void log_line(enum osrtp_log_level level, const char* line, size_t size) {
@@ -115,11 +116,20 @@ static int set_number(const char* name, int value) {
   return -1;
 }
 
+static int load_nodes(void) {
+  struct osrtp_change change;
+  struct osrtp_error error = {""};
+  if (osrtp_load_nodes(NULL, 0, &change, &error) == 0) return 0;
+  LM_ERR("osrtp_sock: %s\n", error.text);
+  return -1;
+}
+
 static int init_module(void) {
   void* shared;
 
   if (set_number("timeout_ms", timeout_ms) < 0) return -1;
   if (set_number("allow_sdes_over_clear", allow_sdes_over_clear) < 0) return -1;
+  if (set_number("restart_on_dead_node", restart_on_dead_node) < 0) return -1;
   if (osrtp_bind_tm() < 0) return -1;
   shared = shm_mallocxz(osrtp_shared_size());
   if (shared == NULL) {
@@ -127,6 +137,7 @@ static int init_module(void) {
     return -1;
   }
   osrtp_attach_shared(shared);
+  if (load_nodes() < 0) return -1;
   if (osrtp_register_resumption() < 0 || osrtp_register_counters() < 0) return -1;
   return osrtp_prepare_clients(client_processes);
 }
@@ -159,6 +170,7 @@ static param_export_t parameters[] = {
     {"client_processes", PARAM_INT, &client_processes},
     {"timeout_ms", PARAM_INT, &timeout_ms},
     {"allow_sdes_over_clear", PARAM_INT, &allow_sdes_over_clear},
+    {"restart_on_dead_node", PARAM_INT, &restart_on_dead_node},
     {0, 0, 0},
 };
 

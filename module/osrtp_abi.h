@@ -28,7 +28,7 @@ struct osrtp_slice {
 enum osrtp_code {
   OSRTP_DONE = 1,
   OSRTP_FAILED = -1,      /* a wrong message or option, or the daemon refused: see the log */
-  OSRTP_UNREACHABLE = -2, /* no answer from the relay within the budget */
+  OSRTP_UNREACHABLE = -2, /* no node has answered in time, or the call's node is dead */
   OSRTP_REFUSED = -3,     /* a policy forbids it, or keying failed */
 };
 
@@ -59,6 +59,7 @@ struct osrtp_message {
   int branch;               /* tm's index; negative: none */
   int in_dialog;            /* not 0: the request, or the one a reply is to, has a To tag */
   int request_had_sdp;      /* of a reply: its request; of a PRACK: its INVITE */
+  int set;                  /* of nodes, for a call that begins */
   struct osrtp_slice call_id;
   struct osrtp_slice from_tag; /* of the message's From and To, whoever sent it */
   struct osrtp_slice to_tag;
@@ -95,10 +96,50 @@ void osrtp_log_to(void (*sink)(enum osrtp_log_level, const char* line, size_t si
 int osrtp_set_text(const char* parameter, const char* value, struct osrtp_error* error) OSRTP_NOEXCEPT;
 int osrtp_set_number(const char* parameter, int value, struct osrtp_error* error) OSRTP_NOEXCEPT;
 
-/** Memory that all processes share, zeroed, which the module keeps. Without it each process learns
- * for itself that the relay is slow. */
+/** Memory that all processes share, zeroed, which the module keeps: its nodes, and where calls went. */
 size_t osrtp_shared_size(void) OSRTP_NOEXCEPT;
 void osrtp_attach_shared(void* memory) OSRTP_NOEXCEPT;
+
+/** A node as a table of nodes has it. */
+struct osrtp_node {
+  struct osrtp_slice address; /* unix:PATH or udp:ADDRESS:PORT */
+  int set;
+  int weight;
+  int disabled; /* not 0: takes no new calls */
+};
+struct osrtp_change {
+  unsigned int added;
+  unsigned int kept;
+  unsigned int leaving;
+};
+/** Makes those of the parameters and `listed` the nodes; where both have one, the list counts. `listed` is NULL: there
+ * is no table, and without parameters the daemon's usual socket is the node. Calls stay where they are.
+ * @return 0, or -1 with `error` set: nothing has changed */
+int osrtp_load_nodes(const struct osrtp_node* listed, size_t count, struct osrtp_change* change,
+                     struct osrtp_error* error) OSRTP_NOEXCEPT;
+
+/** A node as it is now. */
+struct osrtp_node_state {
+  char address[128];
+  int set;
+  unsigned int weight;
+  const char* admin;  /* enabled, draining, disabled or leaving */
+  const char* health; /* alive, refusing or dead */
+  int seconds;        /* that it has been so, unless alive */
+  int full;           /* not 0: it had no room for a call just now */
+  int milliseconds;   /* osrtp_ping(): that its answer took; negative: there was none */
+};
+/** @return how many there are; written are at most `room` */
+size_t osrtp_nodes(struct osrtp_node_state* nodes, size_t room) OSRTP_NOEXCEPT;
+/** Asks the nodes at `address`, or all, whether they live, and waits for them, a quarter of a second at most.
+ * @return as osrtp_nodes() */
+size_t osrtp_ping(struct osrtp_slice address, struct osrtp_node_state* nodes, size_t room) OSRTP_NOEXCEPT;
+/** Lets the nodes at `address`, or all, take new calls (`drain` is 0), or no more; calls that they have go on.
+ * @return how many it was said to */
+size_t osrtp_admit(struct osrtp_slice address, int drain) OSRTP_NOEXCEPT;
+/** Asks the nodes that are dead and due; where there are no client processes, once a second. Waits for at most a tenth
+ * of one. */
+void osrtp_probe(void) OSRTP_NOEXCEPT;
 
 /** What a parcel is for. */
 enum osrtp_task {

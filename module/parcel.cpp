@@ -63,9 +63,9 @@ void fields(Stream& stream, Item& command) {
   stream.number(command.branch);
   stream.number(command.set);
   stream.number(command.starts_call);
-  stream.number(command.restart);
   stream.number(command.form);
   stream.text(command.dictionary);
+  stream.text(command.anew);
   stream.text(command.target);
   stream.text(command.next_hop_uri);
   stream.text(command.options);

@@ -3,21 +3,14 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "module/counters.hpp"
-#include "protocol/framing.hpp"
 
 namespace osrtp::module {
 
 namespace {
-
-std::uint64_t salt() {
-  std::uint64_t octets = 0;
-  if (::getrandom(&octets, sizeof octets, 0) != sizeof octets)
-    octets = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-  return octets;
-}
 
 constexpr std::array<std::string_view, 10> kActionNames{
     "none", "none", "offer", "answer", "late-offer", "late-answer", "confirm", "delete", "delete-branch", "query"};
@@ -33,17 +26,36 @@ std::string line_about(const Command& command, std::string_view what) {
 
 }  // namespace
 
+std::uint64_t salt() {
+  std::uint64_t octets = 0;
+  if (::getrandom(&octets, sizeof octets, 0) != sizeof octets)
+    octets = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  return octets;
+}
+
 Module& state() {
   static auto* const only = new Module{};
   return *only;
+}
+
+Shared& shared() {
+  if (state().shared == nullptr) state().shared = new Shared{};
+  return *state().shared;
 }
 
 Process& process() {
   Module& self = state();
   const pid_t pid = ::getpid();
   if (!self.process || self.process->pid != pid)
-    self.process.reset(new Process{pid, RelayLink(self.settings.address), {static_cast<std::uint32_t>(pid), salt()}});
+    self.process.reset(new Process{pid, Links(shared().nodes), {static_cast<std::uint32_t>(pid), salt()}});
   return *self.process;
+}
+
+int refuse(osrtp_error* error, std::string_view why) {
+  const std::size_t size = std::min(why.size(), sizeof error->text - 1);
+  std::copy_n(why.data(), size, static_cast<char*>(error->text));
+  error->text[size] = '\0';
+  return -1;
 }
 
 void log(osrtp_log_level level, const std::string& line) {
@@ -60,38 +72,19 @@ void report(const Command& command, const Outcome& outcome) {
       line_about(command, "error=" + outcome.error + " reason=" + outcome.reason));
 }
 
-Errand begin(const Command& command, TimePoint now) {
-  std::string cookie = process().cookies.next();
-  auto frame = protocol::join(cookie, command.dictionary);
-  return {std::move(cookie), frame ? *std::move(frame) : std::string(), state().settings.timeout, now};
-}
-
-std::optional<Errand::NotSent> transmit(std::size_t, std::string_view frame) {
-  switch (process().link.send(frame)) {
-    case RelayLink::Sent::kSent:
-      return std::nullopt;
-    case RelayLink::Sent::kBusy:
-      return Errand::NotSent::kBusy;
-    case RelayLink::Sent::kTooLong:
-      return Errand::NotSent::kTooLong;
-    case RelayLink::Sent::kNobody:
-      break;
-  }
-  return Errand::NotSent::kRefused;
-}
-
 Outcome ask(const Command& command) {
   using std::chrono::steady_clock;
-  Client client(begin);
+  probe(steady_clock::now());
+  Client client(nodes());
   Parcel parcel;
   parcel.call_id = command.call_id;
   parcel.commands.push_back(command);
   client.accept(std::move(parcel), steady_clock::now());
   for (;;) {
-    const auto next = client.run(steady_clock::now(), transmit);
+    receive(client);
+    const auto next = client.run(steady_clock::now());
     if (auto finished = client.finished()) return std::move(finished->outcomes.front());
-    if (process().link.wait(next.value_or(steady_clock::now())) == RelayLink::Event::kDatagram)
-      client.receive(0, process().link.datagram());
+    process().links.wait(next.value_or(steady_clock::now()));
   }
 }
 

@@ -7,14 +7,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "module/client.hpp"
 #include "module/command.hpp"
 #include "module/errand.hpp"
-#include "module/link.hpp"
+#include "module/links.hpp"
+#include "module/node_table.hpp"
+#include "module/node_text.hpp"
 #include "module/osrtp_abi.h"
 #include "module/outcome.hpp"
 #include "module/request.hpp"
+#include "module/sticky.hpp"
 #include "protocol/client.hpp"
 
 /// What the C++ half keeps between its entrances.
@@ -22,15 +26,21 @@ namespace osrtp::module {
 
 /// Of the parameters, set before any process is forked.
 struct Settings {
-  RelayAddress address{std::string("/run/osrtpd/control.sock")};
+  std::vector<Node> nodes;
   std::chrono::milliseconds timeout{400};
   Defaults defaults;
+};
+
+/// What all processes share.
+struct Shared {
+  NodeTable nodes;
+  Sticky calls;
 };
 
 /// What one process has: workers are forked after the parameters are read.
 struct Process {
   pid_t pid;
-  RelayLink link;
+  Links links;
   protocol::CookieMaker cookies;
   Outcome last{};                              // of the last command: what $osrtp(...) tells
   std::optional<Client::Finished> answered{};  // what has been asked for the message that goes on now
@@ -38,6 +48,7 @@ struct Process {
 
 struct Module {
   Settings settings;
+  Shared* shared = nullptr;
   void (*log)(osrtp_log_level, const char*, size_t) = nullptr;
   void (*count)(unsigned int) = nullptr;
   std::unique_ptr<Process> process;
@@ -45,17 +56,30 @@ struct Module {
 
 /// The only one; never destroyed, since destructors of statics run in some of Kamailio's processes and not in others.
 [[nodiscard]] Module& state();
+/// What is attached, or else this process's own.
+[[nodiscard]] Shared& shared();
 /// This process's own.
 [[nodiscard]] Process& process();
 
-/// Begins what `command` asks for, within the time that it has.
-[[nodiscard]] Errand begin(const Command& command, TimePoint now);
-/// Sends a frame to a node.
-[[nodiscard]] std::optional<Errand::NotSent> transmit(std::size_t node, std::string_view frame);
+/// What this process's client needs.
+[[nodiscard]] Client::Nodes nodes();
+/// Hands over all that has come from nodes; whatever one says shows that it lives.
+void receive(Client& client);
+/// What this process has heard of a node.
+void learn(const Errand::News& news, TimePoint now);
+void heard(std::size_t node);
+/// A frame that asks a node whether it lives.
+[[nodiscard]] std::string ping_frame();
+/// Sends a ping to each node that is dead and due for one; of all processes one does. Waits for nothing.
+void probe(TimePoint now);
 
 /// Asks, and waits for what comes of it.
 [[nodiscard]] Outcome ask(const Command& command);
 
+/// Fresh and random.
+[[nodiscard]] std::uint64_t salt();
+/// Says why in `error`. @return -1
+int refuse(osrtp_error* error, std::string_view why);
 void log(osrtp_log_level level, const std::string& line);
 /// Counts what came of a command, and logs it where that is worth a line.
 void report(const Command& command, const Outcome& outcome);

@@ -66,6 +66,18 @@ void note_fallback(Action action, const osrtp_message& message, protocol::OsrtpO
   (offerer == protocol::Leg::kCaller ? part.caller_fallback : part.callee_fallback) = true;
 }
 
+void note_peers(const Options& options, const Hops& hop, protocol::OsrtpOptions& part) {
+  part.caller_peer = options.caller_peer.value_or(peer(hop.caller));
+  part.callee_peer = options.callee_peer.value_or(peer(hop.callee));
+  part.caller_shape = options.caller_shape;
+  part.callee_shape = options.callee_shape;
+}
+
+void note_policies(const Defaults& defaults, protocol::OsrtpOptions& part) {
+  if (!part.caller) part.caller = defaults.caller;
+  if (!part.callee) part.callee = defaults.callee;
+}
+
 protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, const Options& options,
                                   const Defaults& defaults) {
   protocol::OsrtpOptions part;
@@ -80,13 +92,9 @@ protocol::OsrtpOptions osrtp_part(Action action, const osrtp_message& message, c
   part.callee_signalling = signalling(hop.callee);
   note_fallback(action, message, part);
   if (message.in_dialog != 0) return part;
-  part.caller_peer = options.caller_peer.value_or(peer(hop.caller));
-  part.callee_peer = options.callee_peer.value_or(peer(hop.callee));
-  part.caller_shape = options.caller_shape;
-  part.callee_shape = options.callee_shape;
+  note_peers(options, hop, part);
   if (!is_offer(action)) return part;
-  if (!part.caller) part.caller = defaults.caller;
-  if (!part.callee) part.callee = defaults.callee;
+  note_policies(defaults, part);
   if (action == Action::kLateOffer) part.offerer = protocol::Leg::kCallee;
   return part;
 }
@@ -142,6 +150,14 @@ std::string caller_tag_in(std::string_view route) {
   if (found == route.end()) return {};
   const std::string_view rest = route.substr(static_cast<std::size_t>(found - route.begin()) + name.size());
   return std::string(rest.substr(0, rest.find_first_of(";?>, \t\r\n")));
+}
+
+protocol::Request request_anew(const osrtp_message& message, const Options& options, const Defaults& defaults) {
+  auto offer = with_sdp<protocol::Offer>(Action::kOffer, message, options, defaults);
+  note_peers(options, hops(message), *offer.osrtp);
+  note_policies(defaults, *offer.osrtp);
+  if (requester(message) == protocol::Leg::kCallee) offer.osrtp->offerer = protocol::Leg::kCallee;
+  return offer;
 }
 
 protocol::Request request_for(Action action, const osrtp_message& message, const Options& options,

@@ -15,6 +15,7 @@ struct Defaults {
   protocol::Policy caller = protocol::Policy::kOpportunistic;
   protocol::Policy callee = protocol::Policy::kOpportunistic;
   bool allow_sdes_over_clear = false;
+  bool restart_on_dead_node = false;  // a re-INVITE may begin its call anew where its node is dead
 };
 
 /// The tag of the caller's From, which Kamailio's Record-Route has as `ftag` and every later request of the dialog
@@ -33,5 +34,10 @@ struct Defaults {
 /// whatever its branch names.
 [[nodiscard]] protocol::Request request_for(Action action, const osrtp_message& message, const Options& options,
                                             const Defaults& defaults);
+
+/// The offer of a re-INVITE for a node that does not know its call: the default policies go with it, and who was the
+/// caller remains so.
+[[nodiscard]] protocol::Request request_anew(const osrtp_message& message, const Options& options,
+                                             const Defaults& defaults);
 
 }  // namespace osrtp::module

@@ -1,8 +1,5 @@
-#include <poll.h>
-
 #include <algorithm>
 #include <chrono>
-#include <vector>
 
 #include "module/process.hpp"
 
@@ -45,7 +42,9 @@ void go_on(Client::Finished finished, const osrtp_host& host) {
 /// @return when to come again
 std::optional<TimePoint> run_all(Client& client, const osrtp_host& host) {
   for (;;) {
-    const auto next = client.run(steady_clock::now(), transmit);
+    // Before the time is looked at: while the script went on, the answers have come.
+    receive(client);
+    const auto next = client.run(steady_clock::now());
     auto finished = client.finished();
     if (!finished) return next;
     for (; finished; finished = client.finished()) {
@@ -56,29 +55,20 @@ std::optional<TimePoint> run_all(Client& client, const osrtp_host& host) {
   }
 }
 
-milliseconds until(std::optional<TimePoint> next) {
-  if (!next) return kTick;
-  return std::clamp(std::chrono::ceil<milliseconds>(*next - steady_clock::now()), milliseconds{0}, kTick);
-}
-
-void receive_all(Client& client) {
-  RelayLink& link = process().link;
-  while (link.receive() == RelayLink::Event::kDatagram) client.receive(0, link.datagram());
-}
-
 void serve_once(int pipe, const osrtp_host& host, Client& client) {
   const auto next = run_all(client, host);
-  std::array<pollfd, 2> ready{pollfd{pipe, POLLIN, 0}, pollfd{process().link.descriptor(), POLLIN, 0}};
-  static_cast<void>(::poll(ready.data(), ready.size(), static_cast<int>(until(next).count())));
+  const auto tick = steady_clock::now() + kTick;
+  process().links.wait(next ? std::min(*next, tick) : tick, pipe);
   host.tick();
-  receive_all(client);
+  probe(steady_clock::now());
+  receive(client);
   take_parcels(pipe, host, client);
 }
 
 }  // namespace
 
 [[noreturn]] void serve(int pipe, const osrtp_host& host) {
-  Client client(begin);
+  Client client(nodes());
   for (;;) {
     guarded(0, [&] {
       serve_once(pipe, host, client);

@@ -36,6 +36,25 @@ TEST(Command, TheFirstOfferBeginsACallAndAReofferDoesNot) {
   EXPECT_FALSE(written(Action::kOffer, message).starts_call);
 }
 
+TEST(Command, OnlyAReinviteMayBeginItsCallAnewAndOnlyWhereThatIsWanted) {
+  Defaults wanted;
+  wanted.restart_on_dead_node = true;
+  auto message = invite();
+  EXPECT_EQ(command_for(Action::kOffer, message, Options{}, {}, wanted)->anew, "");
+  message.in_dialog = 1;
+  EXPECT_NE(command_for(Action::kOffer, message, Options{}, {}, wanted)->anew, "");
+  EXPECT_EQ(command_for(Action::kAnswer, message, Options{}, {}, wanted)->anew, "");
+  EXPECT_EQ(written(Action::kOffer, message).anew, "");
+  message.method = OSRTP_UPDATE;
+  EXPECT_EQ(command_for(Action::kOffer, message, Options{}, {}, wanted)->anew, "");
+}
+
+TEST(Command, GoesToTheSetThatTheMessageNames) {
+  auto message = invite();
+  message.set = 3;
+  EXPECT_EQ(written(Action::kOffer, message).set, 3);
+}
+
 TEST(Command, WhatIsNoUtf8CannotBeSent) {
   auto message = invite();
   message.call_id = slice("caf\xe9");
@@ -118,7 +137,7 @@ Parcel parcel_with(std::size_t commands) {
     message.branch = static_cast<int>(i + 1);
     parcel.commands.push_back(written(Action::kOffer, message, "callee=prefer"));
     parcel.commands.back().peer = "192.0.2.1";
-    parcel.commands.back().restart = true;
+    parcel.commands.back().anew = "{\"a\":1}";
   }
   return parcel;
 }

@@ -281,5 +281,36 @@ TEST(ModuleRequest, OnlyABranchsDeletionNamesTheBranch) {
   EXPECT_EQ(branch.via_branch, "2");
 }
 
+osrtp_message reinvite(std::string_view from, std::string_view to) {
+  osrtp_message message = initial();
+  message.in_dialog = 1;
+  message.from_tag = slice(from);
+  message.to_tag = slice(to);
+  message.first_route = slice("<sip:proxy;lr;ftag=from>");
+  return message;
+}
+
+protocol::Offer anew(const osrtp_message& message) {
+  return std::get<protocol::Offer>(request_anew(message, {}, {Policy::kPrefer, Policy::kRequire}));
+}
+
+TEST(ModuleRequest, AReinviteThatBeginsItsCallAnewSaysAll) {
+  const auto offer = anew(reinvite("from", "to"));
+  EXPECT_EQ(offer.from_tag, "from");
+  EXPECT_EQ(offer.to_tag, "to");
+  EXPECT_EQ(offer.via_branch, "");
+  EXPECT_EQ(offer.osrtp->caller, Policy::kPrefer);
+  EXPECT_EQ(offer.osrtp->callee, Policy::kRequire);
+  EXPECT_EQ(offer.osrtp->caller_signalling, Signalling::kEncrypted);
+  EXPECT_EQ(offer.osrtp->offerer, std::nullopt);
+}
+
+TEST(ModuleRequest, ACalleesReinviteThatBeginsItsCallAnewLeavesTheCallerWhoItWas) {
+  const auto offer = anew(reinvite("to", "from"));
+  EXPECT_EQ(offer.from_tag, "to");
+  EXPECT_EQ(offer.osrtp->offerer, protocol::Leg::kCallee);
+  EXPECT_EQ(offer.osrtp->callee_signalling, Signalling::kEncrypted);
+}
+
 }  // namespace
 }  // namespace osrtp::module

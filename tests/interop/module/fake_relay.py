@@ -16,6 +16,7 @@ class FakeRelay:
         self.error_of: str | None = None  # to this command only, where set
         self.state: str | None = None  # of every leg after an answer, where set
         self.silent = False
+        self.pings = 0
         self._address = address
         self._seen: set[bytes] = set()
         self._lock = threading.Lock()
@@ -55,7 +56,9 @@ class FakeRelay:
             cookie, dictionary = frame.split(b" ", 1)
             request = json.loads(dictionary)
             with self._lock:
-                if frame not in self._seen:  # the module sends again when no answer comes
+                if request["command"] == "ping":
+                    self.pings += 1
+                elif frame not in self._seen:  # the module sends again when no answer comes
                     self._seen.add(frame)
                     self.requests.append(request)
                 number = len(self.requests)
@@ -63,6 +66,8 @@ class FakeRelay:
                 self._socket.sendto(cookie + b" " + json.dumps(self._reply(request, number)).encode(), client)
 
     def _reply(self, request: dict, number: int) -> dict:
+        if request["command"] == "ping":
+            return {"result": "pong"}
         if self.error and self.error_of in (None, request["command"]):
             return self.error
         if request["command"] == "delete":

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "module/errand.hpp"
+#include "module/link.hpp"
+#include "module/node_table.hpp"
+
+namespace osrtp::module {
+
+/// One process's sockets, one to each node that it has asked. A node that another one has taken the number of gets a
+/// new one.
+class Links {
+ public:
+  explicit Links(const NodeTable& nodes) : nodes_(&nodes) {}
+
+  /// @return nothing: it is on its way
+  [[nodiscard]] std::optional<Errand::NotSent> send(std::size_t node, std::string_view frame);
+  /// Until a datagram comes, or until something can be read from `other`, a descriptor; negative: none.
+  void wait(TimePoint until, int other = -1) const;
+
+  struct Listener {
+    std::function<void(std::size_t node, std::string_view datagram)> received;
+    std::function<void(std::size_t node)> nobody;  // listens there, as the kernel has been told
+  };
+  /// Takes all that has come.
+  void receive(const Listener& listener);
+
+  /// Why a frame to `node` was refused last: the system's words.
+  [[nodiscard]] std::string problem(std::size_t node) const;
+
+ private:
+  struct Open {
+    std::uint32_t generation;
+    RelayLink link;
+  };
+  [[nodiscard]] Open* open(std::size_t node);
+
+  const NodeTable* nodes_;
+  std::array<std::unique_ptr<Open>, NodeTable::kCapacity> open_;
+};
+
+}  // namespace osrtp::module

@@ -1,0 +1,114 @@
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "module/itinerary.hpp"
+#include "module/process.hpp"
+#include "module/siphash.hpp"
+#include "protocol/framing.hpp"
+
+/// Between the commands of a process and the nodes that all processes share.
+namespace osrtp::module {
+
+namespace {
+
+using std::chrono::seconds;
+
+/// How long a node that had no room is asked last. One that drains does not get better soon.
+constexpr seconds kFullFor{1};
+constexpr seconds kDrainingFor{10};
+
+std::string name_of(std::size_t node) {
+  const auto view = shared().nodes.view(node);
+  return view ? view->address : std::string("?");
+}
+
+void say(osrtp_log_level level, std::size_t node, std::string_view what) {
+  log(level, "node=" + name_of(node) + " " + std::string(what));
+}
+
+std::string framed(const std::string& cookie, std::string_view dictionary) {
+  auto frame = protocol::join(cookie, dictionary);
+  return frame ? *std::move(frame) : std::string();
+}
+
+Journey journey_of(const Command& command, TimePoint now) {
+  Journey journey{siphash(command.call_id), command.set, command.starts_call, !command.anew.empty(), std::nullopt};
+  const auto place = shared().calls.find(command.call_id, now);
+  if (!place) return journey;
+  const auto view = shared().nodes.view(place->node);
+  if (view && place->is(view->number, view->generation)) journey.has_call = view->number;
+  return journey;
+}
+
+Errand begin(const Command& command, TimePoint now) {
+  std::string cookie = process().cookies.next();
+  std::string frame = framed(cookie, command.dictionary);
+  std::string anew = command.anew.empty() ? std::string() : framed(cookie, command.anew);
+  return {itinerary_for(journey_of(command, now), shared().nodes.all(), now),
+          {std::move(cookie), std::move(frame), std::move(anew)},
+          state().settings.timeout,
+          now};
+}
+
+bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
+
+void answered(const Command& command, std::size_t node, Outcome& outcome, TimePoint now) {
+  Shared& all = shared();
+  const auto view = all.nodes.view(node);
+  if (!view) return;
+  outcome.node = view->address;
+  if (is_offer(command.action) && outcome.code == OSRTP_DONE)
+    all.calls.remember(command.call_id, {node, view->generation}, now);
+  if (command.action == Action::kDeleteCall) all.calls.let_go(command.call_id, now);
+}
+
+}  // namespace
+
+void learn(const Errand::News& news, TimePoint now) {
+  NodeTable& nodes = shared().nodes;
+  switch (news.finding) {
+    case Errand::Finding::kSilent:
+      if (nodes.silent(news.node, now)) say(OSRTP_LOG_ERROR, news.node, "does not answer, and is probed until it does");
+      return;
+    case Errand::Finding::kRefused:
+      if (nodes.refused(news.node, now))
+        say(OSRTP_LOG_ERROR, news.node, "nobody listens: " + process().links.problem(news.node));
+      return;
+    case Errand::Finding::kFull:
+      nodes.full(news.node, now + kFullFor);
+      return;
+    case Errand::Finding::kDraining:
+      nodes.full(news.node, now + kDrainingFor);
+      return;
+  }
+}
+
+void heard(std::size_t node) {
+  if (shared().nodes.answered(node)) say(OSRTP_LOG_WARNING, node, "answers again");
+}
+
+std::string ping_frame() { return framed(process().cookies.next(), R"({"command":"ping"})"); }
+
+Client::Nodes nodes() {
+  return {begin, [](std::size_t node, std::string_view frame) { return process().links.send(node, frame); }, learn,
+          answered};
+}
+
+void receive(Client& client) {
+  process().links.receive({[&](std::size_t node, std::string_view datagram) {
+                             heard(node);
+                             client.receive(node, datagram);
+                           },
+                           [&](std::size_t node) { client.nobody(node, std::chrono::steady_clock::now()); }});
+}
+
+void probe(TimePoint now) {
+  NodeTable& nodes = shared().nodes;
+  for (std::size_t node = 0; node < NodeTable::kCapacity; ++node) {
+    if (!nodes.claim_probe(node, now)) continue;
+    static_cast<void>(process().links.send(node, ping_frame()));
+  }
+}
+
+}  // namespace osrtp::module

@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <map>
+#include <new>
+
+#include "module/process.hpp"
+#include "protocol/framing.hpp"
+
+/// The C++ half's entrances that are about nodes.
+namespace osrtp::module {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::string_view kUsualSocket = "unix:/run/osrtpd/control.sock";
+constexpr milliseconds kPingTime{250};
+constexpr milliseconds kProbeTime{100};
+
+NodeTable& table() { return shared().nodes; }
+
+void attach(void* memory) {
+  auto* const all = new (memory) Shared{};
+  all->calls.set_key({salt(), salt()});
+  state().shared = all;
+}
+
+Result<Node, std::string> node_of(const osrtp_node& listed) {
+  auto address = RelayAddress::parse(view(listed.address));
+  if (!address) return fail(address.error());
+  if (listed.set < 0 || listed.set > Node::kMostSet) return fail(address->to_string() + ": no such set");
+  if (listed.weight < 1 || listed.weight > static_cast<int>(Node::kMostWeight))
+    return fail(address->to_string() + ": a weight is 1 to " + std::to_string(Node::kMostWeight));
+  return Node{*std::move(address), listed.set, static_cast<unsigned int>(listed.weight), listed.disabled != 0};
+}
+
+void put(Node node, std::vector<Node>& nodes) {
+  const auto same = std::find_if(nodes.begin(), nodes.end(), [&](const Node& other) {
+    return other.set == node.set && other.address == node.address;
+  });
+  if (same != nodes.end()) nodes.erase(same);
+  nodes.push_back(std::move(node));
+}
+
+int load(const osrtp_node* listed, std::size_t count, osrtp_change& change, osrtp_error* error) {
+  std::vector<Node> nodes = state().settings.nodes;
+  if (nodes.empty() && listed == nullptr) nodes = *parse_nodes(kUsualSocket);
+  std::vector<Node> rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto node = node_of(listed[i]);
+    if (!node) return refuse(error, node.error());
+    rows.push_back(*std::move(node));
+  }
+  for (Node& row : rows) put(std::move(row), nodes);
+  const auto now = steady_clock::now();
+  const auto done = table().load(nodes, [&](const NodeView& node) {
+    return shared().calls.needs({node.number, node.generation}, now);
+  });
+  if (!done) return refuse(error, done.error());
+  change = {static_cast<unsigned int>(done->added), static_cast<unsigned int>(done->kept),
+            static_cast<unsigned int>(done->leaving)};
+  return 0;
+}
+
+osrtp_node_state state_of(const NodeView& node) {
+  const auto now = steady_clock::now();
+  osrtp_node_state told{};
+  node.address.copy(static_cast<char*>(told.address), sizeof told.address - 1);
+  told.set = node.set;
+  told.weight = node.weight;
+  told.admin = kAdminNames[static_cast<std::size_t>(node.admin)].data();
+  told.health = kHealthNames[static_cast<std::size_t>(node.health)].data();
+  if (node.health != Health::kAlive)
+    told.seconds = static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(now - node.health_since).count());
+  told.full = node.full_until > now ? 1 : 0;
+  told.milliseconds = -1;
+  return told;
+}
+
+std::vector<NodeView> nodes_at(std::string_view address) {
+  std::vector<NodeView> nodes = table().all();
+  if (address != "all") std::erase_if(nodes, [&](const NodeView& node) { return node.address != address; });
+  return nodes;
+}
+
+std::size_t tell(const std::vector<osrtp_node_state>& states, osrtp_node_state* nodes, std::size_t room) {
+  std::copy_n(states.begin(), std::min(room, states.size()), nodes);
+  return states.size();
+}
+
+std::string cookie_of(std::string_view datagram) {
+  const auto frame = protocol::split(datagram);
+  return frame ? std::string(frame->cookie) : std::string();
+}
+
+/// Pings that are on their way: nodes by cookies.
+using Pings = std::map<std::string, std::size_t>;
+using Answers = std::map<std::size_t, milliseconds>;
+
+/// Waits for the answers to `pings`, which have been sent at `start`.
+Answers collect(Pings& pings, TimePoint start, milliseconds time) {
+  Answers answers;
+  while (!pings.empty() && steady_clock::now() < start + time) {
+    process().links.wait(start + time);
+    process().links.receive({[&](std::size_t node, std::string_view datagram) {
+                               heard(node);
+                               if (pings.erase(cookie_of(datagram)) == 0) return;
+                               answers[node] = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
+                             },
+                             [&](std::size_t node) {
+                               learn({node, Errand::Finding::kRefused}, steady_clock::now());
+                               std::erase_if(pings, [&](const auto& ping) { return ping.second == node; });
+                             }});
+  }
+  return answers;
+}
+
+void send_ping(std::size_t node, Pings& pings) {
+  const std::string frame = ping_frame();
+  const auto problem = process().links.send(node, frame);
+  if (!problem) pings.emplace(cookie_of(frame), node);
+  if (problem == Errand::NotSent::kRefused) learn({node, Errand::Finding::kRefused}, steady_clock::now());
+}
+
+std::vector<osrtp_node_state> ping(std::string_view address) {
+  const auto start = steady_clock::now();
+  const auto nodes = nodes_at(address);
+  Pings pings;
+  for (const NodeView& node : nodes) send_ping(node.number, pings);
+  const Answers answers = collect(pings, start, kPingTime);
+  for (const auto& [cookie, node] : pings) learn({node, Errand::Finding::kSilent}, steady_clock::now());
+  std::vector<osrtp_node_state> states;
+  for (const NodeView& node : nodes) {
+    states.push_back(state_of(table().view(node.number).value_or(node)));
+    if (const auto answer = answers.find(node.number); answer != answers.end())
+      states.back().milliseconds = static_cast<int>(answer->second.count());
+  }
+  return states;
+}
+
+void probe_and_wait() {
+  const auto start = steady_clock::now();
+  Pings pings;
+  for (std::size_t node = 0; node < NodeTable::kCapacity; ++node) {
+    if (table().claim_probe(node, start)) send_ping(node, pings);
+  }
+  static_cast<void>(collect(pings, start, kProbeTime));
+}
+
+std::size_t admit(std::string_view address, Admin admin) {
+  std::size_t count = 0;
+  for (const NodeView& node : nodes_at(address)) count += table().admit(node.number, admin) ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+}  // namespace osrtp::module
+
+using namespace osrtp::module;  // NOLINT: the C functions below are this file's and no header's
+
+size_t osrtp_shared_size() noexcept { return sizeof(Shared); }
+
+void osrtp_attach_shared(void* memory) noexcept { attach(memory); }
+
+int osrtp_load_nodes(const osrtp_node* listed, size_t count, osrtp_change* change, osrtp_error* error) noexcept {
+  return guarded(-1, [&] { return load(listed, count, *change, error); });
+}
+
+size_t osrtp_nodes(osrtp_node_state* nodes, size_t room) noexcept {
+  return guarded(std::size_t{0}, [&] {
+    std::vector<osrtp_node_state> states;
+    for (const NodeView& node : table().all()) states.push_back(state_of(node));
+    return tell(states, nodes, room);
+  });
+}
+
+size_t osrtp_ping(osrtp_slice address, osrtp_node_state* nodes, size_t room) noexcept {
+  return guarded(std::size_t{0}, [&] { return tell(ping(view(address)), nodes, room); });
+}
+
+size_t osrtp_admit(osrtp_slice address, int drain) noexcept {
+  return guarded(std::size_t{0}, [&] { return admit(view(address), drain != 0 ? Admin::kDraining : Admin::kEnabled); });
+}
+
+void osrtp_probe() noexcept {
+  guarded(0, [] {
+    probe_and_wait();
+    return 0;
+  });
+}

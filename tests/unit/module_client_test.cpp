@@ -1,0 +1,99 @@
+#include "module/client.hpp"
+
+#include <gtest/gtest.h>
+
+namespace osrtp::module {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr TimePoint kStart{std::chrono::hours{1}};
+const std::string kOk = R"({"result":"ok","sdp":"v=0"})";
+
+/// A client that may put each command to nodes 4 and 7, and what it says of them.
+class ClientOfTwo : public testing::Test {
+ protected:
+  ClientOfTwo()
+      : client_({[this](const Command&, TimePoint now) { return begin(now); },
+                 [this](std::size_t node, std::string_view frame) { return send(node, frame); },
+                 [this](const Errand::News& news, TimePoint) { learnt_.push_back(news); },
+                 [](const Command&, std::size_t node, Outcome& outcome, TimePoint) {
+                   outcome.node = std::to_string(node);
+                 }}) {}
+
+  void ask(const std::string& call_id) {
+    Parcel parcel;
+    parcel.call_id = call_id;
+    Command command;
+    command.action = Action::kOffer;
+    command.call_id = call_id;
+    parcel.commands.push_back(command);
+    client_.accept(std::move(parcel), kStart);
+  }
+  Outcome outcome() {
+    const auto finished = client_.finished();
+    EXPECT_TRUE(finished);
+    return finished ? finished->outcomes.front() : Outcome{};
+  }
+
+  Client client_;
+  std::vector<std::size_t> sent_;
+  std::vector<Errand::News> learnt_;
+  std::optional<std::size_t> refuses_;
+
+ private:
+  Errand begin(TimePoint now) {
+    const std::string cookie = "c" + std::to_string(++begun_);
+    return {{{4, 7}, false, 2, false}, {cookie, cookie + " {}", ""}, milliseconds{400}, now};
+  }
+  std::optional<Errand::NotSent> send(std::size_t node, std::string_view) {
+    sent_.push_back(node);
+    return refuses_ == node ? std::optional(Errand::NotSent::kRefused) : std::nullopt;
+  }
+
+  int begun_ = 0;
+};
+
+TEST_F(ClientOfTwo, SaysWhoHasAnswered) {
+  ask("a");
+  EXPECT_EQ(client_.run(kStart), kStart + milliseconds{56});
+  client_.receive(4, "c1 " + kOk);
+  client_.run(kStart);
+  EXPECT_EQ(outcome().node, "4");
+  EXPECT_TRUE(learnt_.empty());
+}
+
+TEST_F(ClientOfTwo, HandsOnWhatItLearns) {
+  ask("a");
+  client_.run(kStart);
+  client_.run(kStart + milliseconds{150});
+  EXPECT_EQ(sent_, (std::vector<std::size_t>{4, 7}));
+  client_.receive(4, "c1 " + kOk);
+  client_.run(kStart + milliseconds{400});
+  EXPECT_EQ(learnt_, (std::vector<Errand::News>{{4, Errand::Finding::kSilent}, {7, Errand::Finding::kSilent}}));
+  const Outcome came = outcome();
+  EXPECT_EQ(came.code, OSRTP_UNREACHABLE);
+  EXPECT_EQ(came.reason, "no answer within 400 ms");
+}
+
+TEST_F(ClientOfTwo, MovesEveryCommandOnWhenTheKernelSaysThatNobodyListens) {
+  ask("a");
+  ask("b");
+  client_.run(kStart);
+  client_.nobody(4, kStart);
+  client_.run(kStart);
+  EXPECT_EQ(sent_, (std::vector<std::size_t>{4, 4, 7, 7}));
+  EXPECT_EQ(learnt_.size(), 2U);
+}
+
+TEST_F(ClientOfTwo, WaitsForNothingWhereNobodyListens) {
+  refuses_ = 4;
+  ask("a");
+  client_.run(kStart);
+  client_.nobody(7, kStart);
+  client_.run(kStart);
+  EXPECT_EQ(outcome().reason, "nobody listens at the nodes");
+}
+
+}  // namespace
+}  // namespace osrtp::module
