@@ -4,6 +4,7 @@
 #include "module/counters.hpp"
 #include "module/manage.hpp"
 #include "module/option_tags.hpp"
+#include "module/peers.hpp"
 #include "module/process.hpp"
 
 /// The C++ half's entrances.
@@ -69,10 +70,11 @@ Outcome outcome_now(osrtp_verb verb, const osrtp_message& message, std::string_v
   if (action == Action::kNoSdp) return unasked(message, failure(OSRTP_FAILED, "no-sdp", "the message has no SDP"));
   if (action == Action::kNothing) return {};
   if (const Outcome* known = answered(action, message, words)) return *known;
-  const auto command = command_for(action, message, *options, words, state().settings.defaults);
+  const auto command = command_for_peer(action, message, words);
   if (!command) return unasked(message, command.error());
   Outcome outcome = ask(*command);
   report(*command, outcome);
+  note_offers({*command}, {outcome});
   return outcome;
 }
 
@@ -121,9 +123,7 @@ std::optional<Parcel> parcel_of(osrtp_verb verb, const osrtp_message* messages, 
                 std::string(view(back.baggage)),
                 {}};
   for (std::size_t i = 0; i < count; ++i) {
-    const auto options = parse_options(words, OptionText::kFinal);
-    if (!options) return std::nullopt;
-    auto command = command_for(action_for(verb, messages[i]), messages[i], *options, words, state().settings.defaults);
+    auto command = command_for_peer(action_for(verb, messages[i]), messages[i], words);
     if (!command) return std::nullopt;
     parcel.commands.push_back(*std::move(command));
   }
@@ -153,6 +153,7 @@ osrtp_slice undo(osrtp_slice& call_id) {
 osrtp_result outcome_of_all() {
   if (!process().answered || process().answered->outcomes.empty()) return {OSRTP_DONE, {}};
   const auto& outcomes = process().answered->outcomes;
+  note_offers(process().answered->parcel.commands, outcomes);
   const auto best = std::max_element(outcomes.begin(), outcomes.end(),
                                      [](const Outcome& a, const Outcome& b) { return a.code < b.code; });
   osrtp_result result = settle(*best);

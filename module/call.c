@@ -15,6 +15,7 @@ static struct osrtp_slice slice_of(const str* text) {
 
 int osrtp_apply(struct sip_msg* msg, struct osrtp_slice sdp, struct osrtp_result result) {
   osrtp_remember_message(msg);
+  osrtp_keep_branch_notes();
   if (result.sdp.data == NULL || sdp.data == NULL) return result.code;
   return osrtp_replace_sdp(msg, sdp, result.sdp) < 0 ? OSRTP_FAILED : result.code;
 }

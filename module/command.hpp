@@ -24,9 +24,10 @@ struct Command {
   int branch = -1;     // tm's
   std::string target;  // where the request goes, and the URI of its next hop
   std::string next_hop_uri;
-  std::string options;  // as the script has them
-  int form = -1;        // of the offer, as a number of Form; negative: none
-  std::string peer;     // whom it is for
+  std::string options;     // as the script has them
+  int form = -1;           // of the offer, or of the one that this is the final answer to; negative: none
+  unsigned int tried = 0;  // forms that this peer has been offered the call in, this one among them, as bits of FormSet
+  std::string peer;        // whom the offer is for
 
   friend bool operator==(const Command&, const Command&) = default;
 };

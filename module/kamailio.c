@@ -13,6 +13,7 @@ static int timeout_ms = 400;
 static int allow_sdes_over_clear = 0;
 static int restart_on_dead_node = 0;
 static int client_processes = 2;
+static int peer_memory = 3600;
 
 static void log_line(enum osrtp_log_level level, const char* line, size_t size) {
   const int length = (int)size;
@@ -71,6 +72,15 @@ static int fix_parameter(void** parameter, int number) {
   return fixup_spve_null(parameter, 1);
 }
 
+static int w_retry(struct sip_msg* msg, char* options, char* route) {
+  str words = {NULL, 0};
+  str name = {NULL, 0};
+
+  if (value_of(msg, options, "text of options", &words) < 0 || value_of(msg, route, "route", &name) < 0)
+    return OSRTP_FAILED;
+  return osrtp_retry(msg, &words, &name);
+}
+
 static int free_parameter(void** parameter, int number) { return fixup_free_spve_null(parameter, 1); }
 
 /* The same for KEMI: NAME(OPTIONS), and NAME_route(OPTIONS, FUNCTION) that goes on in a function of the script. */
@@ -95,6 +105,9 @@ static int ki_delete_route(struct sip_msg* msg, str* options, str* route) {
 static int ki_query_route(struct sip_msg* msg, str* options, str* route) {
   return osrtp_call(msg, OSRTP_QUERY, options, route);
 }
+
+static int ki_retry(struct sip_msg* msg, str* options) { return osrtp_retry(msg, options, NULL); }
+static int ki_retry_route(struct sip_msg* msg, str* options, str* route) { return osrtp_retry(msg, options, route); }
 
 /* Parameters, which `kamailio -c` checks too. */
 
@@ -137,7 +150,7 @@ static int init_module(void) {
     return -1;
   }
   osrtp_attach_shared(shared);
-  if (load_nodes() < 0) return -1;
+  if (load_nodes() < 0 || osrtp_prepare_peers(peer_memory) < 0) return -1;
   if (osrtp_register_resumption() < 0 || osrtp_register_counters() < 0) return -1;
   return osrtp_prepare_clients(client_processes);
 }
@@ -160,6 +173,9 @@ static cmd_export_t commands[] = {
     {"osrtp_query", w_query, 0, 0, 0, ANY_ROUTE},
     {"osrtp_query", w_query, 1, fix_parameter, free_parameter, ANY_ROUTE},
     {"osrtp_query", w_query, 2, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_retry", w_retry, 0, 0, 0, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
+    {"osrtp_retry", w_retry, 1, fix_parameter, free_parameter, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
+    {"osrtp_retry", w_retry, 2, fix_parameter, free_parameter, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
     {0, 0, 0, 0, 0, 0},
 };
 
@@ -169,6 +185,7 @@ static param_export_t parameters[] = {
     {"callee_policy", PARAM_STRING | PARAM_USE_FUNC, set_callee},
     {"client_processes", PARAM_INT, &client_processes},
     {"timeout_ms", PARAM_INT, &timeout_ms},
+    {"peer_memory", PARAM_INT, &peer_memory},
     {"allow_sdes_over_clear", PARAM_INT, &allow_sdes_over_clear},
     {"restart_on_dead_node", PARAM_INT, &restart_on_dead_node},
     {0, 0, 0},
@@ -209,6 +226,12 @@ static sr_kemi_t kemi_functions[] = {
      str_init("query_route"),
      SR_KEMIP_INT,
      ki_query_route,
+     {SR_KEMIP_STR, SR_KEMIP_STR, 0, 0, 0, 0}},
+    {str_init("osrtp"), str_init("retry"), SR_KEMIP_INT, ki_retry, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
+    {str_init("osrtp"),
+     str_init("retry_route"),
+     SR_KEMIP_INT,
+     ki_retry_route,
      {SR_KEMIP_STR, SR_KEMIP_STR, 0, 0, 0, 0}},
     {{0, 0}, {0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0}},
 };

@@ -190,6 +190,7 @@ int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
   message->from_tag = slice_of(get_from(msg)->tag_value);
   message->to_tag = slice_of(get_to(msg)->tag_value);
   message->sdp = osrtp_find_sdp(msg);
+  message->note = osrtp_note_of_branch(message->branch);
   message->plain_fallback = announces_fallback(msg);
   message->received_from.data = ip_addr2a(&msg->rcv.src_ip);
   message->received_from.size = strlen(message->received_from.data);

@@ -45,6 +45,12 @@ Problem read_interface(std::string_view value, std::optional<std::string>& name)
   return std::nullopt;
 }
 
+Problem read_name(std::string_view value, std::optional<std::string>& name) {
+  if (value.empty()) return "a peer needs a name";
+  name = value;
+  return std::nullopt;
+}
+
 /// Reads words parted by commas; `read_one` puts each into `list` or says what is wrong with it.
 template <class ReadOne>
 Problem read_list(std::string_view value, std::vector<std::string>& list, ReadOne read_one) {
@@ -105,12 +111,13 @@ Problem read_word(std::string_view word, Options& options) {
     if (auto read = read_of_side(key, value, side)) return *std::move(read);
   }
   if (key == "mode") return read_mode(value, options.block);
+  if (key == "peer") return read_name(value, options.peer);
   if (key == "suites") return read_list(value, options.suites, read_suite);
   if (key == "from-interface") return read_interface(value, options.interface_from);
   if (key == "to-interface") return read_interface(value, options.interface_to);
   return quoted(word) +
          " is no option: caller=, caller-peer=, caller-shape=, caller-keying=, the same for callee, suites=, "
-         "from-interface=, to-interface=, mode=block or allow-sdes-over-clear";
+         "peer=, from-interface=, to-interface=, mode=block or allow-sdes-over-clear";
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct Options {
   bool allow_sdes_over_clear = false;
   bool block = false;                         // the process waits for the relay, and the script goes on in it
   std::vector<std::string> suites;            // registered names; empty: the daemon's
+  std::optional<std::string> peer;            // by what name the callee is remembered; nothing: its host and port
   std::optional<std::string> interface_from;  // of the daemon's interfaces, the one towards the sender of the SDP
   std::optional<std::string> interface_to;    // and the one towards its receiver
 

@@ -72,6 +72,7 @@ struct osrtp_message {
   enum osrtp_family next_hop; /* where this message goes, a reply too */
   struct osrtp_slice target;  /* of a request: its destination, as URI and, where set, the URI of the next hop */
   struct osrtp_slice next_hop_uri;
+  struct osrtp_slice note;      /* kept with the message's branch, or to go with it; osrtp_keep_notes() */
   struct osrtp_slice peer_host; /* of the URI that counts of these; and its port, 0: none said */
   int peer_port;
 };
@@ -206,6 +207,37 @@ int osrtp_check_options(const char* options, struct osrtp_error* error) OSRTP_NO
 /** Does what `verb` asks for this message. Waits for the relay, at most timeout_ms. */
 struct osrtp_result osrtp_run(enum osrtp_verb verb, const struct osrtp_message* message,
                               struct osrtp_slice options) OSRTP_NOEXCEPT;
+
+/** Hands over what is to be kept with the branches that the last command has offered the call to, until the transaction
+ * ends: messages about a branch bring its note along. Branch -1: of a request that has no branches yet: it is for the next one. */
+void osrtp_keep_notes(void (*keep)(int branch, struct osrtp_slice note)) OSRTP_NOEXCEPT;
+
+/** What comes after a branch that has failed. */
+struct osrtp_attempt {
+  int code;                /* OSRTP_DONE: another attempt; else there is none, and osrtp_last() tells why */
+  struct osrtp_slice note; /* for the new branch; valid until the next command */
+};
+/** `message`: the branch's destination, its final status and its note. What it refuses is remembered. */
+struct osrtp_attempt osrtp_next_attempt(const struct osrtp_message* message, struct osrtp_slice options) OSRTP_NOEXCEPT;
+/** The URI of the next hop that was offered the call; data is NULL: none was set. */
+struct osrtp_slice osrtp_noted_next_hop(struct osrtp_slice note) OSRTP_NOEXCEPT;
+
+/** What is remembered of peers, in memory that all processes share and that is zeroed: for so many seconds, 0: nothing
+ * is. Without it nothing is remembered. */
+size_t osrtp_peers_size(void) OSRTP_NOEXCEPT;
+void osrtp_attach_peers(void* memory, int seconds) OSRTP_NOEXCEPT;
+
+/** One peer; texts are terminated. */
+struct osrtp_peer {
+  const char* name;
+  const char* refused; /* forms, parted by commas; empty: none */
+  const char* taken;   /* a form; empty: unknown */
+  int age;             /* seconds since the last news */
+  int left;            /* seconds until the refusals are forgotten; 0: there are none */
+};
+void osrtp_list_peers(void (*show)(void* context, const struct osrtp_peer* peer), void* context) OSRTP_NOEXCEPT;
+/** Forgets them all. @return how many there were */
+int osrtp_forget_peers(void) OSRTP_NOEXCEPT;
 
 /** Whether the value of a Supported field lists X-cisco-srtp-fallback: its sender takes RTP/AVP in answer to RTP/SAVP.
  */

@@ -64,6 +64,7 @@ void fields(Stream& stream, Item& command) {
   stream.number(command.set);
   stream.number(command.starts_call);
   stream.number(command.form);
+  stream.number(command.tried);
   stream.text(command.dictionary);
   stream.text(command.anew);
   stream.text(command.target);

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "module/counters.hpp"
+#include "module/peers.hpp"
 
 namespace osrtp::module {
 
@@ -66,6 +67,7 @@ void report(const Command& command, const Outcome& outcome) {
   for (const std::size_t number : counted(command.action, outcome)) {
     if (state().count != nullptr) state().count(static_cast<unsigned int>(number));
   }
+  learn(command, outcome);
   for (const std::string& warning : outcome.warnings) log(OSRTP_LOG_WARNING, line_about(command, "warning=" + warning));
   if (outcome.code == OSRTP_DONE) return;
   log(outcome.code == OSRTP_REFUSED ? OSRTP_LOG_WARNING : OSRTP_LOG_ERROR,

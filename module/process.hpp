@@ -81,7 +81,7 @@ void probe(TimePoint now);
 /// Says why in `error`. @return -1
 int refuse(osrtp_error* error, std::string_view why);
 void log(osrtp_log_level level, const std::string& line);
-/// Counts what came of a command, and logs it where that is worth a line.
+/// Counts what came of a command, remembers what it tells of a peer, and logs it where that is worth a line.
 void report(const Command& command, const Outcome& outcome);
 
 /// Runs `body`; whatever it throws (there is only the want of memory) becomes `otherwise`: nothing may be thrown out of

@@ -73,6 +73,20 @@ int osrtp_deliver(enum osrtp_verb verb, const struct osrtp_message* message, str
 /** A reply that comes while its call has something under way is handled after that. @return 0, or -1: it need not or
  * cannot wait */
 int osrtp_postpone(struct sip_msg* msg);
+/** In a failure route, of a call or of a branch: offers those who refused the form of their offer the call again, in
+ * another one. With `route` the script goes on there when the relay has answered.
+ * @return for the script: OSRTP_DONE, 0 with `route`; negative: there is no other attempt, and nothing has changed */
+int osrtp_retry(struct sip_msg* msg, const struct _str* options, const struct _str* route);
+/** Adds the notes of the attempts that are being made to the last of these destinations. @return `count` */
+unsigned int osrtp_add_attempts(struct osrtp_message* all, unsigned int count);
+/** Keeps in the transaction what the last command says of its branches. */
+void osrtp_keep_branch_notes(void);
+/** @return what is kept with a branch of the current transaction; data is NULL: nothing */
+struct osrtp_slice osrtp_note_of_branch(int branch);
+
+/** Shares what peers refuse and take among the processes, and lists it: osrtp.peers. @return 0 or -1, logged */
+int osrtp_prepare_peers(int seconds);
+
 /** In a client process: goes on with what was suspended or postponed. */
 void osrtp_go_on(const struct osrtp_return* back);
 /** Puts the answers in when a suspended message goes on. @return 0 or -1, logged */

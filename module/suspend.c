@@ -69,7 +69,8 @@ static unsigned int expand(struct sip_msg* msg, struct osrtp_message* message, s
     all[0] = *message;
     return 1;
   }
-  return osrtp_destinations(msg, message, (unsigned int)osrtp_transaction()->nr_of_outgoings, all);
+  return osrtp_add_attempts(all,
+                            osrtp_destinations(msg, message, (unsigned int)osrtp_transaction()->nr_of_outgoings, all));
 }
 
 static int hand_over(struct sip_msg* msg, enum osrtp_verb verb, struct osrtp_message* message,

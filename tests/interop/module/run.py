@@ -14,6 +14,7 @@ import cases_examples
 import cases_load
 import cases_outage
 import cases_relay
+import cases_retry
 from daemon_flows import SINGLE_CASES, flow_case, flows
 from fake_relay import FakeRelay
 from proxy import require_tools
@@ -53,7 +54,7 @@ def main() -> int:
     results = []
     if cases := chosen(CASES):
         results += run_all(cases, Stand(directory, FakeRelay))
-    if cases := chosen([flow_case(name, flow) for name, flow in flows().items()] + SINGLE_CASES):
+    if cases := chosen([flow_case(name, flow) for name, flow in flows().items()] + SINGLE_CASES + cases_retry.WITH_DAEMON):
         results += run_all(cases, Stand(directory, lambda address: RealRelay(address, directory / "osrtpd.log")))
     if not all(results):
         print(f"traces and logs: {directory}")

@@ -1,0 +1,61 @@
+#include "core/dprint.h"
+#include "core/mem/shm.h"
+#include "core/rpc.h"
+#include "core/rpc_lookup.h"
+#include "module/shim.h"
+
+/** What is remembered of peers, as operators see it: osrtp.peers, osrtp.forget_peers. */
+
+struct listing {
+  rpc_t* rpc;
+  void* context;
+};
+
+static void show(void* to, const struct osrtp_peer* peer) {
+  const struct listing* list = to;
+  void* entry;
+
+  if (list->rpc->add(list->context, "{", &entry) < 0) return;
+  list->rpc->struct_add(entry, "sssdd", "name", peer->name, "refused", peer->refused, "taken", peer->taken, "age",
+                        peer->age, "forgets_in", peer->left);
+}
+
+static void rpc_peers(rpc_t* rpc, void* context) {
+  struct listing list = {rpc, context};
+  osrtp_list_peers(show, &list);
+}
+
+static void rpc_forget(rpc_t* rpc, void* context) { rpc->add(context, "d", osrtp_forget_peers()); }
+
+static const char* peers_text[] = {
+    "What callees refuse and take: name, refused and taken forms of an offer, age of the last news in seconds, and in "
+    "how "
+    "many seconds the refusals are forgotten",
+    NULL};
+static const char* forget_text[] = {"Forgets what callees refuse and take. Returns how many there were", NULL};
+
+static rpc_export_t commands[] = {
+    {"osrtp.peers", rpc_peers, peers_text, RET_ARRAY},
+    {"osrtp.forget_peers", rpc_forget, forget_text, 0},
+    {NULL, NULL, NULL, 0},
+};
+
+int osrtp_prepare_peers(int seconds) {
+  void* memory;
+
+  if (rpc_register_array(commands) != 0) {
+    LM_ERR("cannot register osrtp.peers\n");
+    return -1;
+  }
+  if (seconds < 0) {
+    LM_ERR("peer_memory=%d: must be 0, for none, or seconds\n", seconds);
+    return -1;
+  }
+  memory = shm_mallocxz(osrtp_peers_size());
+  if (memory == NULL) {
+    SHM_MEM_ERROR;
+    return -1;
+  }
+  osrtp_attach_peers(memory, seconds);
+  return 0;
+}
