@@ -2,8 +2,8 @@
 """module/doc against the module, and its examples in Kamailio. Last line: `N passed, N failed`.
 
 An example is a part of a script, with lines of `...` around it; doc.cfg is put before it, and a request_route behind one that has
-none. Its role says what else: `lua` is a script for app_lua; `whole` a configuration that needs nothing; `parse` cannot be
-started here, since it needs a database or so; `shell` is typed elsewhere and not loaded.
+none. Its role says what else: `lua` is a script for app_lua; `parse` cannot be started here, since it needs a database or so;
+`shell` is typed elsewhere and not loaded.
 """
 
 import json
@@ -104,8 +104,6 @@ def check_readme() -> None:
 
 
 def configuration(text: str, role: str, directory: pathlib.Path) -> str:
-    if role == "whole":
-        return text
     head = (HERE / "doc.cfg").read_text()
     if role == "lua":
         script = directory / "example.lua"
