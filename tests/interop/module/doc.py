@@ -31,9 +31,10 @@ USE = {
     "s": r"\b{}\b",
     "v": r"\$osrtp\({}\)",
     "e": r"event_route\[osrtp:{}\]",
+    "o": "",
 }
 KINDS = {"p": "parameter", "f": "function", "k": "KEMI function", "r": "RPC command", "s": "statistic",
-         "v": "name of $osrtp(...)", "e": "event route"}
+         "v": "name of $osrtp(...)", "e": "event route", "o": "option"}
 
 results = []
 ANSWERS = {}
@@ -58,6 +59,10 @@ def listings(section: ElementTree.Element) -> str:
 def documented(tree: ElementTree.Element) -> dict[str, dict[str, str]]:
     """By kind and name: the examples of the section that tells of it."""
     names: dict[str, dict[str, str]] = {kind: {} for kind in USE}
+    options = next(section for section in tree.iter("section") if section.get("id") == "osrtp.options")
+    for item in options.iter("listitem"):
+        if item.get("condition") != "coming":
+            names["o"] |= {term.text.partition("=")[0]: "" for term in item.iter("emphasis")}
     for section in tree.iter("section"):
         part = re.fullmatch(r"osrtp\.([a-z])\.([\w-]+)", section.get("id", ""))
         if not part or section.get("condition") == "coming":

@@ -32,6 +32,9 @@ def exported() -> dict[str, set[str]]:
     facts = re.search(r"kFactNames\{(.*?)\};", (MODULE / "outcome.hpp").read_text(), re.S)
     names["v"] = set(re.findall(r'"([\w.]+)"', facts[1]))
     names["e"] = set(re.findall(r'"osrtp:([\w-]+)"', c + sources(".cpp", ".hpp", ".h")))
-    for kind in "pfkv":
+    options = (MODULE / "options.cpp").read_text()
+    sides = {side + rest for rest in ["", *re.findall(r'rest == "(-\w+)"', options)] for side in ("caller", "callee")}
+    names["o"] = sides | set(re.findall(r'(?:key|word) == "([\w-]+)"', options))
+    for kind in "pfkvo":
         assert names[kind], f"no names of kind {kind} found"
     return names
