@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bitset>
 #include <string>
-#include <utility>
 
 namespace osrtp::module {
 
@@ -19,19 +18,18 @@ bool is_clear(osrtp_hop hop) { return hop == OSRTP_HOP_CLEAR || hop == OSRTP_HOP
 
 bool is_websocket(osrtp_hop hop) { return hop == OSRTP_HOP_ENCRYPTED_WEBSOCKET || hop == OSRTP_HOP_CLEAR_WEBSOCKET; }
 
-/// The secure profile, once for each key management that can be offered, the preferred one first.
+bool may_use(std::string_view keying, const Options& options) {
+  const auto& all = options.callee_keying;
+  return all.empty() || std::find(all.begin(), all.end(), keying) != all.end();
+}
+
+/// The secure profile, once for each key management that can be offered, in the daemon's order.
 Forms secure_forms(const osrtp_message& message, const Options& options, const Defaults& defaults) {
-  const bool sdes = !is_clear(message.receiver_hop) || options.allow_sdes_over_clear || defaults.allow_sdes_over_clear;
+  const bool readable =
+      is_clear(message.receiver_hop) && !options.allow_sdes_over_clear && !defaults.allow_sdes_over_clear;
   Forms found;
-  if (options.callee_keying.empty()) {
-    if (sdes) found.push_back(Form::kSecureSdes);
-    found.push_back(Form::kSecureDtls);
-  }
-  for (const std::string& keying : options.callee_keying) {
-    const Form form = keying == "sdes" ? Form::kSecureSdes : Form::kSecureDtls;
-    const bool known = std::find(found.begin(), found.end(), form) != found.end();
-    if (!known && (sdes || form != Form::kSecureSdes)) found.push_back(form);
-  }
+  if (may_use("sdes", options) && !readable) found.push_back(Form::kSecureSdes);
+  if (may_use("dtls", options)) found.push_back(Form::kSecureDtls);
   return found;
 }
 
@@ -58,13 +56,6 @@ Policy policy_for(Form form) {
       break;
   }
   return Policy::kPrefer;
-}
-
-/// The key management of a secure profile is the first that may be used; the other one stays allowed.
-void put_first(std::string_view keying, std::vector<std::string>& all) {
-  if (all.empty()) all = {"sdes", "dtls"};
-  const auto found = std::find(all.begin(), all.end(), keying);
-  if (found != all.end()) std::rotate(all.begin(), found, found + 1);
 }
 
 }  // namespace
@@ -96,8 +87,8 @@ Options in_form(Form form, const Forms& allowed, Options options) {
   const bool required = !has(allowed, Form::kPlain);
   options.callee = required ? Policy::kRequire : policy_for(form);
   options.callee_shape = form == Form::kTwoLines ? Shape::kTwoLines : Shape::kOneLine;
-  if (form == Form::kSecureSdes) put_first("sdes", options.callee_keying);
-  if (form == Form::kSecureDtls) put_first("dtls", options.callee_keying);
+  // Where both may be used the daemon takes SDES.
+  if (form == Form::kSecureDtls) options.callee_keying = {"dtls"};
   return options;
 }
 

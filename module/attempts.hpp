@@ -72,8 +72,8 @@ inline constexpr int kMostAttempts = 3;
 ///     a browser       the secure profile by DTLS
 ///
 /// None of them is below the policy. The secure profile comes before plain under `opportunistic` as well: phones that
-/// insist on SRTP refuse RTP/AVP with 488. Its key management is the first of `callee-keying`, else SDES unless the
-/// callee's hop is clear (RFC 8643 section 4). Where no keys can be offered there is plain alone, and nothing under
+/// insist on SRTP refuse RTP/AVP with 488. Its keys are those of SDES where these can be offered: not over a clear
+/// hop (RFC 8643 section 4). Where no keys can be offered there is plain alone, and nothing under
 /// `require`.
 [[nodiscard]] std::vector<Form> forms(const osrtp_message& message, const Options& options, const Defaults& defaults);
 

@@ -209,7 +209,8 @@ struct osrtp_result osrtp_run(enum osrtp_verb verb, const struct osrtp_message* 
                               struct osrtp_slice options) OSRTP_NOEXCEPT;
 
 /** Hands over what is to be kept with the branches that the last command has offered the call to, until the transaction
- * ends: messages about a branch bring its note along. Branch -1: of a request that has no branches yet: it is for the next one. */
+ * ends: messages about a branch bring its note along. Branch -1: of a request that has no branches yet: it is for the
+ * next one. */
 void osrtp_keep_notes(void (*keep)(int branch, struct osrtp_slice note)) OSRTP_NOEXCEPT;
 
 /** What comes after a branch that has failed. */

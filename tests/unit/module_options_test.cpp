@@ -13,9 +13,10 @@ TEST(Options, NothingSaidIsNothingSet) { EXPECT_EQ(*parse_options(" \t\n", Optio
 TEST(Options, EveryWordHasItsPlace) {
   const auto options = parse_options(
       "caller=prefer  callee=require allow-sdes-over-clear suites=aes_cm_128_hmac_sha1_80,AES_CM_256_HMAC_SHA1_80 "
-      "from-interface=in to-interface=out",
+      "from-interface=in to-interface=out peer=carrier",
       OptionText::kFinal);
   Options wanted;
+  wanted.peer = "carrier";
   wanted.caller = Policy::kPrefer;
   wanted.callee = Policy::kRequire;
   wanted.allow_sdes_over_clear = true;
@@ -86,7 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"NullSuite", "suites=NULL_HMAC_SHA1_80", "'NULL_HMAC_SHA1_80'"},
                     Wrong{"EmptySuite", "suites=AEAD_AES_128_GCM,", "''"},
                     Wrong{"OneInterface", "to-interface=out", "go together"},
-                    Wrong{"EmptyInterface", "to-interface= from-interface=a", "needs a name"}),
+                    Wrong{"EmptyInterface", "to-interface= from-interface=a", "needs a name"},
+                    Wrong{"NamelessPeer", "peer=", "a peer needs a name"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace
