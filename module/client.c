@@ -123,7 +123,8 @@ static void go_on(const struct osrtp_return* back) {
 }
 
 static void serve(int number) {
-  const struct osrtp_host host = {take, go_on, tick};
+  /* One listens for all. */
+  const struct osrtp_host host = {take, go_on, tick, number == 0 && osrtp_hears_events() ? osrtp_on_event : NULL};
   int i;
 
   own_number = number;

@@ -122,6 +122,11 @@ static int set_socket(modparam_t type, void* value) { return set_text("osrtp_soc
 static int set_caller(modparam_t type, void* value) { return set_text("caller_policy", value); }
 static int set_callee(modparam_t type, void* value) { return set_text("callee_policy", value); }
 
+static int set_event_callback(modparam_t type, void* value) {
+  osrtp_call_back_events(value);
+  return 0;
+}
+
 static int set_number(const char* name, int value) {
   struct osrtp_error error = {""};
   if (osrtp_set_number(name, value, &error) == 0) return 0;
@@ -152,6 +157,7 @@ static int init_module(void) {
   osrtp_attach_shared(shared);
   if (load_nodes() < 0 || osrtp_prepare_peers(peer_memory) < 0) return -1;
   if (osrtp_register_resumption() < 0 || osrtp_register_counters() < 0) return -1;
+  if (client_processes == 0 && osrtp_hears_events()) LM_WARN("events need client_processes: none will come\n");
   return osrtp_prepare_clients(client_processes);
 }
 
@@ -183,6 +189,7 @@ static param_export_t parameters[] = {
     {"osrtp_sock", PARAM_STRING | PARAM_USE_FUNC, set_socket},
     {"caller_policy", PARAM_STRING | PARAM_USE_FUNC, set_caller},
     {"callee_policy", PARAM_STRING | PARAM_USE_FUNC, set_callee},
+    {"event_callback", PARAM_STRING | PARAM_USE_FUNC, set_event_callback},
     {"client_processes", PARAM_INT, &client_processes},
     {"timeout_ms", PARAM_INT, &timeout_ms},
     {"peer_memory", PARAM_INT, &peer_memory},

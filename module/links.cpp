@@ -41,13 +41,16 @@ std::optional<Errand::NotSent> Links::send(std::size_t node, std::string_view fr
   return Errand::NotSent::kRefused;
 }
 
-void Links::wait(TimePoint until, int other) const {
+void Links::wait(TimePoint until, int other, const Links* beside) const {
   using std::chrono::milliseconds;
-  std::array<pollfd, NodeTable::kCapacity + 1> readable{};
+  std::array<pollfd, 2 * NodeTable::kCapacity + 1> readable{};
   nfds_t count = 0;
   readable[count++] = {other, POLLIN, 0};
-  for (const auto& one : open_) {
-    if (one && one->link.descriptor() >= 0) readable[count++] = {one->link.descriptor(), POLLIN, 0};
+  for (const Links* links : {this, beside}) {
+    if (links == nullptr) continue;
+    for (const auto& one : links->open_) {
+      if (one && one->link.descriptor() >= 0) readable[count++] = {one->link.descriptor(), POLLIN, 0};
+    }
   }
   const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
   static_cast<void>(::poll(readable.data(), count, static_cast<int>(std::max(left, milliseconds{0}).count())));

@@ -25,7 +25,8 @@ class Links {
   /// @return nothing: it is on its way
   [[nodiscard]] std::optional<Errand::NotSent> send(std::size_t node, std::string_view frame);
   /// Until a datagram comes, or until something can be read from `other`, a descriptor; negative: none.
-  void wait(TimePoint until, int other = -1) const;
+  /// @param beside others to wait for as well; NULL: none
+  void wait(TimePoint until, int other = -1, const Links* beside = nullptr) const;
 
   struct Listener {
     std::function<void(std::size_t node, std::string_view datagram)> received;

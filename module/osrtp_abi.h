@@ -177,6 +177,14 @@ struct osrtp_return {
 struct osrtp_slice osrtp_pack(enum osrtp_verb verb, const struct osrtp_message* messages, size_t count,
                               struct osrtp_slice options, const struct osrtp_return* back) OSRTP_NOEXCEPT;
 
+/** What a relay tells unasked; docs/protocol.md, "Events". osrtp_last() tells more of it. */
+struct osrtp_event {
+  struct osrtp_slice name;
+  struct osrtp_slice call_id; /* as a SIP message can have it, and the tags: the caller's, the callee's */
+  struct osrtp_slice from_tag;
+  struct osrtp_slice to_tag;
+};
+
 /** What a client process asks of the C half. */
 struct osrtp_host {
   /** The next parcel from `pipe`; data is NULL: there is none now. Valid until the next call. */
@@ -185,6 +193,8 @@ struct osrtp_host {
   void (*go_on)(const struct osrtp_return* back);
   /** At least once a second. */
   void (*tick)(void);
+  /** NULL: this process does not listen to the relays. */
+  void (*on_event)(const struct osrtp_event* event);
 };
 /** Serves parcels from `pipe`, a descriptor that does not block. Does not return. */
 void osrtp_serve(int pipe, const struct osrtp_host* host) OSRTP_NOEXCEPT;

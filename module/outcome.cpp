@@ -141,6 +141,33 @@ std::optional<Fact> fact_named(std::string_view text) noexcept {
   return static_cast<Fact>(found - kFactNames.begin());
 }
 
+namespace {
+
+Text event_fact(const protocol::Event& event, Fact fact) {
+  switch (fact) {
+    case Fact::kEvent:
+      return Text(name(event.kind));
+    case Fact::kEventCallId:
+      return text(event.call_id);
+    case Fact::kEventFromTag:
+      return text(event.from_tag);
+    case Fact::kEventToTag:
+      return text(event.to_tag);
+    case Fact::kEventLeg:
+      return Text(name(event.leg));
+    case Fact::kEventMedia:
+      return std::to_string(event.media);
+    case Fact::kEventState:
+      return Text(name(event.state));
+    case Fact::kEventReason:
+      return event.reason ? Text(name(*event.reason)) : std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
 std::optional<std::string> fact(const Outcome& outcome, Fact fact) {
   const LegSecurity* caller = weakest(outcome.security, Leg::kCaller);
   const LegSecurity* callee = weakest(outcome.security, Leg::kCallee);
@@ -179,6 +206,15 @@ std::optional<std::string> fact(const Outcome& outcome, Fact fact) {
       return total(outcome.totals, &Totals::dropped);
     case Fact::kSeconds:
       return total(outcome.totals, &Totals::seconds);
+    case Fact::kEvent:
+    case Fact::kEventCallId:
+    case Fact::kEventFromTag:
+    case Fact::kEventToTag:
+    case Fact::kEventLeg:
+    case Fact::kEventMedia:
+    case Fact::kEventState:
+    case Fact::kEventReason:
+      return outcome.event ? event_fact(*outcome.event, fact) : std::nullopt;
   }
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "module/osrtp_abi.h"
+#include "protocol/event.hpp"
 #include "protocol/message.hpp"
 #include "protocol/security.hpp"
 
@@ -33,6 +34,7 @@ struct Outcome {
   std::vector<protocol::LegSecurity> security;
   std::vector<std::string> warnings;
   std::optional<Totals> totals;
+  std::optional<protocol::Event> event;  // of a node, which nobody has asked for
 };
 
 /// Of several m-lines the least protected speaks for the leg. @return nullptr: it has none
@@ -63,12 +65,21 @@ enum class Fact : std::uint8_t {
   kAuthenticated,
   kDropped,
   kSeconds,
+  kEvent,  // its name; those behind it are null without one
+  kEventCallId,
+  kEventFromTag,
+  kEventToTag,
+  kEventLeg,
+  kEventMedia,
+  kEventState,
+  kEventReason,
 };
 
-inline constexpr std::array<std::string_view, 17> kFactNames{
-    "code",          "error",        "reason",        "warnings",      "node",         "sdp",
-    "encrypted",     "caller.state", "caller.suite",  "caller.reason", "callee.state", "callee.suite",
-    "callee.reason", "packets",      "authenticated", "dropped",       "seconds"};
+inline constexpr std::array<std::string_view, 25> kFactNames{
+    "code",          "error",        "reason",        "warnings",     "node",         "sdp",           "encrypted",
+    "caller.state",  "caller.suite", "caller.reason", "callee.state", "callee.suite", "callee.reason", "packets",
+    "authenticated", "dropped",      "seconds",       "event",        "event.callid", "event.fromtag", "event.totag",
+    "event.leg",     "event.media",  "event.state",   "event.reason"};
 
 [[nodiscard]] std::optional<Fact> fact_named(std::string_view text) noexcept;
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "module/listener.hpp"
 #include "module/process.hpp"
 
 /// The loop of a client process.
@@ -55,23 +56,41 @@ std::optional<TimePoint> run_all(Client& client, const osrtp_host& host) {
   }
 }
 
-void serve_once(int pipe, const osrtp_host& host, Client& client) {
+/// In on_event() the process's last command is none: $osrtp(...) tells of the event.
+void tell(const protocol::Event& event, const osrtp_host& host) {
+  if (!is_sip(event)) return log(OSRTP_LOG_WARNING, "an event of a call that SIP cannot have");
+  process().last = Outcome{};
+  process().last.event = event;
+  const osrtp_event told{slice(name(event.kind)), slice(event.call_id), slice(event.from_tag), slice(event.to_tag)};
+  host.on_event(&told);
+}
+
+void listen(Listener& listener, const osrtp_host& host) {
+  listener.receive([&](const protocol::Event& event) { tell(event, host); },
+                   [](const std::string& line) { log(OSRTP_LOG_WARNING, line); });
+  listener.subscribe(steady_clock::now());
+}
+
+void serve_once(int pipe, const osrtp_host& host, Client& client, std::optional<Listener>& listener) {
   const auto next = run_all(client, host);
   const auto tick = steady_clock::now() + kTick;
-  process().links.wait(next ? std::min(*next, tick) : tick, pipe);
+  process().links.wait(next ? std::min(*next, tick) : tick, pipe, listener ? &listener->links() : nullptr);
   host.tick();
   probe(steady_clock::now());
   receive(client);
   take_parcels(pipe, host, client);
+  if (listener) listen(*listener, host);
 }
 
 }  // namespace
 
 [[noreturn]] void serve(int pipe, const osrtp_host& host) {
   Client client(nodes());
+  std::optional<Listener> listener;
+  if (host.on_event != nullptr) listener.emplace(shared().nodes, process().cookies.next());
   for (;;) {
     guarded(0, [&] {
-      serve_once(pipe, host, client);
+      serve_once(pipe, host, client, listener);
       return 0;
     });
   }

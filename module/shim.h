@@ -107,6 +107,12 @@ int osrtp_has_room(struct osrtp_slice call_id);
 /** Hands a parcel to the process that has this call. @return 0, or -1: its queue is full */
 int osrtp_send_parcel(struct osrtp_slice call_id, struct osrtp_slice parcel);
 
+/** The relays' events, in routes of the script or in one function of another language. */
+void osrtp_call_back_events(char* function);
+/** Whether the script has anything for them. */
+int osrtp_hears_events(void);
+void osrtp_on_event(const struct osrtp_event* event);
+
 /** Registers the statistics group `osrtp`. @return 0, or -1, logged */
 int osrtp_register_counters(void);
 

@@ -107,7 +107,7 @@ WRONG_REQUESTS = [
 ]
 WRONG_REPLIES = [
     ("ping", ["result"], GONE),
-    ("ping", ["result"], "ok"),
+    ("ping", ["result"], "done"),
     ("ping", ["surprise"], 1),
     ("ping", ["calls"], GONE),
     ("drain", ["draining"], 1),

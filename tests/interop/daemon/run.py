@@ -12,6 +12,7 @@ import traceback
 
 import test_calls
 import test_control
+import test_events
 import test_log
 import test_start
 from relay import CONTROL, PROGRAM
@@ -37,8 +38,8 @@ def main(wanted: list[str]) -> int:
     if missing:
         print(f"missing: {', '.join(missing)}; run make first")
         return 1
-    tests = {name: test for module in (test_start, test_control, test_calls, test_log) for name, test in vars(module).items()
-             if name.startswith("test_") and callable(test)}
+    tests = {name: test for module in (test_start, test_control, test_calls, test_events, test_log)
+             for name, test in vars(module).items() if name.startswith("test_") and callable(test)}
     verdicts = [run(name, test) for name, test in tests.items()
                 if not wanted or any(word in name for word in wanted)]
     print(f"{verdicts.count(True)} passed, {verdicts.count(False)} failed")

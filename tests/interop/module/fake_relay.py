@@ -17,6 +17,8 @@ class FakeRelay:
         self.error_of: str | None = None  # to this command only, where set
         self.state: str | None = None  # of every leg after an answer, where set
         self.silent = False
+        self.tell_when_up: dict | None = None  # an event of each call, once it is answered
+        self._subscriber: tuple[bytes, object] | None = None  # cookie and address
         self.pings = 0
         self._address = address
         self._seen: set[bytes] = set()
@@ -44,6 +46,16 @@ class FakeRelay:
         self._thread.join(5)
         self._socket.close()
 
+    def has_subscriber(self) -> bool:
+        return self._subscriber is not None
+
+    def forget_subscriber(self) -> None:
+        self._subscriber = None
+
+    def tell(self, event: dict) -> None:
+        cookie, client = self._subscriber
+        self._socket.sendto(cookie + b" " + json.dumps(event).encode(), client)
+
     def of_call(self, call_id: str) -> list[dict]:
         """What was asked about a call, in order."""
         with self._lock:
@@ -56,6 +68,10 @@ class FakeRelay:
                 return
             cookie, dictionary = frame.split(b" ", 1)
             request = json.loads(dictionary)
+            if request["command"] == "subscribe":
+                self._subscriber = (cookie, client)
+                self._socket.sendto(cookie + b' {"seconds":30,"lost":0,"result":"ok"}', client)
+                continue
             with self._lock:
                 if request["command"] == "ping":
                     self.pings += 1
@@ -67,6 +83,9 @@ class FakeRelay:
                 continue
             with contextlib.suppress(OSError):  # who asked may be gone
                 self._socket.sendto(cookie + b" " + json.dumps(self._reply(request, number)).encode(), client)
+            if self.tell_when_up and request["command"] == "answer":
+                event = self.tell_when_up | {"call-id": request["call-id"]}
+                threading.Timer(0.5, self.tell, [event]).start()  # after the ACK
 
     def _reply(self, request: dict, number: int) -> dict:
         if request["command"] == "ping":
@@ -74,7 +93,7 @@ class FakeRelay:
         if self.error and self.error_of in (None, request["command"]):
             return self.error
         if request["command"] == "delete":
-            return {"result": "ok"}
+            return {"result": "ok", "totals": {}, "duration-ms": 12345}
         security = [{"leg": "caller", "media": 0, "state": "plain", "suite": None, "reason": "peer-did-not-offer"},
                     {"leg": "callee", "media": 0, "state": "srtp-sdes", "suite": "AEAD_AES_256_GCM", "reason": None}]
         for leg in security if request["command"] == "answer" and self.state else []:

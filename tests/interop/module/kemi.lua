@@ -30,3 +30,8 @@ end
 
 function ksr_reply()
 end
+
+function ksr_osrtp_event(name)
+  local call, leg = KSR.pv.get("$osrtp(event.callid)"), KSR.pv.get("$osrtp(event.leg)")
+  KSR.warn(name .. " of " .. call .. " in " .. leg .. "\n")
+end

@@ -12,11 +12,11 @@ ADDRESS = "127.0.0.45"
 
 
 class RealRelay:
-    def __init__(self, address: str, log: pathlib.Path) -> None:
+    def __init__(self, address: str, log: pathlib.Path, *options: str) -> None:
         self._path = address.removeprefix("unix:")
         pathlib.Path(self._path).unlink(missing_ok=True)
         self._log = log.open("wb")
-        argv = [DAEMON, "--interface", ADDRESS, "--control", address, "--ports", "40000-59999", "--log-level", "debug"]
+        argv = [DAEMON, "--interface", ADDRESS, "--control", address, "--ports", "40000-59999", "--log-level", "debug", *options]
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + 10
         while not self._answers():

@@ -10,6 +10,7 @@ import traceback
 
 import cases_bodies  # the cases register themselves
 import cases_dialogs
+import cases_events
 import cases_examples
 import cases_load
 import cases_outage
@@ -54,7 +55,8 @@ def main() -> int:
     results = []
     if cases := chosen(CASES):
         results += run_all(cases, Stand(directory, FakeRelay))
-    if cases := chosen([flow_case(name, flow) for name, flow in flows().items()] + SINGLE_CASES + cases_retry.WITH_DAEMON):
+    if cases := chosen([flow_case(name, flow) for name, flow in flows().items()] + SINGLE_CASES + cases_retry.WITH_DAEMON
+                       + cases_events.WITH_DAEMON):
         results += run_all(cases, Stand(directory, lambda address: RealRelay(address, directory / "osrtpd.log")))
     if not all(results):
         print(f"traces and logs: {directory}")
