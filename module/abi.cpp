@@ -63,6 +63,13 @@ Outcome unasked(const osrtp_message& message, Outcome outcome) {
   return outcome;
 }
 
+/// A message that goes on in this process has left its script's choice of a set in another one.
+void keep_set(const osrtp_message& message, Command& command) {
+  const auto& before = process().answered;
+  if (message.set >= 0 || !before || before->parcel.commands.empty()) return;
+  if (before->parcel.call_id == command.call_id) command.set = before->parcel.commands.front().set;
+}
+
 Outcome outcome_now(osrtp_verb verb, const osrtp_message& message, std::string_view words) {
   const Action action = action_for(verb, message);
   const auto options = parse_options(words, OptionText::kFinal);
@@ -70,8 +77,9 @@ Outcome outcome_now(osrtp_verb verb, const osrtp_message& message, std::string_v
   if (action == Action::kNoSdp) return unasked(message, failure(OSRTP_FAILED, "no-sdp", "the message has no SDP"));
   if (action == Action::kNothing) return {};
   if (const Outcome* known = answered(action, message, words)) return *known;
-  const auto command = command_for_peer(action, message, words);
+  auto command = command_for_peer(action, message, words);
   if (!command) return unasked(message, command.error());
+  keep_set(message, *command);
   Outcome outcome = ask(*command);
   report(*command, outcome);
   note_offers({*command}, {outcome});
@@ -125,6 +133,7 @@ std::optional<Parcel> parcel_of(osrtp_verb verb, const osrtp_message* messages, 
   for (std::size_t i = 0; i < count; ++i) {
     auto command = command_for_peer(action_for(verb, messages[i]), messages[i], words);
     if (!command) return std::nullopt;
+    keep_set(messages[i], *command);
     parcel.commands.push_back(*std::move(command));
   }
   return parcel;

@@ -1,5 +1,6 @@
 #include "module/command.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocol/codec.hpp"
@@ -49,7 +50,7 @@ Result<Command, Outcome> command_for(Action action, const osrtp_message& message
   command.call_id = view(message.call_id);
   command.dictionary = *std::move(dictionary);
   command.starts_call = is_offer(action) && message.in_dialog == 0;
-  command.set = message.set;
+  command.set = std::max(message.set, 0);
   if (may_restart(action, message, defaults)) {
     auto anew = protocol::encode_request(request_anew(message, options, defaults));
     if (anew) command.anew = *std::move(anew);

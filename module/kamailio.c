@@ -5,6 +5,7 @@
 #include "core/mod_fix.h"
 #include "core/pvar.h"
 #include "core/sr_module.h"
+#include "core/timer.h"
 #include "module/shim.h"
 
 /** The module's registration with Kamailio: functions, parameters, start. */
@@ -12,6 +13,8 @@
 static int timeout_ms = 400;
 static int allow_sdes_over_clear = 0;
 static int restart_on_dead_node = 0;
+static char* db_url = "";
+static char* db_table = "osrtp";
 static int client_processes = 2;
 static int peer_memory = 3600;
 
@@ -81,6 +84,13 @@ static int w_retry(struct sip_msg* msg, char* options, char* route) {
   return osrtp_retry(msg, &words, &name);
 }
 
+static int w_set(struct sip_msg* msg, char* parameter, char* unused) {
+  int set;
+  if (fixup_get_ivalue(msg, (gparam_t*)parameter, &set) == 0) return osrtp_choose_set(msg, set);
+  LM_ERR("the set has no value\n");
+  return OSRTP_FAILED;
+}
+
 static int free_parameter(void** parameter, int number) { return fixup_free_spve_null(parameter, 1); }
 
 /* The same for KEMI: NAME(OPTIONS), and NAME_route(OPTIONS, FUNCTION) that goes on in a function of the script. */
@@ -90,6 +100,7 @@ static int ki_offer(struct sip_msg* msg, str* options) { return osrtp_call(msg, 
 static int ki_answer(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_ANSWER, options, NULL); }
 static int ki_delete(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_DELETE, options, NULL); }
 static int ki_query(struct sip_msg* msg, str* options) { return osrtp_call(msg, OSRTP_QUERY, options, NULL); }
+static int ki_set(struct sip_msg* msg, int set) { return osrtp_choose_set(msg, set); }
 static int ki_manage_route(struct sip_msg* msg, str* options, str* route) {
   return osrtp_call(msg, OSRTP_MANAGE, options, route);
 }
@@ -137,8 +148,19 @@ static int set_number(const char* name, int value) {
 static int load_nodes(void) {
   struct osrtp_change change;
   struct osrtp_error error = {""};
-  if (osrtp_load_nodes(NULL, 0, &change, &error) == 0) return 0;
-  LM_ERR("osrtp_sock: %s\n", error.text);
+
+  osrtp_table_is(db_url, db_table);
+  if (osrtp_read_nodes(&change, &error) == 0) return 0;
+  LM_ERR("%s: %s\n", osrtp_has_table() ? "db_url" : "osrtp_sock", error.text);
+  return -1;
+}
+
+static void probe(unsigned int ticks, void* unused) { osrtp_probe(); }
+
+/** Without client processes a timer finds out when a dead node is back. */
+static int start_probing(void) {
+  if (client_processes > 0 || register_timer(probe, NULL, 1) == 0) return 0;
+  LM_ERR("cannot register a timer\n");
   return -1;
 }
 
@@ -155,7 +177,8 @@ static int init_module(void) {
     return -1;
   }
   osrtp_attach_shared(shared);
-  if (load_nodes() < 0 || osrtp_prepare_peers(peer_memory) < 0) return -1;
+  if (load_nodes() < 0 || start_probing() < 0 || osrtp_register_rpc() < 0) return -1;
+  if (osrtp_prepare_peers(peer_memory) < 0) return -1;
   if (osrtp_register_resumption() < 0 || osrtp_register_counters() < 0) return -1;
   if (client_processes == 0 && osrtp_hears_events()) LM_WARN("events need client_processes: none will come\n");
   return osrtp_prepare_clients(client_processes);
@@ -182,6 +205,7 @@ static cmd_export_t commands[] = {
     {"osrtp_retry", w_retry, 0, 0, 0, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
     {"osrtp_retry", w_retry, 1, fix_parameter, free_parameter, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
     {"osrtp_retry", w_retry, 2, fix_parameter, free_parameter, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
+    {"osrtp_set", w_set, 1, fixup_igp_null, fixup_free_igp_null, ANY_ROUTE},
     {0, 0, 0, 0, 0, 0},
 };
 
@@ -194,6 +218,8 @@ static param_export_t parameters[] = {
     {"timeout_ms", PARAM_INT, &timeout_ms},
     {"peer_memory", PARAM_INT, &peer_memory},
     {"allow_sdes_over_clear", PARAM_INT, &allow_sdes_over_clear},
+    {"db_url", PARAM_STRING, &db_url},
+    {"db_table", PARAM_STRING, &db_table},
     {"restart_on_dead_node", PARAM_INT, &restart_on_dead_node},
     {0, 0, 0},
 };
@@ -209,6 +235,7 @@ static sr_kemi_t kemi_functions[] = {
     {str_init("osrtp"), str_init("answer"), SR_KEMIP_INT, ki_answer, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
     {str_init("osrtp"), str_init("delete"), SR_KEMIP_INT, ki_delete, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
     {str_init("osrtp"), str_init("query"), SR_KEMIP_INT, ki_query, {SR_KEMIP_STR, 0, 0, 0, 0, 0}},
+    {str_init("osrtp"), str_init("set"), SR_KEMIP_INT, ki_set, {SR_KEMIP_INT, 0, 0, 0, 0, 0}},
     {str_init("osrtp"),
      str_init("manage_route"),
      SR_KEMIP_INT,

@@ -184,6 +184,7 @@ int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
     return -1;
   }
   message->route = route_of(msg);
+  message->set = osrtp_chosen_set(msg);
   message->branch = branch_of(message->route);
   message->method = method_of((unsigned int)get_cseq(msg)->method_id);
   message->call_id = slice_of(msg->callid->body);

@@ -167,6 +167,13 @@ int osrtp_load_nodes(const osrtp_node* listed, size_t count, osrtp_change* chang
   return guarded(-1, [&] { return load(listed, count, *change, error); });
 }
 
+int osrtp_has_set(int set) noexcept {
+  return guarded(0, [&] {
+    const auto nodes = table().all();
+    return std::any_of(nodes.begin(), nodes.end(), [&](const NodeView& node) { return node.set == set; }) ? 1 : 0;
+  });
+}
+
 size_t osrtp_nodes(osrtp_node_state* nodes, size_t room) noexcept {
   return guarded(std::size_t{0}, [&] {
     std::vector<osrtp_node_state> states;

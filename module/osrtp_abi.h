@@ -59,7 +59,7 @@ struct osrtp_message {
   int branch;               /* tm's index; negative: none */
   int in_dialog;            /* not 0: the request, or the one a reply is to, has a To tag */
   int request_had_sdp;      /* of a reply: its request; of a PRACK: its INVITE */
-  int set;                  /* of nodes, for a call that begins */
+  int set;                  /* of nodes, for a call that begins; negative: as before, or 0 */
   struct osrtp_slice call_id;
   struct osrtp_slice from_tag; /* of the message's From and To, whoever sent it */
   struct osrtp_slice to_tag;
@@ -118,6 +118,9 @@ struct osrtp_change {
  * @return 0, or -1 with `error` set: nothing has changed */
 int osrtp_load_nodes(const struct osrtp_node* listed, size_t count, struct osrtp_change* change,
                      struct osrtp_error* error) OSRTP_NOEXCEPT;
+
+/** Whether any node is in it. */
+int osrtp_has_set(int set) OSRTP_NOEXCEPT;
 
 /** A node as it is now. */
 struct osrtp_node_state {

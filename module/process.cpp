@@ -76,7 +76,6 @@ void report(const Command& command, const Outcome& outcome) {
 
 Outcome ask(const Command& command) {
   using std::chrono::steady_clock;
-  probe(steady_clock::now());
   Client client(nodes());
   Parcel parcel;
   parcel.call_id = command.call_id;

@@ -116,6 +116,19 @@ void osrtp_on_event(const struct osrtp_event* event);
 /** Registers the statistics group `osrtp`. @return 0, or -1, logged */
 int osrtp_register_counters(void);
 
+/** osrtp_set(ID): where the message's call is to go, if it begins. @return for the script */
+int osrtp_choose_set(const struct sip_msg* msg, int set);
+/** @return negative: none has been chosen */
+int osrtp_chosen_set(const struct sip_msg* msg);
+
+/** The table of nodes, before mod_init() ends; empty URL: there is none. Both texts are kept. */
+void osrtp_table_is(const char* db_url, const char* name);
+int osrtp_has_table(void);
+/** Reads it, where there is one, and loads what it has. @return 0, or -1 with `error` set: nothing has changed */
+int osrtp_read_nodes(struct osrtp_change* change, struct osrtp_error* error);
+/** osrtp.nodes and the others. @return 0 or -1, logged */
+int osrtp_register_rpc(void);
+
 /** $osrtp(NAME): reads NAME when the script is loaded, and its value for a message. */
 int osrtp_variable_name(struct _pv_spec* spec, struct _str* name);
 int osrtp_variable_value(struct sip_msg* msg, struct _pv_param* param, struct _pv_value* value);

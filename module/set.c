@@ -1,0 +1,25 @@
+#include "core/dprint.h"
+#include "core/parser/msg_parser.h"
+#include "module/shim.h"
+
+/** Which set of nodes a message's call is to go to. */
+
+/* A message is known by its number in this process: what another one chose does not count for it. */
+static unsigned int chosen_for;
+static int chosen_for_pid;
+static int chosen;
+
+int osrtp_choose_set(const struct sip_msg* msg, int set) {
+  if (!osrtp_has_set(set)) {
+    LM_ERR("there is no node in set %d\n", set);
+    return OSRTP_FAILED;
+  }
+  chosen_for = msg->id;
+  chosen_for_pid = msg->pid;
+  chosen = set;
+  return OSRTP_DONE;
+}
+
+int osrtp_chosen_set(const struct sip_msg* msg) {
+  return chosen_for_pid != 0 && msg->id == chosen_for && msg->pid == chosen_for_pid ? chosen : -1;
+}
