@@ -31,6 +31,10 @@ static int refuse(struct osrtp_error* error, const char* why, const char* what) 
   return -1;
 }
 
+static int can_be_queried(void) {
+  return db.init != NULL && db.close != NULL && db.use_table != NULL && db.query != NULL && db.free_result != NULL;
+}
+
 /** Finds the module: "sqlite:///..." is db_sqlite's. What libsrdb1 has for it would have to be linked to. */
 static int bind_module(struct osrtp_error* error) {
   char module[64];
@@ -41,7 +45,7 @@ static int bind_module(struct osrtp_error* error) {
   snprintf(module, sizeof module, "db_%.*s", size, url.s);
   bind_api = (db_bind_api_f)(void (*)(void))find_mod_export(module, "db_bind_api", 0, 0);
   if (bind_api == NULL) return refuse(error, "db_url needs a module that is not loaded before osrtp: ", module);
-  if (bind_api(&db) < 0 || !DB_CAPABILITY(db, DB_CAP_QUERY)) return refuse(error, "cannot be queried: ", module);
+  if (bind_api(&db) < 0 || !can_be_queried()) return refuse(error, "cannot be queried: ", module);
   bound = 1;
   return 0;
 }

@@ -13,6 +13,7 @@ import cases_dialogs
 import cases_events
 import cases_examples
 import cases_load
+import cases_nodes
 import cases_outage
 import cases_relay
 import cases_retry
