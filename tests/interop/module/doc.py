@@ -28,7 +28,7 @@ USE = {
     "f": r"\b{}\(",
     "k": r"KSR\.osrtp\.{}\(",
     "r": r"\bosrtp\.{}\b",
-    "s": r"\b{}\b",
+    "s": "",  # they are shown together
     "v": r"\$osrtp\({}\)",
     "e": r"event_route\[osrtp:{}\]",
     "o": "",
@@ -37,7 +37,7 @@ KINDS = {"p": "parameter", "f": "function", "k": "KEMI function", "r": "RPC comm
          "v": "name of $osrtp(...)", "e": "event route", "o": "option"}
 
 results = []
-ANSWERS = {}
+ANSWER: list[str] = []
 
 
 def judge(good: bool, complaint: str) -> None:
@@ -77,13 +77,21 @@ def documented(tree: ElementTree.Element) -> dict[str, dict[str, str]]:
             said = "".join(section.find("itemizedlist").itertext())
             names[kind] |= {told: examples for told in re.findall(r"\$osrtp\(([\w.]+)\)", said)}
         elif kind == "s":
-            terms = (term.text for term in section.iter("emphasis"))
-            names[kind] |= {term: examples for term in terms if re.fullmatch(r"\w+", term)}
+            said = [term for each in section.iter("itemizedlist") for term in each.iter("emphasis")]
+            names[kind] |= {term.text: examples for term in said}
     return names
 
 
-def check_names(tree: ElementTree.Element) -> None:
-    there, told = exported(), documented(tree)
+def statistics(directory: pathlib.Path) -> set[str]:
+    """plain_REASON stands for those of all reasons."""
+    load("", "", directory, ("stats.get_statistics", ["osrtp:"]))
+    names = {re.match(r"osrtp:(\w+)", line)[1] for line in ANSWER}
+    assert names, "no statistics"
+    return {"plain_REASON" if name.startswith("plain_") else name for name in names}
+
+
+def check_names(tree: ElementTree.Element, directory: pathlib.Path) -> None:
+    there, told = exported() | {"s": statistics(directory)}, documented(tree)
     for kind, what in KINDS.items():
         for name in sorted(there[kind] | set(told[kind])):
             if name not in told[kind]:
@@ -128,8 +136,8 @@ def check_width(title: str, text: str) -> None:
     judge(not long, f"example \"{title}\": longer than 80 columns: {long}")
 
 
-def load(text: str, role: str, directory: pathlib.Path, ask: str = "core.version") -> str:
-    """`ask`: an RPC command whose answer is put down in ANSWERS. @return what Kamailio has against it, or nothing"""
+def load(text: str, role: str, directory: pathlib.Path, ask: tuple[str, list] = ("system.listMethods", [])) -> str:
+    """`ask`: an RPC command whose answer is put down in ANSWER. @return what Kamailio has against it, or nothing"""
     config = directory / "example.cfg"
     config.write_text(configuration(text, role, directory))
     kamailio = Kamailio(directory, f"unix:{directory}/control.sock", f"{HOST}:{free_port(HOST)}", config,
@@ -140,23 +148,25 @@ def load(text: str, role: str, directory: pathlib.Path, ask: str = "core.version
     if role == "parse":
         return ""
     # `kamailio -c` looks neither at the texts of functions nor at scripts in other languages.
-    started = kamailio.start(lambda: ANSWERS.update({ask: rpc(directory, ask)}) or ANSWERS[ask] is not None)
+    ANSWER.clear()
+    started = kamailio.start(lambda: ANSWER.extend(rpc(directory, *ask)) or bool(ANSWER))
     kamailio.stop()
     return "" if started else f"it does not start: {kamailio.log_text()[-800:]}"
 
 
-def rpc(directory: pathlib.Path, method: str):
-    """What the Kamailio of an example answers; None: it does not run yet."""
+def rpc(directory: pathlib.Path, method: str, parameters: list) -> list[str]:
+    """What the Kamailio of an example answers; nothing: it does not run yet."""
     own = directory / "own.sock"
     own.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
         client.settimeout(1)
         client.bind(str(own))
         try:
-            client.sendto(json.dumps({"jsonrpc": "2.0", "method": method, "id": 1}).encode(), str(directory / "run/rpc.sock"))
-            return json.loads(client.recv(65536)).get("result")
+            request = {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
+            client.sendto(json.dumps(request).encode(), str(directory / "run/rpc.sock"))
+            return json.loads(client.recv(65536)).get("result") or []
         except (OSError, ValueError):
-            return None
+            return []
 
 
 def check_examples(tree: ElementTree.Element, directory: pathlib.Path) -> None:
@@ -183,8 +193,8 @@ def kept(element: ElementTree.Element) -> list[ElementTree.Element]:
 
 def check_commands(directory: pathlib.Path) -> None:
     """A running Kamailio's list of commands against the tables that they are read from here."""
-    problem = load("", "", directory, "system.listMethods")
-    listed = {name.removeprefix("osrtp.") for name in ANSWERS.get("system.listMethods") or [] if name.startswith("osrtp.")}
+    problem = load("", "", directory)
+    listed = {name.removeprefix("osrtp.") for name in ANSWER if name.startswith("osrtp.")}
     judge(problem == "" and listed == exported()["r"], f"RPC commands: {sorted(listed ^ exported()['r'])} {problem}")
 
 
@@ -204,7 +214,7 @@ def main() -> int:
     directory = pathlib.Path(tempfile.mkdtemp(prefix="osrtp-doc-"))
     try:
         check_readme()
-        check_names(tree)
+        check_names(tree, directory)
         check_examples(tree, directory)
         check_commands(directory)
         check_refusals(directory)
