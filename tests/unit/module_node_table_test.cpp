@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
+#include <thread>
 
 namespace osrtp::module {
 namespace {
@@ -149,6 +151,42 @@ TEST_F(Nodes, ThatRefuseMayTurnOutDeadButNotTheOtherWay) {
   EXPECT_TRUE(table_->silent(0, kStart + seconds{2}));
   EXPECT_FALSE(table_->refused(0, kStart + seconds{3}));
   EXPECT_EQ(node(0).health, Health::kDead);
+}
+
+TEST_F(Nodes, HaveOneProbeHoweverManyAskForIt) {
+  load("udp:10.0.0.1:1");
+  table_->silent(0, kStart);
+  std::atomic<int> claimed{0};
+  std::vector<std::thread> processes;
+  for (int i = 0; i < 4; ++i) {
+    processes.emplace_back([&] {
+      for (seconds at{0}; at < seconds{32}; ++at) claimed += table_->claim_probe(0, kStart + at) ? 1 : 0;
+    });
+  }
+  for (std::thread& process : processes) process.join();
+  // Who is ahead of the others claims what is due later; nobody claims anything twice.
+  EXPECT_GE(claimed, 1);
+  EXPECT_LE(claimed, 6);
+}
+
+TEST_F(Nodes, AreNeverHalfOfOneAndHalfOfAnother) {
+  load("udp:10.0.0.1:1");
+  std::atomic<bool> done{false};
+  int seen = 0;
+  std::thread reader([&] {
+    for (; !done || seen == 0; ++seen) {
+      const auto node = table_->view(0);
+      if (node && node->set == 1) EXPECT_EQ(node->address, "unix:/one");
+      if (node && node->set == 2) EXPECT_EQ(node->address, "udp:192.0.2.222:65535");
+    }
+  });
+  for (int i = 0; i < 2000; ++i) {
+    static_cast<void>(table_->load({}, nobody));
+    static_cast<void>(table_->load(*parse_nodes(i % 2 == 0 ? "1 == unix:/one" : "2 == udp:192.0.2.222:65535"), nobody));
+  }
+  done = true;
+  reader.join();
+  EXPECT_GT(seen, 0);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace osrtp::module {
 namespace {
@@ -95,6 +97,23 @@ TEST_F(StickyCalls, AreInOtherPlacesUnderAnotherKey) {
   table_->remember("a", {1, 2}, kStart);
   table_->set_key({1, 2});
   EXPECT_FALSE(node("a"));
+}
+
+TEST_F(StickyCalls, OfManyProcessesDoNotMix) {
+  std::vector<std::thread> processes;
+  for (std::size_t own = 0; own < 4; ++own) {
+    processes.emplace_back([this, own] {
+      for (int i = 0; i < 5000; ++i) {
+        const std::string call = std::to_string(own) + "-" + std::to_string(i % 50);
+        table_->remember(call, {own, static_cast<std::uint32_t>(own)}, kStart);
+        const auto place = table_->find(call, kStart);
+        if (place) EXPECT_TRUE(place->is(own, static_cast<std::uint32_t>(own)));
+        if (i % 3 == 0) table_->let_go(call, kStart);
+      }
+    });
+  }
+  for (std::thread& process : processes) process.join();
+  EXPECT_EQ(node("3-49"), 3U);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ def other_script_languages_have_the_same_functions(stand: Stand) -> None:
     same(call.asked[0]["osrtp"]["callee"], "require")
     invite = call.callee.received("INVITE")[0]
     same((invite.headers["X-Code"], invite.headers["X-State"], len(invite.sdp_title)), ("1", "srtp-sdes", 1))
+    same(invite.headers["X-Set"], "1/-1")
     same(wrong.callee.received("INVITE")[0].headers["X-Came-To"], "-1")
 
 

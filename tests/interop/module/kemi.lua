@@ -2,6 +2,7 @@
 
 function ksr_request_route()
   if KSR.is_method("INVITE") then
+    KSR.hdr.append("X-Set: " .. KSR.osrtp.set(0) .. "/" .. KSR.osrtp.set(5) .. "\r\n")
     KSR.tm.t_on_branch("ksr_branch")
     KSR.tm.t_on_reply("ksr_onreply")
     KSR.osrtp.offer_route(KSR.hdr.get("X-Options") or "", "ksr_send")
