@@ -176,8 +176,12 @@ TEST_F(Nodes, AreNeverHalfOfOneAndHalfOfAnother) {
   std::thread reader([&] {
     for (; !done || seen == 0; ++seen) {
       const auto node = table_->view(0);
-      if (node && node->set == 1) EXPECT_EQ(node->address, "unix:/one");
-      if (node && node->set == 2) EXPECT_EQ(node->address, "udp:192.0.2.222:65535");
+      if (node && node->set == 1) {
+        EXPECT_EQ(node->address, "unix:/one");
+      }
+      if (node && node->set == 2) {
+        EXPECT_EQ(node->address, "udp:192.0.2.222:65535");
+      }
     }
   });
   for (int i = 0; i < 2000; ++i) {

@@ -107,7 +107,9 @@ TEST_F(StickyCalls, OfManyProcessesDoNotMix) {
         const std::string call = std::to_string(own) + "-" + std::to_string(i % 50);
         table_->remember(call, {own, static_cast<std::uint32_t>(own)}, kStart);
         const auto place = table_->find(call, kStart);
-        if (place) EXPECT_TRUE(place->is(own, static_cast<std::uint32_t>(own)));
+        if (place) {
+          EXPECT_TRUE(place->is(own, static_cast<std::uint32_t>(own)));
+        }
         if (i % 3 == 0) table_->let_go(call, kStart);
       }
     });

@@ -5,14 +5,15 @@ import re
 
 from example_calls import play_with_example
 from fake_relay import FakeRelay
-from sip import PLAIN, SDP, TRYING, Message, receive, reply, request
+from sip import PLAIN, SDP, TRYING, Message, pause, receive, reply, request
 from stand import Stand, case, same
 from steps import INVITE, OK, refused
 
 SIP_BODY = SDP.replace("\n", "\r\n").encode()
 # Until the 200: in a dialog these phones do not follow the Record-Route.
 CALLER = [INVITE, TRYING, receive("183"), receive("200")]
-CALLEE = [receive("INVITE"), reply("183 Progress", "callee", PLAIN), reply(OK, "callee", PLAIN)]
+# With a pause: two replies at once are two workers', and either may be first.
+CALLEE = [receive("INVITE"), reply("183 Progress", "callee", PLAIN), pause(100), reply(OK, "callee", PLAIN)]
 
 
 @contextlib.contextmanager
