@@ -82,7 +82,7 @@ Outcome outcome_now(osrtp_verb verb, const osrtp_message& message, std::string_v
   keep_set(message, *command);
   Outcome outcome = ask(*command);
   report(*command, outcome);
-  note_offers({*command}, {outcome});
+  note_offers({&*command, 1}, {&outcome, 1});
   return outcome;
 }
 

@@ -88,7 +88,7 @@ Options in_form(Form form, const Forms& allowed, Options options) {
   options.callee = required ? Policy::kRequire : policy_for(form);
   options.callee_shape = form == Form::kTwoLines ? Shape::kTwoLines : Shape::kOneLine;
   // Where both may be used the daemon takes SDES.
-  if (form == Form::kSecureDtls) options.callee_keying = {"dtls"};
+  if (form == Form::kSecureDtls && has(allowed, Form::kSecureSdes)) options.callee_keying = {"dtls"};
   return options;
 }
 

@@ -202,9 +202,9 @@ static cmd_export_t commands[] = {
     {"osrtp_query", w_query, 0, 0, 0, ANY_ROUTE},
     {"osrtp_query", w_query, 1, fix_parameter, free_parameter, ANY_ROUTE},
     {"osrtp_query", w_query, 2, fix_parameter, free_parameter, ANY_ROUTE},
-    {"osrtp_retry", w_retry, 0, 0, 0, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
-    {"osrtp_retry", w_retry, 1, fix_parameter, free_parameter, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
-    {"osrtp_retry", w_retry, 2, fix_parameter, free_parameter, FAILURE_ROUTE | BRANCH_FAILURE_ROUTE},
+    {"osrtp_retry", w_retry, 0, 0, 0, ANY_ROUTE},
+    {"osrtp_retry", w_retry, 1, fix_parameter, free_parameter, ANY_ROUTE},
+    {"osrtp_retry", w_retry, 2, fix_parameter, free_parameter, ANY_ROUTE},
     {"osrtp_set", w_set, 1, fixup_igp_null, fixup_free_igp_null, ANY_ROUTE},
     {0, 0, 0, 0, 0, 0},
 };

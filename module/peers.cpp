@@ -123,7 +123,7 @@ Result<Command, Outcome> command_for_peer(Action action, const osrtp_message& me
   return command;
 }
 
-void note_offers(const std::vector<Command>& commands, const std::vector<Outcome>& outcomes) {
+void note_offers(std::span<const Command> commands, std::span<const Outcome> outcomes) {
   memory().notes.clear();
   for (std::size_t i = 0; i < commands.size() && i < outcomes.size(); ++i) {
     const Command& command = commands[i];

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "module/choice.hpp"
 #include "module/command.hpp"
 #include "module/peer_table.hpp"
@@ -12,7 +14,7 @@ namespace osrtp::module {
                                                         std::string_view words);
 
 /// What is to be kept with the branches that these offers are for, from now on.
-void note_offers(const std::vector<Command>& commands, const std::vector<Outcome>& outcomes);
+void note_offers(std::span<const Command> commands, std::span<const Outcome> outcomes);
 
 /// Remembers what an answer tells of the peer.
 void learn(const Command& command, const Outcome& outcome);

@@ -108,6 +108,12 @@ static void consider(struct sip_msg* msg, int number, struct osrtp_slice options
   sizes[attempts++] = attempt.note.size;
 }
 
+static int in_failure_route(void) {
+  if (get_route_type() == FAILURE_ROUTE || get_route_type() == BRANCH_FAILURE_ROUTE) return 1;
+  LM_ERR("osrtp_retry() is for failure routes\n");
+  return 0;
+}
+
 /** A 6xx speaks for all of the callee's phones, unless it is about the offer that one of them got. */
 static int is_over(const struct cell* transaction) {
   const int picked = osrtp_tm()->t_get_picked_branch();
@@ -178,7 +184,8 @@ int osrtp_retry(struct sip_msg* msg, const str* options, const str* route) {
   memset(&none, 0, sizeof none);
   osrtp_remember_message(msg);
   osrtp_next_attempt(&none, words); /* what is told where no branch has anything to say */
-  if (osrtp_transaction() == NULL || is_over(osrtp_transaction()) || osrtp_read_message(msg, &message) < 0)
+  if (!in_failure_route() || osrtp_transaction() == NULL || is_over(osrtp_transaction()) ||
+      osrtp_read_message(msg, &message) < 0)
     return OSRTP_FAILED;
   may_suspend = goes_on && osrtp_clients() > 0 && osrtp_can_suspend(msg) && osrtp_has_room(message.call_id) &&
                 !osrtp_plan(OSRTP_OFFER, &message, words).block;

@@ -157,6 +157,11 @@ TEST(InForm, RequireStaysAndTriesTheOtherKeyManagement) {
   EXPECT_EQ(other.callee_keying, std::vector<std::string>{"dtls"});
 }
 
+TEST(InForm, NoKeyManagementIsLeftOutThatCouldNotBeOfferedAnyway) {
+  const auto all = allowed("", OSRTP_HOP_CLEAR);
+  EXPECT_TRUE(in_form(Form::kSecureDtls, all, {}).callee_keying.empty());
+}
+
 TEST(Refusals, AreOfTheFormAndNotOfTheCall) {
   for (const int status : {488, 415, 606}) EXPECT_TRUE(refuses_form(status));
   for (const int status : {200, 404, 408, 480, 482, 486, 487, 500, 503, 600, 603}) EXPECT_FALSE(refuses_form(status));

@@ -5,7 +5,7 @@ import subprocess
 from proxy import HERE, MODULE, Kamailio, free_port
 from sip import PLAIN, request
 from stand import Stand, case, same
-from steps import ANSWERED, ANSWERS
+from steps import ANSWERED, ANSWERS, INVITE, refuses
 
 
 @case
@@ -17,6 +17,7 @@ def other_script_languages_have_the_same_functions(stand: Stand) -> None:
     try:
         assert stand.kamailio.start(), stand.kamailio.log_text()
         call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=require"), *ANSWERED], ANSWERS)
+        healed = stand.call([INVITE, *ANSWERED], [*refuses("488 No"), *ANSWERS])
         wrong = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=maybe"), *ANSWERED], ANSWERS)
     finally:
         stand.kamailio.stop()
@@ -26,6 +27,8 @@ def other_script_languages_have_the_same_functions(stand: Stand) -> None:
     invite = call.callee.received("INVITE")[0]
     same((invite.headers["X-Code"], invite.headers["X-State"], len(invite.sdp_title)), ("1", "srtp-sdes", 1))
     same(invite.headers["X-Set"], "1/-1")
+    offers = [asked["osrtp"]["callee"] for asked in healed.asked if asked["command"] == "offer"]
+    same((offers, len(healed.callee.received("INVITE"))), (["opportunistic", "prefer"], 2))
     same(wrong.callee.received("INVITE")[0].headers["X-Came-To"], "-1")
 
 

@@ -7,9 +7,9 @@ import re
 import socket
 
 from proxy import HERE, Kamailio, free_port
-from sip import PLAIN, Phone, TRYING, receive, request
-from stand import Call, Stand, case, same, until
-from steps import ACK, ANSWERED, ANSWERS, BYE, refused, refuses
+from sip import PLAIN, pause, receive, request
+from stand import Call, Stand, case, part, same, until
+from steps import ANSWERED, ANSWERS, refused, refuses
 
 WITH_DAEMON = []
 
@@ -44,11 +44,6 @@ def forms(call: Call) -> list[str]:
     return [form(message.body.decode()) for message in call.callee.received("INVITE")]
 
 
-def is_refused(status: str) -> list[str]:
-    """`refuses()`, and the callee hears no more of it."""
-    return [TRYING, receive(status), request("ACK", 1, "callee", branch="INVITE1")]
-
-
 @contextlib.contextmanager
 def remembering(stand: Stand, seconds: int, *defines: str):
     """Kamailio with nothing remembered yet. @return what osrtp.peers tells"""
@@ -58,18 +53,18 @@ def remembering(stand: Stand, seconds: int, *defines: str):
     stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", extra=extra)
     try:
         assert stand.kamailio.start(), stand.kamailio.log_text()
-        yield lambda command="osrtp.peers": ask(rpc, command)
+        yield lambda command="osrtp.peers", *arguments: ask(rpc, command, *arguments)
     finally:
         stand.kamailio.stop()
         stand.kamailio = stand._kamailio(stand.socket)
 
 
-def ask(rpc: pathlib.Path, command: str):
+def ask(rpc: pathlib.Path, command: str, *arguments: str):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
         client.settimeout(5)
         client.bind("")
         client.connect(str(rpc))
-        client.send(json.dumps({"jsonrpc": "2.0", "method": command, "id": 1}).encode())
+        client.send(json.dumps({"jsonrpc": "2.0", "method": command, "params": arguments, "id": 1}).encode())
         return json.loads(client.recv(65535))["result"]
 
 
@@ -92,6 +87,7 @@ def refusals_heal_and_are_remembered(stand: Stand) -> None:
         heals(stand, peers, "freeswitch", "", ["opportunistic", "secure-sdes"], ("opportunistic", "secure-sdes"))
         heals(stand, peers, "pjsip", "", ["opportunistic", "secure-sdes"], ("opportunistic", "secure-sdes"))
         heals(stand, peers, "carrier", "", ["opportunistic", "secure-sdes", "plain"], ("secure-sdes,opportunistic", "plain"))
+        same([found["name"] for found in peers("osrtp.peers", "pj")], ["pjsip"])
         same(peers("osrtp.forget_peers"), 3)
         heals(stand, peers, "freeswitch", "callee=prefer", ["secure-sdes"], ("", "secure-sdes"))
         heals(stand, peers, "carrier", "callee=prefer", ["secure-sdes", "opportunistic", "plain"],
@@ -124,7 +120,7 @@ def require_is_never_healed_by_plain(stand: Stand) -> None:
     with remembering(stand, 3600) as peers:
         stand.call([invite("peer=carrier"), *ANSWERED], peer("carrier"))
         same(known(peers), {"carrier": ("secure-sdes,opportunistic", "plain")})
-        call = stand.call([invite("callee=require peer=carrier"), *is_refused("415")], [*refuses("415 No"), *refuses("415 No")])
+        call = stand.call([invite("callee=require peer=carrier"), *refused("415")], [*refuses("415 No"), *refuses("415 No")])
         same(forms(call), ["secure-dtls", "secure-sdes"])
         assert "not healed: -1 no-attempt-left" in stand.kamailio.log_text()
 
@@ -132,11 +128,11 @@ def require_is_never_healed_by_plain(stand: Stand) -> None:
 @with_daemon
 def a_call_is_offered_three_times_at_most(stand: Stand) -> None:
     with remembering(stand, 3600) as peers:
-        call = stand.call([invite("peer=nobody"), *is_refused("488")], refuses("488 No") * 3)
+        call = stand.call([invite("peer=nobody"), *refused("488")], refuses("488 No") * 3)
         same(forms(call), ["opportunistic", "secure-sdes", "plain"])
         same(known(peers), {"nobody": ("secure-sdes,opportunistic,plain", "")})
         # One that refuses all is asked from the start.
-        call = stand.call([invite("peer=nobody"), *is_refused("606")], refuses("606 No") * 3)
+        call = stand.call([invite("peer=nobody"), *refused("606")], refuses("606 No") * 3)
         same(forms(call), ["opportunistic", "secure-sdes", "plain"])
 
 
@@ -151,7 +147,7 @@ def a_destination_without_name_is_known_by_its_address(stand: Stand) -> None:
 
 @with_daemon
 def each_phone_of_a_fork_is_healed(stand: Stand) -> None:
-    """Both refuse; one takes the second form, and the other the third, which is cancelled by then or refused."""
+    """Both refuse the first form, and are offered another."""
     with remembering(stand, 3600):
         forked = invite("").replace("X-Heal: yes", "X-Heal: yes\nX-Second: [second]")
         call = stand.call([forked, *ANSWERED], peer("pjsip"), refuses("488 No") * 2)
@@ -160,10 +156,41 @@ def each_phone_of_a_fork_is_healed(stand: Stand) -> None:
 
 
 @with_daemon
+def one_phone_is_healed_while_another_rings(stand: Stand) -> None:
+    with remembering(stand, 3600) as peers:
+        forked = invite("", heal=False) .replace("X-Options", "X-Heal-Branch: yes\nX-Second: [second]\nX-Options")
+        ringing = [receive("INVITE"), pause(600), *refuses("486 Busy")[1:]]
+        call = stand.call([forked, *ANSWERED], peer("pjsip"), ringing)
+        same(forms(call), ["opportunistic", "secure-sdes"])
+        same(len(call.second.received("INVITE")), 1)
+
+
+@with_daemon
+def another_attempt_goes_the_same_way(stand: Stand) -> None:
+    """To the next hop that the first one had, which is who is remembered."""
+    with remembering(stand, 3600) as peers:
+        other_uri = invite("").replace("sip:x@[peer] SIP/2.0", "sip:x@192.0.2.7 SIP/2.0")
+        call = stand.call([other_uri.replace("X-Options", "X-Next-Hop: sip:[peer]\nX-Options"), *ANSWERED],
+                          peer("carrier"))
+        same(forms(call), ["opportunistic", "secure-sdes", "plain"])
+        same({message.first for message in call.callee.received("INVITE")}, {"INVITE sip:x@192.0.2.7 SIP/2.0"})
+        assert all(name.startswith("127.0.0.43:") for name in known(peers)), peers()
+
+
+@with_daemon
+def a_merged_request_heals_the_next_call(stand: Stand) -> None:
+    """Over UDP a second INVITE of the same CSeq is the same request to some (RFC 3261 section 8.2.2.2)."""
+    with remembering(stand, 3600) as peers:
+        stand.call([invite("peer=strict"), *refused("482")], [*refuses("488 No"), *refuses("482 Merged")])
+        same(known(peers), {"strict": ("opportunistic", "")})
+        same(forms(stand.call([invite("peer=strict"), *ANSWERED], peer("pjsip"))), ["secure-sdes"])
+
+
+@with_daemon
 def other_failures_are_left_alone(stand: Stand) -> None:
     with remembering(stand, 3600) as peers:
         for status in ("486", "482", "603"):
-            stand.call([invite("peer=busy"), *is_refused(status)], refuses(f"{status} No"))
+            stand.call([invite("peer=busy"), *refused(status)], refuses(f"{status} No"))
         same(peers(), [])
         assert "not healed: -1 not-refused" in stand.kamailio.log_text()
 
@@ -180,3 +207,19 @@ def without_memory_each_call_begins_anew(stand: Stand) -> None:
 def a_script_that_waits_heals_as_well(stand: Stand) -> None:
     with remembering(stand, 3600, "BLOCK") as peers:
         heals(stand, peers, "carrier", "", ["opportunistic", "secure-sdes", "plain"], ("secure-sdes,opportunistic", "plain"))
+
+
+@case
+def what_is_offered_next_is_the_same_but_for_its_form(stand: Stand) -> None:
+    headers = "X-Heal: yes\nX-Options: caller=off suites=AEAD_AES_128_GCM"
+    call = stand.call([request("INVITE", 1, body=PLAIN, headers=headers), *ANSWERED],
+                      [*refuses("415 No"), *refuses("488 No"), *ANSWERS])
+    offers = [asked for asked in call.asked if asked["command"] == "offer"]
+    same([part(offer["osrtp"], "caller", "callee", "callee-keying", "suites") for offer in offers],
+         [{"caller": "off", "callee": policy, "callee-keying": None, "suites": ["AEAD_AES_128_GCM"]}
+          for policy in ("opportunistic", "prefer", "off")])
+    same(len({offer["sdp"] for offer in offers}), 1)
+    same(len({offer["via-branch"] for offer in offers}), 3)
+    # Each attempt ends with its branch.
+    same(call.commands(), ["offer", "delete", "offer", "delete", "offer", "answer", "delete"])
+    same([len(invite.sdp_title) for invite in call.callee.received("INVITE")], [1, 1, 1])

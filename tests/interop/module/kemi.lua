@@ -5,6 +5,7 @@ function ksr_request_route()
     KSR.hdr.append("X-Set: " .. KSR.osrtp.set(0) .. "/" .. KSR.osrtp.set(5) .. "\r\n")
     KSR.tm.t_on_branch("ksr_branch")
     KSR.tm.t_on_reply("ksr_onreply")
+    KSR.tm.t_on_failure("ksr_failure")
     KSR.osrtp.offer_route(KSR.hdr.get("X-Options") or "", "ksr_send")
   elseif KSR.is_method("ACK") then
     KSR.osrtp.manage("")
@@ -23,6 +24,13 @@ function ksr_branch()
   local done = KSR.osrtp.manage("")
   local state = KSR.pv.get("$osrtp(callee.state)") or "none"
   KSR.hdr.append("X-Code: " .. done .. "\r\nX-State: " .. state .. "\r\n")
+end
+
+function ksr_failure()
+  KSR.tm.t_on_branch("ksr_branch")
+  if KSR.osrtp.retry_route("", "ksr_send") < 0 then
+    KSR.osrtp.manage("")
+  end
 end
 
 function ksr_onreply()
