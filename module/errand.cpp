@@ -11,9 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// With their quotes these do not stand inside a JSON string.
+// With its quotes it does not stand inside a JSON string.
 constexpr std::string_view kError = "\"error\"";
-constexpr std::string_view kDraining = "\"draining\"";
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -22,10 +21,10 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 Room room_in(std::string_view dictionary) {
   using protocol::ErrorCode;
   if (!contains(dictionary, kError)) return Room::kSome;
-  if (contains(dictionary, kDraining)) return Room::kDraining;
   const auto reply = protocol::decode_reply(dictionary, protocol::Command::kOffer);
   const auto* error = reply ? std::get_if<protocol::Error>(&reply->body) : nullptr;
   if (error == nullptr) return Room::kSome;
+  if (error->code == ErrorCode::kDraining) return Room::kDraining;
   return error->code == ErrorCode::kPortsExhausted || error->code == ErrorCode::kTooManyCalls ? Room::kFull
                                                                                               : Room::kSome;
 }

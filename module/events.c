@@ -98,9 +98,10 @@ static void run_with_message(const struct osrtp_event* event, const char* name) 
   read_sender(&msg);
   osrtp_remember_message(&msg);
   log_prefix_set(&msg);
-  set_route_type(EVENT_ROUTE);
   /* What modules keep for one message goes with it. */
   if (exec_pre_script_cb(&msg, REQUEST_CB_TYPE) > 0) {
+    /* After tm's, which says that a request is there: this one cannot be suspended. */
+    set_route_type(EVENT_ROUTE);
     run(&msg, name);
     exec_post_script_cb(&msg, REQUEST_CB_TYPE);
   }
