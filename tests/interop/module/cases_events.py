@@ -16,10 +16,10 @@ FAILED = {"event": "failed", "from-tag": "caller", "to-tag": "callee", "leg": "c
 
 @contextlib.contextmanager
 def proxy_with(stand: Stand, config: str, extra: tuple[str, ...] = ()):
-    """Another script in place of the stand's, which has just come to subscribe."""
+    """Another script in place of the stand's. Who subscribed before is not there any more."""
+    stand.kamailio.stop()
     if hasattr(stand.relay, "forget_subscriber"):
         stand.relay.forget_subscriber()
-    stand.kamailio.stop()
     stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / config, extra)
     try:
         assert stand.kamailio.start(), stand.kamailio.log_text()
