@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <map>
 #include <new>
 
+#include "module/inquiry.hpp"
 #include "module/process.hpp"
-#include "protocol/framing.hpp"
+#include "protocol/codec.hpp"
 
 /// The C++ half's entrances that are about nodes.
 namespace osrtp::module {
@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::string_view kUsualSocket = "unix:/run/osrtpd/control.sock";
+constexpr std::string_view kPing = R"({"command":"ping"})";
 constexpr milliseconds kPingTime{250};
 constexpr milliseconds kProbeTime{100};
 
@@ -88,63 +89,53 @@ std::size_t tell(const std::vector<osrtp_node_state>& states, osrtp_node_state* 
   return states.size();
 }
 
-std::string cookie_of(std::string_view datagram) {
-  const auto frame = protocol::split(datagram);
-  return frame ? std::string(frame->cookie) : std::string();
+std::optional<protocol::ListReply> listed(std::string_view dictionary) {
+  auto reply = protocol::decode_reply(dictionary, protocol::Command::kList);
+  auto* list = reply ? std::get_if<protocol::ListReply>(&reply->body) : nullptr;
+  return list == nullptr ? std::nullopt : std::optional(std::move(*list));
 }
 
-/// Pings that are on their way: nodes by cookies.
-using Pings = std::map<std::string, std::size_t>;
-using Answers = std::map<std::size_t, milliseconds>;
-
-/// Waits for the answers to `pings`, which have been sent at `start`.
-Answers collect(Pings& pings, TimePoint start, milliseconds time) {
-  Answers answers;
-  while (!pings.empty() && steady_clock::now() < start + time) {
-    process().links.wait(start + time);
-    process().links.receive({[&](std::size_t node, std::string_view datagram) {
-                               heard(node);
-                               if (pings.erase(cookie_of(datagram)) == 0) return;
-                               answers[node] = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
-                             },
-                             [&](std::size_t node) {
-                               learn({node, Errand::Finding::kRefused}, steady_clock::now());
-                               std::erase_if(pings, [&](const auto& ping) { return ping.second == node; });
-                             }});
-  }
-  return answers;
-}
-
-void send_ping(std::size_t node, Pings& pings) {
-  const std::string frame = ping_frame();
-  const auto problem = process().links.send(node, frame);
-  if (!problem) pings.emplace(cookie_of(frame), node);
-  if (problem == Errand::NotSent::kRefused) learn({node, Errand::Finding::kRefused}, steady_clock::now());
+std::vector<std::size_t> numbers_of(const std::vector<NodeView>& nodes) {
+  std::vector<std::size_t> numbers;
+  for (const NodeView& node : nodes) numbers.push_back(node.number);
+  return numbers;
 }
 
 std::vector<osrtp_node_state> ping(std::string_view address) {
-  const auto start = steady_clock::now();
   const auto nodes = nodes_at(address);
-  Pings pings;
-  for (const NodeView& node : nodes) send_ping(node.number, pings);
-  const Answers answers = collect(pings, start, kPingTime);
-  for (const auto& [cookie, node] : pings) learn({node, Errand::Finding::kSilent}, steady_clock::now());
+  const auto told = inquire(numbers_of(nodes), kPing, kPingTime);
   std::vector<osrtp_node_state> states;
   for (const NodeView& node : nodes) {
+    const auto answer = told.find(node.number);
+    if (answer == told.end()) learn({node.number, Errand::Finding::kSilent}, steady_clock::now());
     states.push_back(state_of(table().view(node.number).value_or(node)));
-    if (const auto answer = answers.find(node.number); answer != answers.end())
-      states.back().milliseconds = static_cast<int>(answer->second.count());
+    if (answer != told.end()) states.back().milliseconds = static_cast<int>(answer->second.after.count());
   }
   return states;
 }
 
-void probe_and_wait() {
-  const auto start = steady_clock::now();
-  Pings pings;
-  for (std::size_t node = 0; node < NodeTable::kCapacity; ++node) {
-    if (table().claim_probe(node, start)) send_ping(node, pings);
+/// @return how many nodes have not told
+int list_calls(int most, void (*show)(void*, osrtp_slice, osrtp_slice), void* context) {
+  const auto nodes = nodes_at("all");
+  const auto question = protocol::encode_request(protocol::List{most});
+  const auto told = inquire(numbers_of(nodes), *question, kPingTime);
+  int missing = 0;
+  for (const NodeView& node : nodes) {
+    const auto answer = told.find(node.number);
+    const auto reply = answer == told.end() ? std::nullopt : listed(answer->second.dictionary);
+    if (!reply) ++missing;
+    if (!reply) continue;
+    for (const std::string& call_id : reply->calls) show(context, slice(call_id), slice(node.address));
   }
-  static_cast<void>(collect(pings, start, kProbeTime));
+  return missing;
+}
+
+void probe_and_wait() {
+  std::vector<std::size_t> due;
+  for (std::size_t node = 0; node < NodeTable::kCapacity; ++node) {
+    if (table().claim_probe(node, steady_clock::now())) due.push_back(node);
+  }
+  static_cast<void>(inquire(due, kPing, kProbeTime));
 }
 
 std::size_t admit(std::string_view address, Admin admin) {
@@ -188,6 +179,10 @@ size_t osrtp_ping(osrtp_slice address, osrtp_node_state* nodes, size_t room) noe
 
 size_t osrtp_admit(osrtp_slice address, int drain) noexcept {
   return guarded(std::size_t{0}, [&] { return admit(view(address), drain != 0 ? Admin::kDraining : Admin::kEnabled); });
+}
+
+int osrtp_list_calls(int most, void (*show)(void*, osrtp_slice, osrtp_slice), void* context) noexcept {
+  return guarded(-1, [&] { return list_calls(most, show, context); });
 }
 
 void osrtp_probe() noexcept {

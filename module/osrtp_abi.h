@@ -138,6 +138,10 @@ size_t osrtp_nodes(struct osrtp_node_state* nodes, size_t room) OSRTP_NOEXCEPT;
 /** Asks the nodes at `address`, or all, whether they live, and waits for them, a quarter of a second at most.
  * @return as osrtp_nodes() */
 size_t osrtp_ping(struct osrtp_slice address, struct osrtp_node_state* nodes, size_t room) OSRTP_NOEXCEPT;
+/** Shows the Call-ID of each call, and the address of the node that has it; at most `most` of each node. Waits as
+ * osrtp_ping() does. @return how many nodes have not told */
+int osrtp_list_calls(int most, void (*show)(void* context, struct osrtp_slice call_id, struct osrtp_slice node),
+                     void* context) OSRTP_NOEXCEPT;
 /** Lets the nodes at `address`, or all, take new calls (`drain` is 0), or no more; calls that they have go on.
  * @return how many it was said to */
 size_t osrtp_admit(struct osrtp_slice address, int drain) OSRTP_NOEXCEPT;

@@ -62,6 +62,35 @@ static void ping_nodes(rpc_t* rpc, void* context) {
   tell(rpc, context, nodes, count, 1);
 }
 
+struct listing {
+  rpc_t* rpc;
+  void* context;
+};
+
+static void show_call(void* to, struct osrtp_slice call_id, struct osrtp_slice node) {
+  const struct listing* list = to;
+  str id = {(char*)call_id.data, (int)call_id.size};
+  str address = {(char*)node.data, (int)node.size};
+  void* entry;
+
+  if (list->rpc->add(list->context, "{", &entry) < 0) return;
+  list->rpc->struct_add(entry, "SS", "call_id", &id, "node", &address);
+}
+
+static void list_calls(rpc_t* rpc, void* context) {
+  struct listing list = {rpc, context};
+  int most = 100;
+  int silent;
+  void* entry;
+
+  if (rpc->scan(context, "*d", &most) == 1 && (most < 1 || most > 1000)) {
+    rpc->fault(context, 400, "of each node 1 to 1000 calls can be listed");
+    return;
+  }
+  silent = osrtp_list_calls(most, show_call, &list);
+  if (silent > 0 && rpc->add(context, "{", &entry) == 0) rpc->struct_add(entry, "d", "silent_nodes", silent);
+}
+
 static void admit(rpc_t* rpc, void* context, int drain) {
   str address;
   size_t count;
@@ -99,15 +128,21 @@ static void reload_nodes(rpc_t* rpc, void* context) {
 }
 
 static const char* nodes_doc[] = {"The nodes: how they are and whether they take new calls", NULL};
+static const char* calls_doc[] = {
+    "The calls that the nodes have, at most 100 of each, or as many as the parameter says", NULL};
 static const char* ping_doc[] = {"Asks a node, or all, whether it lives", NULL};
 static const char* enable_doc[] = {"Lets a node, or all, take new calls", NULL};
 static const char* drain_doc[] = {"Gives a node, or all, no new calls; those it has go on", NULL};
 static const char* reload_doc[] = {"Reads the nodes from the table anew; calls stay where they are", NULL};
 
 static rpc_export_t commands[] = {
-    {"osrtp.nodes", list_nodes, nodes_doc, RET_ARRAY}, {"osrtp.ping", ping_nodes, ping_doc, RET_ARRAY},
-    {"osrtp.enable", enable_nodes, enable_doc, 0},     {"osrtp.drain", drain_nodes, drain_doc, 0},
-    {"osrtp.reload", reload_nodes, reload_doc, 0},     {NULL, NULL, NULL, 0},
+    {"osrtp.nodes", list_nodes, nodes_doc, RET_ARRAY},
+    {"osrtp.ping", ping_nodes, ping_doc, RET_ARRAY},
+    {"osrtp.calls", list_calls, calls_doc, RET_ARRAY},
+    {"osrtp.enable", enable_nodes, enable_doc, 0},
+    {"osrtp.drain", drain_nodes, drain_doc, 0},
+    {"osrtp.reload", reload_nodes, reload_doc, 0},
+    {NULL, NULL, NULL, 0},
 };
 
 int osrtp_register_rpc(void) {

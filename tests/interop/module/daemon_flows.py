@@ -5,8 +5,8 @@ from example_calls import play_with_example
 from real_relay import ADDRESS
 from sip import PLAIN, TRYING, multipart, pause, receive, reply, request
 from stand import Stand, same, until
-from steps import (ACK, ANSWERED, ANSWERS, BYE, BYE_REPLY, DIALOG, DIALOG_CALLEE, INVITE, KEEP_VIA, OK, invite_reply,
-                   progress_and_prack, refused, refuses)
+from steps import (ACK, ANSWERED, ANSWERS, BYE, BYE_REPLY, CANCELLED, DIALOG, DIALOG_CALLEE, INVITE, KEEP_VIA, OK,
+                   invite_reply, progress_and_prack, refused, refuses)
 
 
 def is_offered_by_the_relay(message: sip.Message) -> None:
@@ -64,7 +64,7 @@ def flows() -> dict[str, tuple]:
             [*DIALOG_CALLEE, receive("UPDATE"), reply(OK, body=PLAIN), receive("UPDATE"), reply("488 No"),
              receive("UPDATE"), reply(OK, body=PLAIN), *BYE_REPLY]),
         "a cancelled call": (
-            [INVITE, TRYING, receive("180"), request("CANCEL", 1, branch="INVITE1"), receive("200"), receive("487"),
+            [INVITE, TRYING, receive("180"), request("CANCEL", 1, branch="INVITE1"), CANCELLED, receive("487"),
              request("ACK", 1, "callee", branch="INVITE1")],
             [KEEP_VIA, reply("180 Ringing", "callee"), receive("CANCEL"), reply(OK, "callee"),
              invite_reply("487 Terminated"), receive("ACK")]),
@@ -107,7 +107,7 @@ def the_example_relays_a_call(stand: Stand) -> None:
     _, callee = play_with_example(stand, "example-call",
                                [KEEP_VIA, reply("180 Ringing", "callee"), receive("CANCEL"), reply(OK, "callee"),
                                 invite_reply("487 Terminated"), receive("ACK")],
-                               [INVITE, TRYING, receive("180"), request("CANCEL", 1, branch="INVITE1"), receive("200"),
+                               [INVITE, TRYING, receive("180"), request("CANCEL", 1, branch="INVITE1"), CANCELLED,
                                 receive("487"), request("ACK", 1, "callee", branch="INVITE1")])
     is_offered_by_the_relay(callee.received("INVITE")[0])
     assert until(lambda: not stand.relay.calls()), stand.relay.calls()

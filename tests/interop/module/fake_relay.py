@@ -22,6 +22,7 @@ class FakeRelay:
         self.pings = 0
         self._address = address
         self._seen: set[bytes] = set()
+        self._calls: dict[str, bool] = {}
         self._lock = threading.Lock()
         self._socket = self._open()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -73,8 +74,8 @@ class FakeRelay:
                 self._socket.sendto(cookie + b' {"seconds":30,"lost":0,"result":"ok"}', client)
                 continue
             with self._lock:
-                if request["command"] == "ping":
-                    self.pings += 1
+                if request["command"] in ("ping", "list"):
+                    self.pings += request["command"] == "ping"
                 elif frame not in self._seen:  # the module sends again when no answer comes
                     self._seen.add(frame)
                     self.requests.append(request)
@@ -93,9 +94,12 @@ class FakeRelay:
         if self.error and self.error_of in (None, request["command"]):
             return self.error
         if request["command"] == "delete":
-            return {"result": "ok", "totals": {}, "duration-ms": 12345}
-        security = [{"leg": "caller", "media": 0, "state": "plain", "suite": None, "reason": "peer-did-not-offer"},
-                    {"leg": "callee", "media": 0, "state": "srtp-sdes", "suite": "AEAD_AES_256_GCM", "reason": None}]
+            self._calls.pop(request["call-id"], None)
+            return {"result": "ok", "totals": {}, "duration-ms": 12345, "security": legs()}
+        if request["command"] == "list":
+            return {"result": "ok", "calls": list(self._calls)[:request["limit"]]}
+        self._calls[request["call-id"]] = True
+        security = legs()
         for leg in security if request["command"] == "answer" and self.state else []:
             leg["state"] = self.state
         reply = {"result": "ok", "security": security}
@@ -105,6 +109,11 @@ class FakeRelay:
         if "sdp" not in request:
             return reply
         return reply | {"sdp": mark(request["sdp"].encode(), number).decode()}
+
+
+def legs() -> list[dict]:
+    return [{"leg": "caller", "media": 0, "state": "plain", "suite": None, "reason": "peer-did-not-offer"},
+            {"leg": "callee", "media": 0, "state": "srtp-sdes", "suite": "AEAD_AES_256_GCM", "reason": None}]
 
 
 def mark(sdp: bytes, number: int) -> bytes:

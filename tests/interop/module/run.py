@@ -9,6 +9,7 @@ import tempfile
 import traceback
 
 import cases_bodies  # the cases register themselves
+import cases_counts
 import cases_dialogs
 import cases_events
 import cases_examples

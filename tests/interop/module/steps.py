@@ -3,6 +3,8 @@
 from sip import PLAIN, TRYING, receive, reply, request
 
 
+# Two processes of the proxy answer: the INVITE's 487 may overtake the CANCEL's 200.
+CANCELLED = receive("200", optional=True)
 TAGS = ("from-tag", "to-tag")
 OK = "200 OK"
 INVITE = request("INVITE", 1, body=PLAIN)

@@ -13,6 +13,7 @@ import time
 from load_phones import Phones
 from proxy import HERE, Kamailio, free_port, require_tools
 from real_relay import RealRelay
+from stand import until
 
 BUDGET = 0.4  # of a command: the module's default
 WARM_UP, CALLS, RATE = 200, 1000, 100
@@ -128,6 +129,8 @@ def a_frozen_relay_holds_up_nothing_but_its_calls(bench: Bench) -> None:
     assert statuses(invites) == {503: INVITES}, statuses(invites)
     assert statuses(options) == {200: len(options)}, statuses(options)
     check_order(invites, options)
+    late = {key.split()[0] for key in phones.requests}
+    assert until(lambda: not late & set(bench.relay.calls())), "the relay has calls that it was asked for too late"
     check_memory(before, bench.memory())
 
 
