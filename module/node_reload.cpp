@@ -56,6 +56,7 @@ std::optional<std::size_t> NodeTable::find(const Node& node) const {
 Result<std::vector<std::size_t>, std::string> NodeTable::places(
     const std::vector<Node>& nodes, const std::function<bool(const NodeView&)>& needed) const {
   std::vector<std::size_t> own;
+  own.reserve(nodes.size());
   for (const Node& node : nodes) own.push_back(find(node).value_or(kCapacity));
   std::size_t next = 0;
   for (std::size_t& number : own) {
@@ -65,9 +66,10 @@ Result<std::vector<std::size_t>, std::string> NodeTable::places(
       // One that is listed until now leaves with this, and its calls are still there.
       if (!there || (there->admin == Admin::kLeaving && !contains(own, next) && !needed(*there))) break;
     }
-    if (next == kCapacity)
+    if (next == kCapacity) {
       return fail("there is room for " + std::to_string(kCapacity) +
                   " nodes, those included that have left and still have calls");
+    }
     number = next++;
   }
   return own;
