@@ -2,6 +2,7 @@
 
 import contextlib
 
+from fake_relay import FakeRelay
 from proxy import HERE, Kamailio, free_port
 from real_relay import RealRelay
 from sip import pause, receive, reply
