@@ -83,7 +83,7 @@ std::optional<TimePoint> Client::run(Task& task, TimePoint now) {
     const Command& command = task.parcel.commands[task.outcomes.size()];
     if (!task.errand) task.errand.emplace(nodes_.begin(command, now));
     const auto step = task.errand->step(now);
-    for (const auto& news : task.errand->news()) nodes_.learn(news, now);
+    for (const auto& news : task.errand->news()) nodes_.learn(command, news, now);
     if (const auto* wait = std::get_if<Errand::Wait>(&step)) return wait->until;
     if (const auto* due = std::get_if<Errand::Send>(&step)) send(task, *due, now);
     if (const auto* done = std::get_if<Errand::Done>(&step)) end(task, come_to(command, *done, now));

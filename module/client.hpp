@@ -28,8 +28,8 @@ class Client {
     std::function<Errand(const Command&, TimePoint)> begin;
     /// Sends a frame to a node. @return nothing: it is on its way
     std::function<std::optional<Errand::NotSent>(std::size_t node, std::string_view frame)> send;
-    /// Hears what has been found out of a node.
-    std::function<void(const Errand::News&, TimePoint)> learn;
+    /// Hears what a command has found out of a node.
+    std::function<void(const Command&, const Errand::News&, TimePoint)> learn;
     /// Hears what a node has answered, and may say who that is.
     std::function<void(const Command&, std::size_t node, Outcome&, TimePoint)> answered;
   };

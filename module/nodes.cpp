@@ -51,6 +51,20 @@ Errand begin(const Command& command, TimePoint now) {
           now};
 }
 
+/// A node that was only slow, or frozen, takes the offer up when nobody waits for it any more: it is told to drop the
+/// call, behind the offer in the same queue.
+void take_back(const Command& command, const Errand::News& news, TimePoint now) {
+  if (news.finding != Errand::Finding::kSilent || shared().calls.find(command.call_id, now)) return;
+  const auto ending = undoing(command);
+  if (!ending) return;
+  static_cast<void>(process().links.send(news.node, framed(process().cookies.next(), ending->dictionary)));
+}
+
+void learn_of(const Command& command, const Errand::News& news, TimePoint now) {
+  learn(news, now);
+  take_back(command, news, now);
+}
+
 bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
 
 void answered(const Command& command, std::size_t node, Outcome& outcome, TimePoint now) {
@@ -91,7 +105,7 @@ void heard(std::size_t node) {
 std::string ping_frame() { return framed(process().cookies.next(), R"({"command":"ping"})"); }
 
 Client::Nodes nodes() {
-  return {begin, [](std::size_t node, std::string_view frame) { return process().links.send(node, frame); }, learn,
+  return {begin, [](std::size_t node, std::string_view frame) { return process().links.send(node, frame); }, learn_of,
           answered};
 }
 

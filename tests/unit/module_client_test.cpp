@@ -16,7 +16,7 @@ class ClientOfTwo : public testing::Test {
   ClientOfTwo()
       : client_({[this](const Command&, TimePoint now) { return begin(now); },
                  [this](std::size_t node, std::string_view frame) { return send(node, frame); },
-                 [this](const Errand::News& news, TimePoint) { learnt_.push_back(news); },
+                 [this](const Command&, const Errand::News& news, TimePoint) { learnt_.push_back(news); },
                  [](const Command&, std::size_t node, Outcome& outcome, TimePoint) {
                    outcome.node = std::to_string(node);
                  }}) {}

@@ -29,6 +29,9 @@ class RealRelay:
     def end(self, call_id: str) -> None:
         self._ask({"command": "delete", "call-id": call_id})
 
+    def drain(self) -> None:
+        self._ask({"command": "drain"})
+
     def of_call(self, _: str) -> list[dict]:
         return []
 
