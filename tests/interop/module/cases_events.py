@@ -47,6 +47,7 @@ def call_that_fails(stand: Stand) -> tuple:
 
 @case
 def a_call_whose_keys_fail_is_ended_by_the_script(stand: Stand) -> None:
+    stand.relay.forget_subscriber()
     with proxy_with(stand, "events.cfg") as kamailio:
         assert until(stand.relay.has_subscriber), "nobody subscribes"
         call = call_that_fails(stand)
@@ -63,6 +64,7 @@ def a_call_whose_keys_fail_is_ended_by_the_script(stand: Stand) -> None:
 
 @case
 def events_of_all_kinds_run_their_routes(stand: Stand) -> None:
+    stand.relay.forget_subscriber()
     with proxy_with(stand, "events.cfg") as kamailio:
         assert until(stand.relay.has_subscriber)
         stand.relay.tell(FAILED | {"call-id": "nobody@test", "event": "downgrade", "state": "plain", "reason": None})
