@@ -17,6 +17,7 @@ using std::chrono::seconds;
 /// How long a node that had no room is asked last. One that drains does not get better soon.
 constexpr seconds kFullFor{1};
 constexpr seconds kDrainingFor{10};
+constexpr std::size_t kMostWithdrawals = 4096;
 
 std::string name_of(std::size_t node) {
   const auto view = shared().nodes.view(node);
@@ -51,13 +52,15 @@ Errand begin(const Command& command, TimePoint now) {
           now};
 }
 
-/// A node that was only slow, or frozen, takes the offer up when nobody waits for it any more: it is told to drop the
-/// call, behind the offer in the same queue.
+/// A node that was only slow, or frozen, takes the offer up when nobody waits for it any more.
 void take_back(const Command& command, const Errand::News& news, TimePoint now) {
   if (news.finding != Errand::Finding::kSilent || shared().calls.find(command.call_id, now)) return;
   const auto ending = undoing(command);
   if (!ending) return;
-  static_cast<void>(process().links.send(news.node, framed(process().cookies.next(), ending->dictionary)));
+  auto& withdrawals = process().withdrawals;
+  // Of a call that is forgotten here the node hears when it misses the answer.
+  if (withdrawals.size() >= kMostWithdrawals) withdrawals.pop_front();
+  withdrawals.push_back({command.call_id, news.node, framed(process().cookies.next(), ending->dictionary)});
 }
 
 void learn_of(const Command& command, const Errand::News& news, TimePoint now) {
@@ -115,6 +118,15 @@ void receive(Client& client) {
                              client.receive(node, datagram);
                            },
                            [&](std::size_t node) { client.nobody(node, std::chrono::steady_clock::now()); }});
+}
+
+void withdraw(TimePoint now) {
+  std::erase_if(process().withdrawals, [now](const Withdrawal& each) {
+    const auto node = shared().nodes.view(each.node);
+    if (node && node->health != Health::kAlive) return false;
+    if (!node || shared().calls.find(each.call_id, now)) return true;
+    return process().links.send(each.node, each.frame) != Errand::NotSent::kBusy;
+  });
 }
 
 void probe(TimePoint now) {

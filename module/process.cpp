@@ -76,6 +76,7 @@ void report(const Command& command, const Outcome& outcome) {
 
 Outcome ask(const Command& command) {
   using std::chrono::steady_clock;
+  withdraw(steady_clock::now());
   Client client(nodes());
   Parcel parcel;
   parcel.call_id = command.call_id;

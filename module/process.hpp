@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,12 +38,20 @@ struct Shared {
   Sticky calls;
 };
 
+/// The end of a call that a node may have begun after its time was up.
+struct Withdrawal {
+  std::string call_id;
+  std::size_t node;
+  std::string frame;
+};
+
 /// What one process has: workers are forked after the parameters are read.
 struct Process {
   pid_t pid;
   Links links;
   protocol::CookieMaker cookies;
   Outcome last{};                              // of the last command: what $osrtp(...) tells
+  std::deque<Withdrawal> withdrawals{};        // for nodes that do not answer now
   std::optional<Client::Finished> answered{};  // what has been asked for the message that goes on now
 };
 
@@ -72,6 +81,8 @@ void heard(std::size_t node);
 [[nodiscard]] std::string ping_frame();
 /// Sends a ping to each node that is dead and due for one; of all processes one does. Waits for nothing.
 void probe(TimePoint now);
+/// Sends what withdrawals are due: to nodes that answer again, of calls that have not begun meanwhile.
+void withdraw(TimePoint now);
 
 /// Asks, and waits for what comes of it.
 [[nodiscard]] Outcome ask(const Command& command);

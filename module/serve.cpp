@@ -77,6 +77,7 @@ void serve_once(int pipe, const osrtp_host& host, Client& client, std::optional<
   process().links.wait(next ? std::min(*next, tick) : tick, pipe, listener ? &listener->links() : nullptr);
   host.tick();
   probe(steady_clock::now());
+  withdraw(steady_clock::now());
   receive(client);
   take_parcels(pipe, host, client);
   if (listener) listen(*listener, host);

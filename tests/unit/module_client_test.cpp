@@ -21,13 +21,13 @@ class ClientOfTwo : public testing::Test {
                    outcome.node = std::to_string(node);
                  }}) {}
 
-  void ask(const std::string& call_id) {
+  void ask(const std::string& call_id, std::size_t commands = 1) {
     Parcel parcel;
     parcel.call_id = call_id;
     Command command;
     command.action = Action::kOffer;
     command.call_id = call_id;
-    parcel.commands.push_back(command);
+    parcel.commands.assign(commands, command);
     client_.accept(std::move(parcel), kStart);
   }
   Outcome outcome() {
@@ -74,6 +74,48 @@ TEST_F(ClientOfTwo, HandsOnWhatItLearns) {
   const Outcome came = outcome();
   EXPECT_EQ(came.code, OSRTP_UNREACHABLE);
   EXPECT_EQ(came.reason, "no answer within 400 ms");
+}
+
+TEST_F(ClientOfTwo, AsksForOneCallInOrderAndForOthersMeanwhile) {
+  ask("a");
+  ask("a");
+  ask("b");
+  client_.run(kStart);
+  EXPECT_EQ(sent_.size(), 2U);
+  client_.receive(4, "c1 " + kOk);
+  client_.receive(4, "c2 " + kOk);
+  client_.run(kStart);
+  // Answered or not, the second waits until the first has been taken.
+  EXPECT_EQ(sent_.size(), 2U);
+  ASSERT_TRUE(client_.finished());
+  ASSERT_TRUE(client_.finished());
+  EXPECT_FALSE(client_.finished());
+  client_.release("a");
+  client_.run(kStart);
+  EXPECT_EQ(sent_.size(), 3U);
+  client_.release("b");
+  client_.release("b");
+  EXPECT_EQ(client_.size(), 1U);
+}
+
+TEST_F(ClientOfTwo, CarriesAParcelsCommandsOutOneAfterTheOther) {
+  ask("a", 3);
+  for (int i = 1; i <= 3; ++i) {
+    client_.run(kStart);
+    EXPECT_EQ(sent_.size(), static_cast<std::size_t>(i));
+    EXPECT_FALSE(client_.finished());
+    client_.receive(4, "c" + std::to_string(i) + " " + kOk);
+  }
+  client_.run(kStart);
+  const auto finished = client_.finished();
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->outcomes.size(), 3U);
+}
+
+TEST_F(ClientOfTwo, OneParcelTooManyComesToNothingAtOnce) {
+  for (std::size_t i = 0; i <= Client::kMostParcels; ++i) ask(std::to_string(i));
+  client_.run(kStart);
+  EXPECT_EQ(sent_.size(), Client::kMostParcels);
 }
 
 TEST_F(ClientOfTwo, MovesEveryCommandOnWhenTheKernelSaysThatNobodyListens) {

@@ -27,8 +27,8 @@ def what_comes_of_commands_is_counted(stand: Stand) -> None:
         ships.again("counted2")
         same(counts(ships) | {"deletes": 0}, {"offers": 5, "deletes": 0, "plain_peer_did_not_offer": 1,
                                               "encrypted_sdes": 1, "failures": 1, "timeouts": 1})
-        told = ships.kamcmd("cnt.grp_get_all", "osrtp")
-        assert "offers: 5" in told and "timeouts: 1" in told, told
+        told = ships.kamcmd("stats.fetch", "osrtp:")
+        assert "osrtp.offers: 5" in told and "osrtp.timeouts: 1" in told, told
 
 
 @case
