@@ -52,9 +52,14 @@ Errand begin(const Command& command, TimePoint now) {
           now};
 }
 
+bool has_call(std::size_t node, const std::string& call_id, TimePoint now) {
+  const auto place = shared().calls.find(call_id, now);
+  return place && place->node == node;
+}
+
 /// A node that was only slow, or frozen, takes the offer up when nobody waits for it any more.
 void take_back(const Command& command, const Errand::News& news, TimePoint now) {
-  if (news.finding != Errand::Finding::kSilent || shared().calls.find(command.call_id, now)) return;
+  if (news.finding != Errand::Finding::kSilent || has_call(news.node, command.call_id, now)) return;
   const auto ending = undoing(command);
   if (!ending) return;
   auto& withdrawals = process().withdrawals;
@@ -124,7 +129,7 @@ void withdraw(TimePoint now) {
   std::erase_if(process().withdrawals, [now](const Withdrawal& each) {
     const auto node = shared().nodes.view(each.node);
     if (node && node->health != Health::kAlive) return false;
-    if (!node || shared().calls.find(each.call_id, now)) return true;
+    if (!node || has_call(each.node, each.call_id, now)) return true;
     return process().links.send(each.node, each.frame) != Errand::NotSent::kBusy;
   });
 }

@@ -81,7 +81,7 @@ void heard(std::size_t node);
 [[nodiscard]] std::string ping_frame();
 /// Sends a ping to each node that is dead and due for one; of all processes one does. Waits for nothing.
 void probe(TimePoint now);
-/// Sends what withdrawals are due: to nodes that answer again, of calls that have not begun meanwhile.
+/// Sends what withdrawals are due: to nodes that answer again, of calls that have not begun there meanwhile.
 void withdraw(TimePoint now);
 
 /// Asks, and waits for what comes of it.
