@@ -38,10 +38,17 @@ bool has(const Forms& forms, Form form) { return std::find(forms.begin(), forms.
 Forms without_promise(const Forms& secure, Policy policy, Shape shape) {
   if (policy == Policy::kOff || secure.empty()) return {Form::kPlain};
   // Two lines are of SDES.
-  if (shape == Shape::kTwoLines && has(secure, Form::kSecureSdes))
-    return {Form::kTwoLines, secure.front(), Form::kPlain};
-  if (policy == Policy::kPrefer) return {secure.front(), Form::kOpportunistic, Form::kPlain};
-  return {Form::kOpportunistic, secure.front(), Form::kPlain};
+  const bool two_lines = shape == Shape::kTwoLines && has(secure, Form::kSecureSdes);
+  Forms found;
+  if (policy == Policy::kPrefer && !two_lines) {
+    found = secure;
+    found.push_back(Form::kOpportunistic);
+  } else {
+    found.push_back(two_lines ? Form::kTwoLines : Form::kOpportunistic);
+    found.insert(found.end(), secure.rbegin(), secure.rend());
+  }
+  found.push_back(Form::kPlain);
+  return found;
 }
 
 Policy policy_for(Form form) {

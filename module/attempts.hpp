@@ -59,22 +59,23 @@ struct Habits {
   friend bool operator==(const Habits&, const Habits&) = default;
 };
 
-/// Attempts to reach one peer in one call, the first among them.
-inline constexpr int kMostAttempts = 3;
+/// Offers of one call to one peer: the first, and at most three after a refusal.
+inline constexpr int kMostAttempts = 4;
 
 /// The forms that may be offered to the callee, the one that is preferred first, at most kMostAttempts:
 ///
 ///     off             plain
-///     opportunistic   opportunistic, the secure profile, plain
-///     prefer          the secure profile, opportunistic, plain
-///     require         the secure profile, of each key management
+///     opportunistic   opportunistic, secure by DTLS, secure by SDES, plain
+///     prefer          secure by SDES, secure by DTLS, opportunistic, plain
+///     require         secure by SDES, secure by DTLS
 ///     two-lines       two lines instead of opportunistic, and first of all (not under off and require)
-///     a browser       the secure profile by DTLS
+///     a browser       secure by DTLS
 ///
 /// None of them is below the policy. The secure profile comes before plain under `opportunistic` as well: phones that
-/// insist on SRTP refuse RTP/AVP with 488. Its keys are those of SDES where these can be offered: not over a clear
-/// hop (RFC 8643 section 4). Where no keys can be offered there is plain alone, and nothing under
-/// `require`.
+/// insist on SRTP refuse RTP/AVP with 488. There DTLS comes first, since phones without it refuse its profile, while
+/// there are phones with DTLS alone that accept RTP/SAVP and have no key for it; elsewhere the daemon's order counts.
+/// Key managements that `callee-keying` leaves out, and SDES over a clear hop (RFC 8643 section 4), are not offered.
+/// Where no keys can be offered there is plain alone, and nothing under `require`.
 [[nodiscard]] std::vector<Form> forms(const osrtp_message& message, const Options& options, const Defaults& defaults);
 
 /// The form to offer next, in a call that has tried `tried` with this peer: the first that the peer does not refuse.

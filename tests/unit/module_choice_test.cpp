@@ -72,15 +72,15 @@ TEST(Choice, OfStrangersIsTheFirstFormAndTheScriptsOptions) {
 
 TEST(Choice, OfAKnownPeerIsWhatItTakes) {
   const Choice choice = choose(message(), std::nullopt, {}, {}, {set({Form::kOpportunistic}), {}});
-  EXPECT_EQ(choice.form, Form::kSecureSdes);
+  EXPECT_EQ(choice.form, Form::kSecureDtls);
   EXPECT_EQ(choice.options.callee, Policy::kPrefer);
 }
 
 TEST(Choice, AfterARefusalIsAnotherForm) {
   const Note note{std::nullopt, set({Form::kOpportunistic}), "", "", ""};
   const Choice choice = choose(message(), note, {}, {}, {});
-  EXPECT_EQ(choice.form, Form::kSecureSdes);
-  EXPECT_EQ(choice.tried, set({Form::kOpportunistic, Form::kSecureSdes}));
+  EXPECT_EQ(choice.form, Form::kSecureDtls);
+  EXPECT_EQ(choice.tried, set({Form::kOpportunistic, Form::kSecureDtls}));
 }
 
 TEST(Choice, OfABranchThatIsOfferedTheCallAgainIsTheSame) {

@@ -25,9 +25,9 @@ def peer(name: str) -> list[str]:
     return [re.search(r"<scenario[^>]*>\n(.*)</scenario>", text, re.S)[1]]
 
 
-def invite(options: str, heal: bool = True) -> str:
-    """By leave with SDES: all that these peers know."""
-    heading = f"X-Options: {options} allow-sdes-over-clear" + ("\nX-Heal: yes" if heal else "")
+def invite(options: str, heal: bool = True, keying: str = "callee-keying=sdes") -> str:
+    """By leave with SDES over UDP: all that these peers know."""
+    heading = f"X-Options: {options} allow-sdes-over-clear {keying}" + ("\nX-Heal: yes" if heal else "")
     return request("INVITE", 1, body=PLAIN, headers=heading)
 
 
@@ -120,20 +120,21 @@ def require_is_never_healed_by_plain(stand: Stand) -> None:
     with remembering(stand, 3600) as peers:
         stand.call([invite("peer=carrier"), *ANSWERED], peer("carrier"))
         same(known(peers), {"carrier": ("secure-sdes,opportunistic", "plain")})
-        call = stand.call([invite("callee=require peer=carrier"), *refused("415")], [*refuses("415 No"), *refuses("415 No")])
+        call = stand.call([invite("callee=require peer=carrier", keying=""), *refused("415")], [*refuses("415 No"), *refuses("415 No")])
         same(forms(call), ["secure-dtls", "secure-sdes"])
         assert "not healed: -1 no-attempt-left" in stand.kamailio.log_text()
 
 
 @with_daemon
-def a_call_is_offered_three_times_at_most(stand: Stand) -> None:
+def a_call_is_offered_three_times_more_at_most(stand: Stand) -> None:
     with remembering(stand, 3600) as peers:
-        call = stand.call([invite("peer=nobody"), *refused("488")], refuses("488 No") * 3)
-        same(forms(call), ["opportunistic", "secure-sdes", "plain"])
-        same(known(peers), {"nobody": ("secure-sdes,opportunistic,plain", "")})
+        all_forms = ["opportunistic", "secure-dtls", "secure-sdes", "plain"]
+        call = stand.call([invite("peer=nobody", keying=""), *refused("488")], refuses("488 No") * 4)
+        same(forms(call), all_forms)
+        same(known(peers), {"nobody": ("secure-sdes,secure-dtls,opportunistic,plain", "")})
         # One that refuses all is asked from the start.
-        call = stand.call([invite("peer=nobody"), *refused("606")], refuses("606 No") * 3)
-        same(forms(call), ["opportunistic", "secure-sdes", "plain"])
+        call = stand.call([invite("peer=nobody", keying=""), *refused("606")], refuses("606 No") * 4)
+        same(forms(call), all_forms)
 
 
 @with_daemon
