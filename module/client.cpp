@@ -45,12 +45,12 @@ void Client::accept(Parcel parcel, TimePoint) {
                        failure(OSRTP_UNREACHABLE, "unreachable", "a client process has too much to do"));
 }
 
-void Client::receive(std::size_t node, std::string_view datagram) {
+bool Client::receive(std::size_t node, std::string_view datagram) {
   const auto call = calls_.find(std::string(cookie_of(datagram)));
-  if (call == calls_.end()) return;
+  if (call == calls_.end()) return false;
   const auto lane = lanes_.find(call->second);
-  if (lane == lanes_.end() || lane->second.empty() || !lane->second.front().errand) return;
-  static_cast<void>(lane->second.front().errand->receive(node, datagram));
+  if (lane == lanes_.end() || lane->second.empty() || !lane->second.front().errand) return false;
+  return lane->second.front().errand->receive(node, datagram);
 }
 
 void Client::nobody(std::size_t node, TimePoint now) {

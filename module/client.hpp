@@ -38,7 +38,8 @@ class Client {
 
   /// A parcel beyond kMostParcels comes to nothing at once.
   void accept(Parcel parcel, TimePoint now);
-  void receive(std::size_t node, std::string_view datagram);
+  /// @return whether it is for something under way
+  bool receive(std::size_t node, std::string_view datagram);
   /// Nobody listens where a node was.
   void nobody(std::size_t node, TimePoint now);
   /// Does what is due; first hand it what has come. @return when to do it again, unless something comes; nothing: when

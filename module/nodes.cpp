@@ -118,11 +118,17 @@ Client::Nodes nodes() {
 }
 
 void receive(Client& client) {
+  // A script that goes on in a client process may ask, and wait there, while others' answers come in.
+  Client* const serving = process().serving == &client ? nullptr : process().serving;
   process().links.receive({[&](std::size_t node, std::string_view datagram) {
                              heard(node);
-                             client.receive(node, datagram);
+                             if (!client.receive(node, datagram) && serving != nullptr)
+                               serving->receive(node, datagram);
                            },
-                           [&](std::size_t node) { client.nobody(node, std::chrono::steady_clock::now()); }});
+                           [&](std::size_t node) {
+                             client.nobody(node, std::chrono::steady_clock::now());
+                             if (serving != nullptr) serving->nobody(node, std::chrono::steady_clock::now());
+                           }});
 }
 
 void withdraw(TimePoint now) {

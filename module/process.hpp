@@ -51,6 +51,7 @@ struct Process {
   Links links;
   protocol::CookieMaker cookies;
   Outcome last{};                              // of the last command: what $osrtp(...) tells
+  Client* serving = nullptr;                   // of a client process
   std::deque<Withdrawal> withdrawals{};        // for nodes that do not answer now
   std::optional<Client::Finished> answered{};  // what has been asked for the message that goes on now
 };

@@ -87,6 +87,7 @@ void serve_once(int pipe, const osrtp_host& host, Client& client, std::optional<
 
 [[noreturn]] void serve(int pipe, const osrtp_host& host) {
   Client client(nodes());
+  process().serving = &client;
   std::optional<Listener> listener;
   if (host.on_event != nullptr) listener.emplace(shared().nodes, process().cookies.next());
   for (;;) {

@@ -57,7 +57,9 @@ class ClientOfTwo : public testing::Test {
 TEST_F(ClientOfTwo, SaysWhoHasAnswered) {
   ask("a");
   EXPECT_EQ(client_.run(kStart), kStart + milliseconds{56});
-  client_.receive(4, "c1 " + kOk);
+  EXPECT_FALSE(client_.receive(4, "c9 " + kOk));
+  EXPECT_FALSE(client_.receive(7, "c1 " + kOk));
+  EXPECT_TRUE(client_.receive(4, "c1 " + kOk));
   client_.run(kStart);
   EXPECT_EQ(outcome().node, "4");
   EXPECT_TRUE(learnt_.empty());

@@ -1,27 +1,61 @@
 """What is refused when a script is loaded, and scripts in other languages."""
 
+import contextlib
 import subprocess
 
 from proxy import HERE, MODULE, Kamailio, free_port
-from sip import PLAIN, request
+from sip import PLAIN, TRYING, receive, request
 from stand import Stand, case, same
 from steps import ANSWERED, ANSWERS, INVITE, refuses
 
 
-@case
-def other_script_languages_have_the_same_functions(stand: Stand) -> None:
+@contextlib.contextmanager
+def lua(stand: Stand):
     stand.kamailio.stop()
     extra = (f'LUA_SCRIPT="{HERE}/kemi.lua"',)
     stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / "kemi.cfg",
                               extra)
     try:
         assert stand.kamailio.start(), stand.kamailio.log_text()
-        call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=require"), *ANSWERED], ANSWERS)
-        healed = stand.call([INVITE, *ANSWERED], [*refuses("488 No"), *ANSWERS])
-        wrong = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=maybe"), *ANSWERED], ANSWERS)
+        yield
     finally:
         stand.kamailio.stop()
         stand.kamailio = stand._kamailio(stand.socket)
+
+
+def in_lua(which: str) -> list[str]:
+    """The caller's half of a call whose requests all have this header."""
+    heading = f"X-{which}: yes"
+    return [request("INVITE", 1, body=PLAIN, headers=heading), TRYING, receive("200"), request("ACK", 1, "callee"),
+            request("BYE", 9, "callee", headers=heading), receive("200")]
+
+
+@case
+def other_script_languages_can_wait(stand: Stand) -> None:
+    with lua(stand):
+        call = stand.call(in_lua("Waits"), ANSWERS)
+        healed = stand.call(in_lua("Waits"), [*refuses("488 No"), *ANSWERS])
+    same(call.commands(), ["offer", "answer", "query", "delete"])
+    same([message.headers["X-Code"] for message in call.callee.received("INVITE")], ["1"])
+    same(call.caller.received("SIP/2.0 200")[0].headers["X-Code"], "1")
+    same(call.callee.received("BYE")[0].headers["X-Came-To"], "1/1")
+    same(len(healed.callee.received("INVITE")), 2)
+
+
+@case
+def other_script_languages_can_ask_again_where_they_go_on(stand: Stand) -> None:
+    with lua(stand):
+        call = stand.call(in_lua("Manage"), ANSWERS)
+    same(call.commands(), ["offer", "query", "answer", "delete"])
+    same(call.callee.received("INVITE")[0].headers["X-Came-To"], "1")
+
+
+@case
+def other_script_languages_have_the_same_functions(stand: Stand) -> None:
+    with lua(stand):
+        call = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=require"), *ANSWERED], ANSWERS)
+        healed = stand.call([INVITE, *ANSWERED], [*refuses("488 No"), *ANSWERS])
+        wrong = stand.call([request("INVITE", 1, body=PLAIN, headers="X-Options: callee=maybe"), *ANSWERED], ANSWERS)
     same(call.commands(), ["offer", "answer", "delete"])
     same(call.asked[0]["osrtp"]["callee"], "require")
     invite = call.callee.received("INVITE")[0]
