@@ -1,17 +1,9 @@
 #include "core/dprint.h"
 #include "core/parser/msg_parser.h"
 #include "module/shim.h"
+#include "module/slice.h"
 
 /** One call of a script function, from the message to the message. */
-
-static struct osrtp_slice slice_of(const str* text) {
-  struct osrtp_slice slice = {NULL, 0};
-  if (text != NULL && text->s != NULL && text->len > 0) {
-    slice.data = text->s;
-    slice.size = (size_t)text->len;
-  }
-  return slice;
-}
 
 int osrtp_apply(struct sip_msg* msg, struct osrtp_slice sdp, struct osrtp_result result) {
   osrtp_remember_message(msg);
@@ -47,7 +39,7 @@ static int settle(struct sip_msg* msg, enum osrtp_verb verb, const struct osrtp_
 }
 
 int osrtp_call(struct sip_msg* msg, enum osrtp_verb verb, const str* options, const str* route) {
-  const struct osrtp_slice words = slice_of(options);
+  const struct osrtp_slice words = osrtp_slice_of(options);
   const int goes_on = route != NULL && route->len > 0;
   struct osrtp_message message;
   struct osrtp_intent plan;

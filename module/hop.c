@@ -3,6 +3,7 @@
 #include "core/parser/parse_uri.h"
 #include "core/resolve.h"
 #include "module/shim.h"
+#include "module/slice.h"
 
 enum osrtp_hop osrtp_hop_of_protocol(int protocol) {
   switch (protocol) {
@@ -58,28 +59,19 @@ static enum osrtp_family family_of(struct sip_uri* uri, const struct socket_info
   return from != NULL ? osrtp_family_of_address(&from->address) : OSRTP_FAMILY_UNKNOWN;
 }
 
-static struct osrtp_slice slice_of(const str* text) {
-  struct osrtp_slice slice = {NULL, 0};
-  if (text->s != NULL && text->len > 0) {
-    slice.data = text->s;
-    slice.size = (size_t)text->len;
-  }
-  return slice;
-}
-
 void osrtp_read_destination(const str* uri, const str* next_hop_uri, const struct socket_info* from,
                             struct osrtp_message* message) {
-  const struct osrtp_slice next = slice_of(next_hop_uri);
+  const struct osrtp_slice next = osrtp_slice_of(next_hop_uri);
   str target = next.data != NULL ? *next_hop_uri : *uri;
   struct sip_uri parsed;
 
-  message->target = slice_of(uri);
+  message->target = osrtp_slice_of(uri);
   message->next_hop_uri = next;
   message->receiver_hop = OSRTP_HOP_UNKNOWN;
   message->next_hop = OSRTP_FAMILY_UNKNOWN;
   if (target.s == NULL || target.len <= 0 || parse_uri(target.s, target.len, &parsed) < 0) return;
   message->receiver_hop = hop_of(&parsed, from);
   message->next_hop = family_of(&parsed, from);
-  message->peer_host = slice_of(&parsed.host);
+  message->peer_host = osrtp_slice_of(&parsed.host);
   message->peer_port = parsed.port_no;
 }

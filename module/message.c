@@ -9,6 +9,7 @@
 #include "core/parser/parse_to.h"
 #include "core/route.h"
 #include "module/shim.h"
+#include "module/slice.h"
 #include "modules/tm/tm_load.h"
 
 static struct tm_binds tm;
@@ -17,15 +18,6 @@ int osrtp_bind_tm(void) {
   if (load_tm_api(&tm) == 0) return 0;
   LM_ERR("needs the module tm: load it before osrtp\n");
   return -1;
-}
-
-static struct osrtp_slice slice_of(str text) {
-  struct osrtp_slice slice = {NULL, 0};
-  if (text.s != NULL && text.len > 0) {
-    slice.data = text.s;
-    slice.size = (size_t)text.len;
-  }
-  return slice;
 }
 
 static enum osrtp_method method_of(unsigned int method) {
@@ -82,9 +74,8 @@ struct request_facts {
 };
 
 static struct osrtp_slice first_route(struct sip_msg* msg) {
-  static const str none = {NULL, 0};
-  if (parse_headers(msg, HDR_ROUTE_F, 0) < 0 || msg->route == NULL) return slice_of(none);
-  return slice_of(msg->route->body);
+  if (parse_headers(msg, HDR_ROUTE_F, 0) < 0 || msg->route == NULL) return osrtp_slice_of(NULL);
+  return osrtp_slice_of(&msg->route->body);
 }
 
 /** Reads a transaction's request, anew: what is parsed of it must not be kept in shared memory. */
@@ -172,7 +163,7 @@ static int announces_fallback(struct sip_msg* msg) {
 
   if (parse_headers(msg, HDR_EOH_F, 0) < 0) return 0;
   for (field = msg->headers; field != NULL; field = field->next) {
-    if (field->type == HDR_SUPPORTED_T && osrtp_lists_fallback(slice_of(field->body))) return 1;
+    if (field->type == HDR_SUPPORTED_T && osrtp_lists_fallback(osrtp_slice_of(&field->body))) return 1;
   }
   return 0;
 }
@@ -187,9 +178,9 @@ int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
   message->set = osrtp_chosen_set(msg);
   message->branch = branch_of(message->route);
   message->method = method_of((unsigned int)get_cseq(msg)->method_id);
-  message->call_id = slice_of(msg->callid->body);
-  message->from_tag = slice_of(get_from(msg)->tag_value);
-  message->to_tag = slice_of(get_to(msg)->tag_value);
+  message->call_id = osrtp_slice_of(&msg->callid->body);
+  message->from_tag = osrtp_slice_of(&get_from(msg)->tag_value);
+  message->to_tag = osrtp_slice_of(&get_to(msg)->tag_value);
   message->sdp = osrtp_find_sdp(msg);
   message->note = osrtp_note_of_branch(message->branch);
   message->plain_fallback = announces_fallback(msg);

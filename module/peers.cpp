@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "module/counters.hpp"
 #include "module/process.hpp"
 
 namespace osrtp::module {
@@ -84,6 +85,7 @@ osrtp_attempt next_attempt(const osrtp_message& message, std::string_view words)
                            " refused=" + std::string(name(*note->form)) + " next=" + std::string(name(*form)));
   memory().next = write_note({std::nullopt, note->tried, peer, note->next_hop_uri, words});
   process().last = {};
+  count(counted_retry());
   return {OSRTP_DONE, slice(memory().next)};
 }
 

@@ -63,10 +63,12 @@ void log(osrtp_log_level level, const std::string& line) {
   if (state().log != nullptr) state().log(level, line.data(), line.size());
 }
 
+void count(std::size_t counter) {
+  if (state().count != nullptr) state().count(static_cast<unsigned int>(counter));
+}
+
 void report(const Command& command, const Outcome& outcome) {
-  for (const std::size_t number : counted(command.action, outcome)) {
-    if (state().count != nullptr) state().count(static_cast<unsigned int>(number));
-  }
+  for (const std::size_t number : counted(command.action, outcome)) count(number);
   learn(command, outcome);
   for (const std::string& warning : outcome.warnings) log(OSRTP_LOG_WARNING, line_about(command, "warning=" + warning));
   if (outcome.code == OSRTP_DONE) return;

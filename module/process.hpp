@@ -93,6 +93,8 @@ void withdraw(TimePoint now);
 /// Says why in `error`. @return -1
 int refuse(osrtp_error* error, std::string_view why);
 void log(osrtp_log_level level, const std::string& line);
+/// Adds one to a counter of counters().
+void count(std::size_t counter);
 /// Counts what came of a command, remembers what it tells of a peer, and logs it where that is worth a line.
 void report(const Command& command, const Outcome& outcome);
 

@@ -8,6 +8,7 @@
 #include "core/route.h"
 #include "core/usr_avp.h"
 #include "module/shim.h"
+#include "module/slice.h"
 #include "modules/tm/tm_load.h"
 
 /* Another attempt where the form of an offer was refused. How a branch was offered the call is kept with the
@@ -163,18 +164,8 @@ static int offer_again(struct sip_msg* msg, struct osrtp_message* message, struc
   return 0;
 }
 
-static struct osrtp_slice slice_of(const str* text) {
-  struct osrtp_slice slice = {NULL, 0};
-
-  if (text != NULL && text->s != NULL && text->len > 0) {
-    slice.data = text->s;
-    slice.size = (size_t)text->len;
-  }
-  return slice;
-}
-
 int osrtp_retry(struct sip_msg* msg, const str* options, const str* route) {
-  const struct osrtp_slice words = slice_of(options);
+  const struct osrtp_slice words = osrtp_slice_of(options);
   const int goes_on = route != NULL && route->len > 0;
   struct osrtp_message message;
   struct osrtp_message none;

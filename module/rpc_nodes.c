@@ -6,15 +6,11 @@
 #include "core/rpc_lookup.h"
 #include "core/str.h"
 #include "module/shim.h"
+#include "module/slice.h"
 
 /** What an operator asks of the module's nodes, by kamcmd or JSON-RPC. */
 
 #define MOST_NODES 64
-
-static struct osrtp_slice slice_of(str text) {
-  const struct osrtp_slice slice = {text.s, (size_t)text.len};
-  return slice;
-}
 
 /** One entry of the answer for each node. @return the number of these, or -1 */
 static int tell(rpc_t* rpc, void* context, const struct osrtp_node_state* nodes, size_t count, int pinged) {
@@ -54,7 +50,7 @@ static void ping_nodes(rpc_t* rpc, void* context) {
   size_t count;
 
   if (address_of(rpc, context, &address) < 0) return;
-  count = osrtp_ping(slice_of(address), nodes, MOST_NODES);
+  count = osrtp_ping(osrtp_slice_of(&address), nodes, MOST_NODES);
   if (count == 0) {
     no_such_node(rpc, context, &address);
     return;
@@ -97,7 +93,7 @@ static void admit(rpc_t* rpc, void* context, int drain) {
   void* entry;
 
   if (address_of(rpc, context, &address) < 0) return;
-  count = osrtp_admit(slice_of(address), drain);
+  count = osrtp_admit(osrtp_slice_of(&address), drain);
   if (count == 0) {
     no_such_node(rpc, context, &address);
     return;

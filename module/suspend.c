@@ -9,6 +9,7 @@
 #include "core/route.h"
 #include "core/script_cb.h"
 #include "module/shim.h"
+#include "module/slice.h"
 #include "modules/tm/tm_load.h"
 
 /* A message that waits for the relay waits in tm, and goes on in a client process (client.c). tm keeps one message of a
@@ -16,11 +17,6 @@
 
 /* Big enough for a full set of destinations; one process does one thing at a time. */
 static char baggage[OSRTP_MOST_DESTINATIONS * sizeof(branch_t) + 8192];
-
-static struct osrtp_slice slice_of(const str* text) {
-  const struct osrtp_slice slice = {text->s, (size_t)text->len};
-  return slice;
-}
 
 static int is_reply(const struct sip_msg* msg) { return msg->first_line.type == SIP_REPLY; }
 
@@ -88,7 +84,7 @@ int osrtp_suspend(struct sip_msg* msg, enum osrtp_verb verb, struct osrtp_messag
 
   memset(&back, 0, sizeof back);
   back.task = OSRTP_RESUME;
-  back.route = slice_of(route);
+  back.route = osrtp_slice_of(route);
   if (!osrtp_has_room(message->call_id) || need_transaction(msg) < 0) return -1;
   if (!is_reply(msg)) {
     back.baggage.size = osrtp_write_destinations(msg, baggage, sizeof baggage);

@@ -71,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
             "secure-sdes secure-dtls"},
         Row{"Browser", "callee=off", OSRTP_HOP_ENCRYPTED_WEBSOCKET, "secure-dtls"},
         Row{"BrowserByName", "callee-peer=webrtc", OSRTP_HOP_CLEAR, "secure-dtls"},
-        Row{"NoBrowser", "callee-peer=sip", OSRTP_HOP_ENCRYPTED_WEBSOCKET, "opportunistic secure-dtls secure-sdes plain"}),
+        Row{"NoBrowser", "callee-peer=sip", OSRTP_HOP_ENCRYPTED_WEBSOCKET,
+            "opportunistic secure-dtls secure-sdes plain"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(Forms, FollowTheParametersWhereTheScriptSaysNothing) {

@@ -88,6 +88,7 @@ def refusals_heal_and_are_remembered(stand: Stand) -> None:
         heals(stand, peers, "pjsip", "", ["opportunistic", "secure-sdes"], ("opportunistic", "secure-sdes"))
         heals(stand, peers, "carrier", "", ["opportunistic", "secure-sdes", "plain"], ("secure-sdes,opportunistic", "plain"))
         same([found["name"] for found in peers("osrtp.peers", "pj")], ["pjsip"])
+        same(peers("stats.fetch", "osrtp:retries")["osrtp.retries"], "4")
         same(peers("osrtp.forget_peers"), 3)
         heals(stand, peers, "freeswitch", "callee=prefer", ["secure-sdes"], ("", "secure-sdes"))
         heals(stand, peers, "carrier", "callee=prefer", ["secure-sdes", "opportunistic", "plain"],
