@@ -19,7 +19,7 @@ Outcome not_answered(const Errand::Failed& failed) {
     case Errand::Failure::kTooLong:
       return failure(OSRTP_FAILED, "unsendable", "the request does not fit into a datagram");
     case Errand::Failure::kNodeDead:
-      return failure(OSRTP_UNREACHABLE, "node-dead",
+      return failure(OSRTP_NODE_DEAD, "node-dead",
                      "the node that has the call is not there" + (waited_for ? ": " + waited(failed.waited) : ""));
     case Errand::Failure::kNoNode:
       return failure(OSRTP_UNREACHABLE, "unreachable", "no node is there to take the call");

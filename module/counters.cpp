@@ -93,6 +93,7 @@ std::optional<Fixed> trouble(osrtp_code code) {
     case OSRTP_REFUSED:
       return Fixed::kRefusals;
     case OSRTP_UNREACHABLE:
+    case OSRTP_NODE_DEAD:
       return Fixed::kTimeouts;
     case OSRTP_DONE:
       break;

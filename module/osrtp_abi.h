@@ -28,8 +28,9 @@ struct osrtp_slice {
 enum osrtp_code {
   OSRTP_DONE = 1,
   OSRTP_FAILED = -1,      /* a wrong message or option, or the daemon refused: see the log */
-  OSRTP_UNREACHABLE = -2, /* no node has answered in time, or the call's node is dead */
+  OSRTP_UNREACHABLE = -2, /* no node has answered in time */
   OSRTP_REFUSED = -3,     /* a policy forbids it, or keying failed */
+  OSRTP_NODE_DEAD = -4,   /* the call's node is not there, and no other has the call */
 };
 
 enum osrtp_verb { OSRTP_MANAGE, OSRTP_OFFER, OSRTP_ANSWER, OSRTP_DELETE, OSRTP_QUERY };

@@ -42,6 +42,7 @@ TEST(Counters, ACommandIsCountedByKindAndByWhatCameOfIt) {
   EXPECT_EQ(names(Action::kDeleteBranch, {}), Names{"deletes"});
   EXPECT_EQ(names(Action::kNothing, failure(OSRTP_FAILED, "bad-option", "")), Names{"failures"});
   EXPECT_EQ(names(Action::kOffer, failure(OSRTP_UNREACHABLE, "unreachable", "")), (Names{"offers", "timeouts"}));
+  EXPECT_EQ(names(Action::kDeleteCall, failure(OSRTP_NODE_DEAD, "node-dead", "")), (Names{"deletes", "timeouts"}));
   EXPECT_EQ(names(Action::kOffer, failure(OSRTP_REFUSED, "policy-refused", "")), (Names{"offers", "refusals"}));
 }
 
