@@ -83,19 +83,23 @@ static uint64_t transaction_named(unsigned int index, unsigned int label) {
   return ((uint64_t)index + 1) << 32 | label;
 }
 
-int osrtp_goes_on_now(unsigned int index, unsigned int label) {
+/* Of a client process. */
+static int own_number = -1;
+
+int osrtp_goes_on_elsewhere(unsigned int index, unsigned int label) {
   const uint64_t name = transaction_named(index, label);
   int i;
 
   for (i = 0; i < clients; ++i) {
-    if (__atomic_load_n(&going_on[i], __ATOMIC_SEQ_CST) == name) return 1;
+    if (i != own_number && __atomic_load_n(&going_on[i], __ATOMIC_SEQ_CST) == name) return 1;
   }
   return 0;
 }
 
+int osrtp_goes_on_here(void) { return own_number >= 0 && going_on[own_number] != 0; }
+
 /* In a client process. */
 
-static int own_number;
 static struct parcel* taken;
 
 static struct osrtp_slice take(int pipe) {

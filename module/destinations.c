@@ -132,8 +132,14 @@ static void restore_uris(struct sip_msg* msg, struct osrtp_slice* from) {
   next_hop = get_text(from);
   path = get_text(from);
   if (uri.len > 0 && !same(uri, *GET_RURI(msg))) rewrite_uri(msg, &uri);
-  if (next_hop.len > 0 && !same(next_hop, msg->dst_uri)) set_dst_uri(msg, &next_hop);
-  if (path.len > 0 && !same(path, msg->path_vec)) set_path_vector(msg, &path);
+  if (next_hop.len == 0)
+    reset_dst_uri(msg);
+  else if (!same(next_hop, msg->dst_uri))
+    set_dst_uri(msg, &next_hop);
+  if (path.len == 0)
+    reset_path_vector(msg);
+  else if (!same(path, msg->path_vec))
+    set_path_vector(msg, &path);
 }
 
 /* Which registration it is: tm clears these. */

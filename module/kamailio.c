@@ -179,7 +179,7 @@ static int init_module(void) {
   osrtp_attach_shared(shared);
   if (load_nodes() < 0 || start_probing() < 0 || osrtp_register_rpc() < 0) return -1;
   if (osrtp_prepare_peers(peer_memory) < 0) return -1;
-  if (osrtp_register_resumption() < 0 || osrtp_register_counters() < 0) return -1;
+  if (osrtp_register_resumption() < 0 || osrtp_register_postponing() < 0 || osrtp_register_counters() < 0) return -1;
   if (client_processes == 0 && osrtp_hears_events()) LM_WARN("events need client_processes: none will come\n");
   return osrtp_prepare_clients(client_processes);
 }

@@ -56,7 +56,8 @@ static enum osrtp_route route_of(const struct sip_msg* msg) {
 static int branch_of(enum osrtp_route route) {
   const tm_ctx_t* context = tm.tm_ctx_get();
   if (context == NULL || route == OSRTP_IN_REQUEST || route == OSRTP_IN_FAILURE) return -1;
-  return context->branch_index;
+  /* A reply that goes on has none there. */
+  return context->branch_index >= 0 ? context->branch_index : tm.t_gett_branch();
 }
 
 struct cell* osrtp_transaction(void) {

@@ -68,7 +68,7 @@ static unsigned int attempts;
 unsigned int osrtp_add_attempts(struct osrtp_message* all, unsigned int count) {
   unsigned int i;
 
-  for (i = 0; i < attempts && i < count; ++i) {
+  for (i = 0; i < attempts && attempts <= count; ++i) {
     all[count - attempts + i].note.data = notes[i];
     all[count - attempts + i].note.size = sizes[i];
   }

@@ -5,6 +5,7 @@
 
 #include "module/osrtp_abi.h"
 
+struct cell;
 struct ip_addr;
 struct sip_msg;
 struct socket_info;
@@ -70,9 +71,16 @@ int osrtp_suspend(struct sip_msg* msg, enum osrtp_verb verb, struct osrtp_messag
                   const struct _str* route);
 /** Has a client process tell the relay, and waits for nothing. @return 0, or -1: none has room for it */
 int osrtp_deliver(enum osrtp_verb verb, const struct osrtp_message* message, struct osrtp_slice options);
+/** Whether a message of this transaction is suspended, or goes on in another process. */
+int osrtp_is_busy(const struct cell* transaction);
+
 /** A reply that comes while its call has something under way is handled after that. @return 0, or -1: it need not or
  * cannot wait */
 int osrtp_postpone(struct sip_msg* msg);
+/** Has this done to every such reply, before the script sees it. @return 0 or -1, logged */
+int osrtp_register_postponing(void);
+/** In a client process: receives one that was postponed. */
+void osrtp_replay(struct osrtp_slice octets);
 /** In a failure route, of a call or of a branch: offers those who refused the form of their offer the call again, in
  * another one. With `route` the script goes on there when the relay has answered.
  * @return for the script: OSRTP_DONE, 0 with `route`; negative: there is no other attempt, and nothing has changed */
@@ -100,8 +108,10 @@ int osrtp_has_route(const struct _str* route);
 int osrtp_prepare_clients(int count);
 int osrtp_start_clients(void);
 int osrtp_clients(void);
-/** Whether one of them goes on with this transaction right now. */
-int osrtp_goes_on_now(unsigned int index, unsigned int label);
+/** Whether another one of them goes on with this transaction right now. */
+int osrtp_goes_on_elsewhere(unsigned int index, unsigned int label);
+/** Whether this one goes on with some message. */
+int osrtp_goes_on_here(void);
 /** Whether the process that has this call can take more. */
 int osrtp_has_room(struct osrtp_slice call_id);
 /** Hands a parcel to the process that has this call. @return 0, or -1: its queue is full */

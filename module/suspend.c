@@ -4,8 +4,7 @@
 #include "core/dprint.h"
 #include "core/dset.h"
 #include "core/kemi.h"
-#include "core/mem/mem.h"
-#include "core/receive.h"
+#include "core/mem/shm.h"
 #include "core/route.h"
 #include "core/script_cb.h"
 #include "module/shim.h"
@@ -13,9 +12,9 @@
 #include "modules/tm/tm_load.h"
 
 /* A message that waits for the relay waits in tm, and goes on in a client process (client.c). tm keeps one message of a
- * transaction at a time and loses replies that come meanwhile, so that those are postponed here. */
+ * transaction at a time; replies that come meanwhile are postponed (postpone.c). */
 
-/* Big enough for a full set of destinations; one process does one thing at a time. */
+/* Where a request goes. Big enough for a full set of destinations; one process does one thing at a time. */
 static char baggage[OSRTP_MOST_DESTINATIONS * sizeof(branch_t) + 8192];
 
 static int is_reply(const struct sip_msg* msg) { return msg->first_line.type == SIP_REPLY; }
@@ -23,14 +22,25 @@ static int is_reply(const struct sip_msg* msg) { return msg->first_line.type == 
 /* tm keeps what it needs to go on in one place of the transaction, until the end of t_continue(): suspended once more
  * meanwhile, by the reply to what has just been sent, it would be released for the other message. A client process says
  * what it goes on with before tm takes the flag away, and so the flag is looked at first. */
-static int is_under_way(const struct cell* transaction) {
+int osrtp_is_busy(const struct cell* transaction) {
   if ((transaction->flags & T_ASYNC_SUSPENDED) != 0) return 1;
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  return osrtp_goes_on_now(transaction->hash_index, transaction->label);
+  return osrtp_goes_on_elsewhere(transaction->hash_index, transaction->label);
 }
 
-static int can_suspend_reply(const struct cell* transaction) {
-  return get_route_type() == TM_ONREPLY_ROUTE && transaction != NULL;
+static struct ua_client* branch_of_reply(struct cell* transaction) {
+  const int branch = osrtp_tm()->t_gett_branch();
+  return branch >= 0 && branch < transaction->nr_of_outgoings ? &transaction->uac[branch] : NULL;
+}
+
+/** Not one to a request of tm's own, which has no request to go back to; and not where tm still has an earlier reply,
+ * since it would go on with that. */
+static int can_suspend_reply(struct cell* transaction) {
+  const struct ua_client* branch;
+
+  if (get_route_type() != TM_ONREPLY_ROUTE || transaction == NULL || transaction->uas.request == NULL) return 0;
+  branch = branch_of_reply(transaction);
+  return branch != NULL && branch->reply == NULL;
 }
 
 static int can_suspend_request(struct sip_msg* msg) {
@@ -45,18 +55,41 @@ static int can_suspend_request(struct sip_msg* msg) {
 }
 
 int osrtp_can_suspend(struct sip_msg* msg) {
-  const struct cell* transaction = osrtp_transaction();
+  struct cell* transaction = osrtp_transaction();
 
   if (transaction != NULL) {
-    if (is_under_way(transaction) || (transaction->flags & T_CANCELED) != 0 || transaction->uas.status >= 200) return 0;
+    if (osrtp_is_busy(transaction) || osrtp_goes_on_here()) return 0;
+    if ((transaction->flags & T_CANCELED) != 0 || transaction->uas.status >= 200) return 0;
   }
   return is_reply(msg) ? can_suspend_reply(transaction) : can_suspend_request(msg);
 }
 
-/** @return 0, or -1: there is no transaction, or the message is a repeated one */
-static int need_transaction(struct sip_msg* msg) {
-  if (osrtp_transaction() != NULL) return 0;
-  return osrtp_tm()->t_newtran(msg) > 0 && osrtp_transaction() != NULL ? 0 : -1;
+enum made { MADE, REPEATED, NOT_MADE };
+
+/** A repeated message has been answered by its transaction. */
+static enum made make_transaction(struct sip_msg* msg) {
+  int code;
+
+  if (osrtp_transaction() != NULL) return MADE;
+  code = osrtp_tm()->t_newtran(msg);
+  if (code > 0 && osrtp_transaction() != NULL) return MADE;
+  return code == 0 ? REPEATED : NOT_MADE;
+}
+
+/** Undoes t_suspend(), of which tm leaves traces: it would lose this reply, and go on with it in place of the next. */
+static void stay(struct sip_msg* msg, const struct osrtp_return* back) {
+  struct cell* transaction = osrtp_transaction();
+  struct ua_client* branch;
+
+  osrtp_tm()->t_cancel_suspend(back->index, back->label);
+  transaction->flags &= (unsigned short)~T_ASYNC_SUSPENDED;
+  if (!is_reply(msg)) return;
+  msg->msg_flags &= ~(unsigned int)FL_RPL_SUSPENDED;
+  branch = branch_of_reply(transaction);
+  if (branch == NULL || branch->reply == NULL || branch->reply == FAKED_REPLY) return;
+  shm_free(branch->reply);
+  branch->reply = NULL;
+  branch->end_reply = NULL;
 }
 
 /** What is asked about a request: its SDP, for each place it is about to go to. */
@@ -85,17 +118,26 @@ int osrtp_suspend(struct sip_msg* msg, enum osrtp_verb verb, struct osrtp_messag
   memset(&back, 0, sizeof back);
   back.task = OSRTP_RESUME;
   back.route = osrtp_slice_of(route);
-  if (!osrtp_has_room(message->call_id) || need_transaction(msg) < 0) return -1;
+  if (!osrtp_has_room(message->call_id)) return -1;
+  switch (make_transaction(msg)) {
+    case MADE:
+      break;
+    case REPEATED:
+      return 0;
+    case NOT_MADE:
+      return -1;
+  }
   if (!is_reply(msg)) {
     back.baggage.size = osrtp_write_destinations(msg, baggage, sizeof baggage);
     back.baggage.data = baggage;
     if (back.baggage.size > sizeof baggage) return -1;
   }
-  if (osrtp_tm()->t_suspend(msg, &back.index, &back.label) != 0) return -1;
+  if (osrtp_tm()->t_suspend(msg, &back.index, &back.label) != 0) {
+    msg->msg_flags &= ~(unsigned int)FL_RPL_SUSPENDED;
+    return -1;
+  }
   if (hand_over(msg, verb, message, options, &back) == 0) return 0;
-  osrtp_tm()->t_cancel_suspend(back.index, back.label);
-  /* Which tm leaves set, and then loses the reply. */
-  osrtp_transaction()->flags &= (unsigned short)~T_ASYNC_SUSPENDED;
+  stay(msg, &back);
   return -1;
 }
 
@@ -108,49 +150,6 @@ int osrtp_deliver(enum osrtp_verb verb, const struct osrtp_message* message, str
   back.task = OSRTP_DELIVER;
   parcel = osrtp_pack(verb, message, 1, options, &back);
   return parcel.data == NULL ? -1 : osrtp_send_parcel(message->call_id, parcel);
-}
-
-/* Replies that come in between. */
-
-static int write_reply(const struct sip_msg* msg) {
-  if (sizeof msg->rcv + msg->len > sizeof baggage) return -1;
-  memcpy(baggage, &msg->rcv, sizeof msg->rcv);
-  memcpy(baggage + sizeof msg->rcv, msg->buf, msg->len);
-  return 0;
-}
-
-int osrtp_postpone(struct sip_msg* msg) {
-  const struct cell* transaction = osrtp_transaction();
-  struct osrtp_return back;
-  struct osrtp_message message;
-  struct osrtp_slice parcel;
-
-  if (!is_reply(msg) || get_route_type() != TM_ONREPLY_ROUTE || transaction == NULL) return -1;
-  if (osrtp_clients() == 0 || !is_under_way(transaction)) return -1;
-  if (write_reply(msg) < 0 || osrtp_read_message(msg, &message) < 0) return -1;
-  memset(&back, 0, sizeof back);
-  back.task = OSRTP_REPLAY;
-  back.baggage.data = baggage;
-  back.baggage.size = sizeof msg->rcv + msg->len;
-  parcel = osrtp_pack(OSRTP_MANAGE, &message, 0, back.route, &back);
-  if (parcel.data == NULL || osrtp_send_parcel(message.call_id, parcel) < 0) return -1;
-  /* tm then leaves it alone, also where the transaction has gone on meanwhile. */
-  msg->msg_flags |= FL_RPL_SUSPENDED;
-  return 0;
-}
-
-static void replay(struct osrtp_slice kept) {
-  /* As a receiver's buffer: terminated, writable, and not the baggage, which is packed anew while this is handled. */
-  static char reply[sizeof baggage];
-  struct receive_info from;
-  unsigned int size;
-
-  if (kept.size <= sizeof from || kept.size >= sizeof reply) return;
-  memcpy(&from, kept.data, sizeof from);
-  size = (unsigned int)(kept.size - sizeof from);
-  memcpy(reply, kept.data + sizeof from, size);
-  reply[size] = '\0';
-  receive_msg(reply, size, &from);
 }
 
 /* Going on, in a client process. */
@@ -201,7 +200,7 @@ static void take_back(void) {
 
 void osrtp_go_on(const struct osrtp_return* back) {
   if (back->task == OSRTP_REPLAY) {
-    replay(back->baggage);
+    osrtp_replay(back->baggage);
     return;
   }
   going_on = back;
@@ -210,13 +209,23 @@ void osrtp_go_on(const struct osrtp_return* back) {
   going_on = NULL;
 }
 
+/** tm brings them back for requests alone. */
+static flag_t flags_of_branch(void) {
+  struct cell* transaction = osrtp_transaction();
+  const struct ua_client* branch = transaction == NULL ? NULL : branch_of_reply(transaction);
+  return branch == NULL ? 0 : branch->branch_flags;
+}
+
 /** The first thing that happens to a message that goes on. */
 static int take_up(struct sip_msg* msg, unsigned int flags, void* unused) {
   const struct osrtp_return* back = going_on;
 
   if (back == NULL) return 1;
   going_on = NULL;
-  if (!is_reply(msg)) osrtp_restore_destinations(msg, back->baggage);
+  if (is_reply(msg))
+    setbflagsval(0, flags_of_branch());
+  else
+    osrtp_restore_destinations(msg, back->baggage);
   osrtp_apply(msg, osrtp_find_sdp(msg), osrtp_outcome());
   return 1;
 }
