@@ -17,6 +17,7 @@ class FakeRelay:
         self.error_of: str | None = None  # to this command only, where set
         self.state: str | None = None  # of every leg after an answer, where set
         self.silent = False
+        self.delay = 0.0  # seconds until an answer
         self.tell_when_up: dict | None = None  # an event of each call, once it is answered
         self._subscriber: tuple[bytes, object] | None = None  # cookie and address
         self.pings = 0
@@ -82,11 +83,20 @@ class FakeRelay:
                 number = len(self.requests)
             if self.silent:
                 continue
-            with contextlib.suppress(OSError):  # who asked may be gone
-                self._socket.sendto(cookie + b" " + json.dumps(self._reply(request, number)).encode(), client)
+            self._answer(cookie + b" " + json.dumps(self._reply(request, number)).encode(), client)
             if self.tell_when_up and request["command"] == "answer":
                 event = self.tell_when_up | {"call-id": request["call-id"]}
                 threading.Timer(0.5, self.tell, [event]).start()  # after the ACK
+
+    def _answer(self, frame: bytes, client) -> None:
+        def send() -> None:
+            with contextlib.suppress(OSError):  # who asked may be gone
+                self._socket.sendto(frame, client)
+
+        if self.delay:
+            threading.Timer(self.delay, send).start()
+        else:
+            send()
 
     def _reply(self, request: dict, number: int) -> dict:
         if request["command"] == "ping":

@@ -60,6 +60,9 @@ class Kamailio:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process = None
 
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None and self._answers()
+
     def log_text(self) -> str:
         return self.log.read_text(errors="replace")
 

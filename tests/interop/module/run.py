@@ -17,6 +17,7 @@ import cases_load
 import cases_nodes
 import cases_outage
 import cases_relay
+import cases_replies
 import cases_retry
 from daemon_flows import SINGLE_CASES, flow_case, flows
 from fake_relay import FakeRelay
