@@ -22,8 +22,8 @@ Action manage_request(const osrtp_message& message) {
     case OSRTP_BYE:
       return Action::kDeleteCall;
     case OSRTP_CANCEL:
-      // A cancelled re-INVITE leaves the call as it was.
-      return message.in_dialog != 0 ? Action::kNothing : Action::kDeleteCall;
+      // A cancelled re-INVITE leaves the call as it was, and so does a CANCEL after the answer (RFC 3261 section 9.2).
+      return message.in_dialog != 0 || message.too_late != 0 ? Action::kNothing : Action::kDeleteCall;
     case OSRTP_OTHER:
       break;
   }

@@ -150,11 +150,23 @@ static int parse_dialog(struct sip_msg* msg) {
   return parse_from_header(msg);
 }
 
+/** Whether the INVITE that it is to cancel has been answered. */
+static int is_too_late(struct sip_msg* cancel) {
+  struct cell* invite = tm.t_lookup_original(cancel);
+  int late;
+
+  if (invite == NULL || invite == T_UNDEFINED) return 0;
+  late = invite->uas.status >= 200;
+  tm.unref_cell(invite);
+  return late;
+}
+
 static void read_request_side(struct sip_msg* msg, struct osrtp_message* message) {
   message->in_dialog = message->to_tag.size > 0;
   message->first_route = first_route(msg);
   message->sender_hop = osrtp_hop_of_protocol(msg->rcv.proto);
   osrtp_read_destination(GET_RURI(msg), &msg->dst_uri, msg->force_send_socket, message);
+  if (message->method == OSRTP_CANCEL) message->too_late = is_too_late(msg);
   if (message->method == OSRTP_PRACK && message->sdp.data != NULL) message->request_had_sdp = invite_had_sdp(msg);
 }
 

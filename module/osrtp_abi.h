@@ -61,6 +61,7 @@ struct osrtp_message {
   int in_dialog;            /* not 0: the request, or the one a reply is to, has a To tag */
   int request_had_sdp;      /* of a reply: its request; of a PRACK: its INVITE */
   int set;                  /* of nodes, for a call that begins; negative: as before, or 0 */
+  int too_late;             /* of a CANCEL: its INVITE has been answered */
   struct osrtp_slice call_id;
   struct osrtp_slice from_tag; /* of the message's From and To, whoever sent it */
   struct osrtp_slice to_tag;

@@ -116,5 +116,13 @@ TEST(Manage, WithoutABranchNoneIsDeleted) {
   EXPECT_EQ(action_for(OSRTP_MANAGE, message), Action::kNothing);
 }
 
+TEST(ManageCancel, ACancelThatComesTooLateEndsNothing) {
+  osrtp_message message{};
+  message.route = OSRTP_IN_REQUEST;
+  message.method = OSRTP_CANCEL;
+  message.too_late = 1;
+  EXPECT_EQ(action_for(OSRTP_MANAGE, message), Action::kNothing);
+}
+
 }  // namespace
 }  // namespace osrtp::module
