@@ -38,17 +38,33 @@ bool may_restart(Action action, const osrtp_message& message, const Defaults& de
          message.in_dialog != 0;
 }
 
+Policies policies_of(const protocol::Request& request) {
+  const auto* offer = std::get_if<protocol::Offer>(&request);
+  return offer == nullptr || !offer->osrtp ? Policies{} : Policies{offer->osrtp->caller, offer->osrtp->callee};
+}
+
+/// @param said of this leg before
+/// @param by_script now
+/// @param now by the script or the parameters
+std::optional<protocol::Policy> policy_anew(protocol::Policy said, std::optional<protocol::Policy> by_script,
+                                            std::optional<protocol::Policy> now) {
+  if (said == protocol::Policy::kOff) return by_script.value_or(said);
+  return std::max(std::optional(said), now);
+}
+
 }  // namespace
 
 Result<Command, Outcome> command_for(Action action, const osrtp_message& message, const Options& options,
                                      std::string_view words, const Defaults& defaults) {
-  auto dictionary = protocol::encode_request(request_for(action, message, options, defaults));
+  const protocol::Request request = request_for(action, message, options, defaults);
+  auto dictionary = protocol::encode_request(request);
   if (!dictionary)
     return fail(failure(OSRTP_FAILED, "unsendable", "the message's " + dictionary.error().key + " is not UTF-8 text"));
   Command command;
   command.action = action;
   command.call_id = view(message.call_id);
   command.dictionary = *std::move(dictionary);
+  command.policies = policies_of(request);
   command.starts_call = is_offer(action) && message.in_dialog == 0;
   command.set = std::max(message.set, 0);
   if (may_restart(action, message, defaults)) {
@@ -76,6 +92,17 @@ std::optional<Command> undoing(const Command& command) {
   ending.dictionary = *std::move(dictionary);
   ending.set = command.set;
   return ending;
+}
+
+std::string anew_for(const Command& command, const Policies& said) {
+  if (command.anew.empty() || !said.caller || !said.callee) return {};
+  auto request = protocol::decode_request(command.anew);
+  auto* offer = request ? std::get_if<protocol::Offer>(&request->request) : nullptr;
+  if (offer == nullptr || !offer->osrtp) return {};
+  offer->osrtp->caller = policy_anew(*said.caller, command.policies.caller, offer->osrtp->caller);
+  offer->osrtp->callee = policy_anew(*said.callee, command.policies.callee, offer->osrtp->callee);
+  auto dictionary = protocol::encode_request(request->request);
+  return dictionary ? *std::move(dictionary) : std::string();
 }
 
 Outcome outcome_for(Action action, std::string_view dictionary) {

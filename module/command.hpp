@@ -9,6 +9,7 @@
 #include "module/options.hpp"
 #include "module/osrtp_abi.h"
 #include "module/outcome.hpp"
+#include "module/policies.hpp"
 #include "module/request.hpp"
 
 namespace osrtp::module {
@@ -20,6 +21,7 @@ struct Command {
   std::string dictionary;    // of the request
   bool starts_call = false;  // any node may take it
   std::string anew;    // the same as a new call, which another node may take if the call's is dead; empty: none may
+  Policies policies;   // that an offer says
   int set = 0;         // of nodes
   int branch = -1;     // tm's
   std::string target;  // where the request goes, and the URI of its next hop
@@ -38,6 +40,12 @@ struct Command {
 
 /// What ends the call that `command` has begun. @return nothing: it begins none
 [[nodiscard]] std::optional<Command> undoing(const Command& command);
+
+/// What `command` asks where it begins its call anew, whose offers have said `said`: never less than that. A leg that
+/// has been off stays off, unless `command` says more: its peer need not know more. Of the others the stricter counts
+/// of what was said then and what is said now, by the script or by the parameters.
+/// @return empty: it may not, or what was said is not known
+[[nodiscard]] std::string anew_for(const Command& command, const Policies& said);
 
 /// What a dictionary that came back means for the command that asked for it.
 [[nodiscard]] Outcome outcome_for(Action action, std::string_view dictionary);

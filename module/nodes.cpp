@@ -33,9 +33,8 @@ std::string framed(const std::string& cookie, std::string_view dictionary) {
   return frame ? *std::move(frame) : std::string();
 }
 
-Journey journey_of(const Command& command, TimePoint now) {
-  Journey journey{siphash(command.call_id), command.set, command.starts_call, !command.anew.empty(), std::nullopt};
-  const auto place = shared().calls.find(command.call_id, now);
+Journey journey_of(const Command& command, const std::optional<Sticky::Place>& place, bool may_restart) {
+  Journey journey{siphash(command.call_id), command.set, command.starts_call, may_restart, std::nullopt};
   if (!place) return journey;
   const auto view = shared().nodes.view(place->node);
   if (view && place->is(view->number, view->generation)) journey.has_call = view->number;
@@ -45,8 +44,10 @@ Journey journey_of(const Command& command, TimePoint now) {
 Errand begin(const Command& command, TimePoint now) {
   std::string cookie = process().cookies.next();
   std::string frame = framed(cookie, command.dictionary);
-  std::string anew = command.anew.empty() ? std::string() : framed(cookie, command.anew);
-  return {itinerary_for(journey_of(command, now), shared().nodes.all(), now),
+  const auto place = shared().calls.find(command.call_id, now);
+  std::string anew = place ? anew_for(command, place->policies) : std::string();
+  if (!anew.empty()) anew = framed(cookie, anew);
+  return {itinerary_for(journey_of(command, place, !anew.empty()), shared().nodes.all(), now),
           {std::move(cookie), std::move(frame), std::move(anew)},
           state().settings.timeout,
           now};
@@ -81,7 +82,7 @@ void answered(const Command& command, std::size_t node, Outcome& outcome, TimePo
   if (!view) return;
   outcome.node = view->address;
   if (is_offer(command.action) && outcome.code == OSRTP_DONE)
-    all.calls.remember(command.call_id, {node, view->generation}, now);
+    all.calls.remember(command.call_id, {node, view->generation, command.policies}, now);
   if (command.action == Action::kDeleteCall) all.calls.let_go(command.call_id, now);
 }
 

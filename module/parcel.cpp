@@ -18,6 +18,7 @@ class Writer {
     number(value.size());
     octets_ += value;
   }
+  void policies(const Policies& value) { number(value.bits()); }
   [[nodiscard]] std::string take() { return std::move(octets_); }
 
  private:
@@ -48,6 +49,11 @@ class Reader {
     value = octets_.substr(0, size);
     octets_.remove_prefix(size);
   }
+  void policies(Policies& value) {
+    std::uint8_t bits = 0;
+    number(bits);
+    value = Policies::of(bits);
+  }
   [[nodiscard]] bool ok() const noexcept { return ok_; }
   [[nodiscard]] bool done() const noexcept { return ok_ && octets_.empty(); }
 
@@ -65,6 +71,7 @@ void fields(Stream& stream, Item& command) {
   stream.number(command.starts_call);
   stream.number(command.form);
   stream.number(command.tried);
+  stream.policies(command.policies);
   stream.text(command.dictionary);
   stream.text(command.anew);
   stream.text(command.target);

@@ -7,7 +7,7 @@ namespace osrtp::module {
 namespace {
 
 // Of an entry's 64 bits, from the highest: expiry in seconds of the steady clock (31), whether the call has ended (1),
-// the node's generation (24), its number (8).
+// the policies (6), the node's generation (18), its number (8).
 struct Where {
   std::uint64_t expiry;
   bool ended;
@@ -20,13 +20,15 @@ std::uint64_t seconds_of(TimePoint time) {
 
 std::uint64_t packed(const Where& where) {
   return where.expiry << 33U | static_cast<std::uint64_t>(where.ended) << 32U |
+         static_cast<std::uint64_t>(where.place.policies.bits()) << 26U |
          static_cast<std::uint64_t>(where.place.generation & Sticky::kGenerations) << 8U | (where.place.node & 0xffU);
 }
 
 Where unpacked(std::uint64_t bits) {
   return {bits >> 33U,
           (bits >> 32U & 1U) != 0,
-          {static_cast<std::size_t>(bits & 0xffU), static_cast<std::uint32_t>(bits >> 8U) & Sticky::kGenerations}};
+          {static_cast<std::size_t>(bits & 0xffU), static_cast<std::uint32_t>(bits >> 8U) & Sticky::kGenerations,
+           Policies::of(static_cast<std::uint8_t>(bits >> 26U & 0x3fU))}};
 }
 
 template <class Duration>
@@ -77,6 +79,8 @@ void Sticky::remember(std::string_view call_id, Place place, TimePoint now) noex
   const std::uint64_t call = hash(call_id);
   Hold bucket(buckets_[call % kBuckets]);
   Entry* entry = bucket.find(call, now);
+  if (entry != nullptr && !unpacked(entry->where).ended)
+    place.policies = stricter(place.policies, unpacked(entry->where).place.policies);
   if (entry == nullptr) entry = bucket.make_room();
   if (entry == nullptr) return;
   entry->call = call;

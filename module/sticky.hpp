@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "module/policies.hpp"
 #include "module/siphash.hpp"
 
 namespace osrtp::module {
@@ -26,17 +27,19 @@ class Sticky {
 
   struct Place {
     std::size_t node = 0;          // less than 256
-    std::uint32_t generation = 0;  // of the node's; its lower 24 bits are kept
+    std::uint32_t generation = 0;  // of the node's; its lower 18 bits are kept
+    Policies policies{};           // that the call's offers have said
 
     [[nodiscard]] bool is(std::size_t number, std::uint32_t its_generation) const noexcept {
       return node == number && (generation & kGenerations) == (its_generation & kGenerations);
     }
   };
-  static constexpr std::uint32_t kGenerations = 0xff'ffff;
+  static constexpr std::uint32_t kGenerations = 0x3'ffff;
 
   /// Under a key of this table's own, so that nobody can choose Call-IDs that meet. Once, before it is shared.
   void set_key(SipKey key) noexcept { key_ = key; }
 
+  /// Of a call that goes on, or was forked, the strictest policies are kept.
   void remember(std::string_view call_id, Place place, TimePoint now) noexcept;
   /// And begins its age anew, unless the call has ended.
   [[nodiscard]] std::optional<Place> find(std::string_view call_id, TimePoint now) noexcept;

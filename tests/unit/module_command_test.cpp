@@ -49,6 +49,77 @@ TEST(Command, OnlyAReinviteMayBeginItsCallAnewAndOnlyWhereThatIsWanted) {
   EXPECT_EQ(command_for(Action::kOffer, message, Options{}, {}, wanted)->anew, "");
 }
 
+protocol::OsrtpOptions anew_with(const Policies& said, const Options& options = {}, protocol::Policy callee = {}) {
+  Defaults defaults;
+  defaults.restart_on_dead_node = true;
+  defaults.callee = callee;
+  auto message = invite();
+  message.in_dialog = 1;
+  const std::string dictionary = anew_for(*command_for(Action::kOffer, message, options, {}, defaults), said);
+  const auto request = protocol::decode_request(dictionary);
+  return request ? *std::get<protocol::Offer>(request->request).osrtp : protocol::OsrtpOptions{};
+}
+
+TEST(CommandAnew, AsksNoLessThanTheCallBeganWith) {
+  using protocol::Policy;
+  constexpr Policies kUsual{Policy::kOpportunistic, Policy::kOpportunistic};
+  EXPECT_EQ(anew_with({Policy::kPrefer, Policy::kRequire}).caller, Policy::kPrefer);
+  EXPECT_EQ(anew_with({Policy::kPrefer, Policy::kRequire}).callee, Policy::kRequire);
+  EXPECT_EQ(anew_with(kUsual, {}, Policy::kRequire).callee, Policy::kRequire);
+  Options lower;
+  lower.callee = Policy::kOpportunistic;
+  EXPECT_EQ(anew_with({Policy::kPrefer, Policy::kRequire}, lower).callee, Policy::kRequire);
+  Options off;
+  off.callee = Policy::kOff;
+  EXPECT_EQ(anew_with(kUsual, off).callee, Policy::kOpportunistic);
+}
+
+TEST(CommandAnew, LeavesALegOffUnlessTheScriptSaysMore) {
+  using protocol::Policy;
+  constexpr Policies kOff{Policy::kOpportunistic, Policy::kOff};
+  EXPECT_EQ(anew_with(kOff, {}, Policy::kRequire).callee, Policy::kOff);
+  Options more;
+  more.callee = Policy::kPrefer;
+  EXPECT_EQ(anew_with(kOff, more, Policy::kOpportunistic).callee, Policy::kPrefer);
+}
+
+TEST(CommandAnew, IsNothingWhereWhatWasSaidIsNotKnown) {
+  Defaults defaults;
+  defaults.restart_on_dead_node = true;
+  auto message = invite();
+  message.in_dialog = 1;
+  const auto command = *command_for(Action::kOffer, message, Options{}, {}, defaults);
+  EXPECT_EQ(anew_for(command, {}), "");
+  EXPECT_EQ(anew_for(command, {protocol::Policy::kOff, std::nullopt}), "");
+  EXPECT_EQ(anew_for(command, {defaults.caller, defaults.callee}), command.anew);
+  EXPECT_EQ(anew_for(Command{}, {defaults.caller, defaults.callee}), "");
+}
+
+TEST(Command, CarriesThePoliciesThatAnOfferSays) {
+  auto message = invite();
+  Options options;
+  options.callee = protocol::Policy::kRequire;
+  const Policies both{Defaults{}.caller, protocol::Policy::kRequire};
+  EXPECT_EQ(command_for(Action::kOffer, message, options, {}, Defaults{})->policies, both);
+  message.in_dialog = 1;
+  const Policies said{std::nullopt, protocol::Policy::kRequire};
+  EXPECT_EQ(command_for(Action::kOffer, message, options, {}, Defaults{})->policies, said);
+  EXPECT_EQ(written(Action::kAnswer, message).policies, Policies{});
+}
+
+TEST(PoliciesOfACall, ComeOutOfTheirBitsAndOtherBitsAreNone) {
+  using protocol::Policy;
+  for (unsigned int bits = 0; bits < 256; ++bits) {
+    const auto policies = Policies::of(static_cast<std::uint8_t>(bits));
+    EXPECT_EQ(Policies::of(policies.bits()), policies) << bits;
+    EXPECT_LT(policies.bits(), 1U << Policies::kBits) << bits;
+  }
+  const Policies both{Policy::kOff, Policy::kRequire};
+  EXPECT_EQ(Policies::of(both.bits()), both);
+  const Policies strictest{Policy::kPrefer, Policy::kRequire};
+  EXPECT_EQ(stricter(both, {Policy::kPrefer, std::nullopt}), strictest);
+}
+
 TEST(Command, GoesToTheSetThatTheMessageNames) {
   auto message = invite();
   message.set = 3;

@@ -59,6 +59,23 @@ TEST_F(StickyCalls, ThatBeginAnewStay) {
   EXPECT_EQ(node("a", kStart + Sticky::kLinger * 2), 2U);
 }
 
+TEST_F(StickyCalls, KeepTheStrictestPoliciesUntilTheyEnd) {
+  using protocol::Policy;
+  const auto said = [&](TimePoint now) { return table_->find("a", now)->policies; };
+  const Policies first{Policy::kOff, Policy::kRequire};
+  table_->remember("a", {1, 2, first}, kStart);
+  EXPECT_EQ(said(kStart), first);
+  table_->remember("a", {2, 0x3'ffff, {}}, kStart);
+  EXPECT_EQ(said(kStart), first);
+  EXPECT_TRUE(table_->find("a", kStart)->is(2, 0x3'ffff));
+  const Policies both{Policy::kPrefer, Policy::kRequire};
+  table_->remember("a", {2, 2, {Policy::kPrefer, Policy::kOff}}, kStart);
+  EXPECT_EQ(said(kStart), both);
+  table_->let_go("a", kStart);
+  table_->remember("a", {2, 2, {}}, kStart);
+  EXPECT_EQ(said(kStart), Policies{});
+}
+
 TEST_F(StickyCalls, NeedTheirNode) {
   table_->remember("a", {7, 2}, kStart);
   EXPECT_TRUE(table_->needs({7, 2}, kStart));

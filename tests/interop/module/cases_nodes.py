@@ -117,6 +117,22 @@ def a_reinvite_may_begin_its_call_anew(stand: Stand) -> None:
 
 
 @case
+def a_call_that_begins_anew_asks_no_less_than_before(stand: Stand) -> None:
+    with fleet(stand.directory, "ab", "{a} {b}", FakeRelay, restart="1") as ships:
+        old = ships.call_at("a", "strict", "X-Options: callee=require\n")
+        ships.relays["a"].stop()
+        same(ships.again(old), ("1", "b"))
+        offer, = ships.relays["b"].of_call(old)
+        same((offer["osrtp"]["caller"], offer["osrtp"]["callee"]), ("opportunistic", "require"))
+        # What the proxy has not begun, or has forgotten, it does not begin anew.
+        ships.relays["b"].stop()
+        ships.relays["a"] = FakeRelay(ships.addresses["a"])
+        foreign = [ships.again(f"foreign{number}") for number in range(20)]
+        same(set(foreign), {("1", "a"), ("-4", "node-dead")})
+        ships.relays["b"] = FakeRelay(ships.addresses["b"])
+
+
+@case
 def operators_drain_ping_and_enable_relays(stand: Stand) -> None:
     with fleet(stand.directory, "ab", "{a} {b}=5", FakeRelay) as ships:
         old = ships.call_at("a", "old")

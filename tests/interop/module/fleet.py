@@ -37,7 +37,8 @@ class Fleet:
                 relay.thaw()
             relay.stop()
 
-    def request(self, method: str, call_id: str, in_dialog: bool = False, headers: str = "") -> Message:
+    def request(self, method: str, call_id: str, in_dialog: bool = False, headers: str = "",
+                callee: str = "callee") -> Message:
         """One request to a phone that is its own sender. @return what arrives"""
         host, port = self.kamailio.address.split(":")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
@@ -47,7 +48,7 @@ class Fleet:
             body = SDP.replace("\n", "\r\n") if method == "INVITE" else ""
             number = next(numbers)
             text = (f"{method} sip:b@{own} SIP/2.0\nVia: SIP/2.0/UDP {own};branch=z9hG4bKfleet{number}\n"
-                    f"From: <sip:a@test>;tag=caller\nTo: <sip:b@test>{';tag=callee' if in_dialog else ''}\n"
+                    f"From: <sip:a@test>;tag=caller\nTo: <sip:b@test>{f';tag={callee}' if in_dialog else ''}\n"
                     f"Call-ID: {call_id}\nCSeq: {number + 1} {method}\nContact: <sip:a@{own}>\nMax-Forwards: 9\n{headers}")
             if body:
                 text += "Content-Type: application/sdp\n"
@@ -74,10 +75,10 @@ class Fleet:
         assert all(code == "1" for code, _ in taken), taken
         return [name for _, name in taken]
 
-    def call_at(self, name: str, prefix: str) -> str:
+    def call_at(self, name: str, prefix: str, headers: str = "") -> str:
         """A call that a relay has taken."""
         for number in range(200):
-            if self.call(f"{prefix}{number}") == ("1", name):
+            if self.call(f"{prefix}{number}", headers) == ("1", name):
                 return f"{prefix}{number}"
         raise AssertionError(f"{name} takes no call")
 
