@@ -83,7 +83,9 @@ void answered(const Command& command, std::size_t node, Outcome& outcome, TimePo
   outcome.node = view->address;
   if (is_offer(command.action) && outcome.code == OSRTP_DONE)
     all.calls.remember(command.call_id, {node, view->generation, command.policies}, now);
-  if (command.action == Action::kDeleteCall) all.calls.let_go(command.call_id, now);
+  // The BYE of a fork's loser, or of who guesses, has ended nothing: then there is no report.
+  if (command.action == Action::kDeleteCall && outcome.code == OSRTP_DONE && outcome.totals)
+    all.calls.let_go(command.call_id, now);
 }
 
 }  // namespace

@@ -133,6 +133,26 @@ def a_call_that_begins_anew_asks_no_less_than_before(stand: Stand) -> None:
 
 
 @case
+def the_bye_of_a_phone_that_lost_ends_no_call(stand: Stand) -> None:
+    with fleet(stand.directory, "ab", "{a} {b}", FakeRelay, restart="1") as ships:
+        old = ships.call_at("a", "forked", "X-Options: callee=require\n")
+        ships.relays["a"].connected = "callee"
+        ships.request("BYE", old, in_dialog=True, callee="loser")
+        same(ships.again(old), ("1", "a"))
+        ships.relays["a"].stop()
+        # Of a call that had ended nothing would be known any more, and none would begin anew.
+        same(ships.again(old), ("1", "b"))
+        offer, = ships.relays["b"].of_call(old)
+        same(offer["osrtp"]["callee"], "require")
+        ships.request("BYE", old, in_dialog=True)
+        same(ships.again(old), ("1", "b"))
+        ships.relays["b"].stop()
+        ships.relays["a"] = FakeRelay(ships.addresses["a"])
+        same(ships.again(old), ("-4", "node-dead"))
+        ships.relays["b"] = FakeRelay(ships.addresses["b"])
+
+
+@case
 def operators_drain_ping_and_enable_relays(stand: Stand) -> None:
     with fleet(stand.directory, "ab", "{a} {b}=5", FakeRelay) as ships:
         old = ships.call_at("a", "old")

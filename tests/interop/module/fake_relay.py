@@ -16,6 +16,7 @@ class FakeRelay:
         self.error: dict | None = None  # answered instead, where set
         self.error_of: str | None = None  # to this command only, where set
         self.state: str | None = None  # of every leg after an answer, where set
+        self.connected: str | None = None  # the callee's tag, without which nothing ends, where set
         self.silent = False
         self.delay = 0.0  # seconds until an answer
         self.tell_when_up: dict | None = None  # an event of each call, once it is answered
@@ -103,6 +104,8 @@ class FakeRelay:
             return {"result": "pong"}
         if self.error and self.error_of in (None, request["command"]):
             return self.error
+        if request["command"] == "delete" and self.connected not in (None, request.get("to-tag")):
+            return {"result": "ok", "warning": "Call-ID not found or tags didn't match"}
         if request["command"] == "delete":
             self._calls.pop(request["call-id"], None)
             return {"result": "ok", "totals": {}, "duration-ms": 12345, "security": legs()}
