@@ -10,8 +10,10 @@
 /// How a destination is offered a call, and what it makes of it. Pure.
 namespace osrtp::module {
 
-/// Whom an offer is for, by name: `peer=`, or whom the branch's note names, or the host and port that the message goes
-/// to.
+/// Whom an offer is for, by name: `peer=`, or whom the branch's note names, or `user@host:port` of the request's URI
+/// and, where the message has a next hop, `>host:port` of that: what one number refuses, the others behind the same
+/// carrier need not. A URI without a user: the host and port that the message goes to. The table of peers bounds its
+/// length.
 [[nodiscard]] std::string peer_of(const osrtp_message& message, const std::optional<Note>& note,
                                   const Options& options);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 namespace osrtp::module {
 namespace {
 
@@ -59,6 +61,23 @@ TEST(Peer, IsWhomTheScriptNamesElseWhomTheNoteElseWhereTheMessageGoes) {
   invite.peer_port = 0;
   EXPECT_EQ(peer_of(invite, std::nullopt, {}), "example.org");
   EXPECT_EQ(peer_of({}, std::nullopt, {}), "");
+}
+
+std::string peer_at(const char* uri, const char* next_hop_uri = nullptr) {
+  osrtp_message invite = message();
+  invite.target = {uri, std::strlen(uri)};
+  if (next_hop_uri != nullptr) invite.next_hop_uri = {next_hop_uri, std::strlen(next_hop_uri)};
+  return peer_of(invite, std::nullopt, {});
+}
+
+TEST(Peer, IsOneUserNotAllThatAreReachedByHisHost) {
+  EXPECT_EQ(peer_at("sip:bob@192.0.2.1:5060;transport=tcp"), "bob@192.0.2.1:5060");
+  EXPECT_EQ(peer_at("sips:bob:secret@[2001:db8::1]?Subject=a"), "bob@[2001:db8::1]");
+  EXPECT_EQ(peer_at("sip:+49301;phone-context=x@carrier.example", "sip:example.org:5061"),
+            "+49301;phone-context=x@carrier.example>example.org:5061");
+  EXPECT_EQ(peer_at("tel:+49301;ext=2", "sip:example.org:5061"), "+49301>example.org:5061");
+  EXPECT_EQ(peer_at("sip:example.org:5061;lr"), "example.org:5061");
+  EXPECT_EQ(peer_at("nothing"), "example.org:5061");
 }
 
 TEST(Choice, OfStrangersIsTheFirstFormAndTheScriptsOptions) {

@@ -139,12 +139,21 @@ def a_call_is_offered_three_times_more_at_most(stand: Stand) -> None:
 
 
 @with_daemon
-def a_destination_without_name_is_known_by_its_address(stand: Stand) -> None:
+def a_destination_without_name_is_known_by_its_uri(stand: Stand) -> None:
     with remembering(stand, 3600) as peers:
         stand.call([invite(""), *ANSWERED], peer("freeswitch"))
         (name, habits), = known(peers).items()
-        assert re.fullmatch(r"127\.0\.0\.43:[0-9]+", name), name
+        assert re.fullmatch(r"x@127\.0\.0\.43:[0-9]+", name), name
         same(habits, ("opportunistic", "secure-sdes"))
+
+
+@with_daemon
+def what_one_user_refuses_is_not_what_others_at_his_address_refuse(stand: Stand) -> None:
+    with remembering(stand, 3600) as peers:
+        stand.call([invite(""), *ANSWERED], peer("carrier"))
+        other = invite("").replace("sip:x@[peer] SIP/2.0", "sip:other@[peer] SIP/2.0")
+        same(forms(stand.call([other, *ANSWERED], peer("pjsip"))), ["opportunistic", "secure-sdes"])
+        same(sorted(name.partition("@")[0] for name in known(peers)), ["other", "x"])
 
 
 @with_daemon
@@ -176,7 +185,7 @@ def another_attempt_goes_the_same_way(stand: Stand) -> None:
                           peer("carrier"))
         same(forms(call), ["opportunistic", "secure-sdes", "plain"])
         same({message.first for message in call.callee.received("INVITE")}, {"INVITE sip:x@192.0.2.7 SIP/2.0"})
-        assert all(name.startswith("127.0.0.43:") for name in known(peers)), peers()
+        assert all(name.startswith("x@192.0.2.7>127.0.0.43:") for name in known(peers)), peers()
 
 
 @with_daemon
