@@ -53,6 +53,7 @@ int load(const osrtp_node* listed, std::size_t count, osrtp_change& change, osrt
     rows.push_back(*std::move(node));
   }
   for (Node& row : rows) put(std::move(row), nodes);
+  if (nodes.empty()) return refuse(error, "the table has no node");
   const auto now = steady_clock::now();
   const auto done = table().load(nodes, [&](const NodeView& node) {
     return shared().calls.needs({node.number, node.generation}, now);

@@ -84,6 +84,15 @@ static struct osrtp_slice text(const db_val_t* value) {
   return slice;
 }
 
+/** What a database has read need not be terminated. */
+static int refuse_row(struct osrtp_error* error, struct osrtp_slice address) {
+  const int most = (int)sizeof error->text;
+
+  snprintf(error->text, sizeof error->text, "setid, weight and disabled are numbers, which they are not for %.*s",
+           address.size < (size_t)most ? (int)address.size : most, address.data);
+  return -1;
+}
+
 static int read_row(const db_row_t* row, struct osrtp_node* node, struct osrtp_error* error) {
   const db_val_t* values = ROW_VALUES(row);
 
@@ -91,7 +100,7 @@ static int read_row(const db_row_t* row, struct osrtp_node* node, struct osrtp_e
   if (node->address.data == NULL) return refuse(error, "a row of the table has no socket", "");
   if (number(&values[SET], &node->set) < 0 || number(&values[WEIGHT], &node->weight) < 0 ||
       number(&values[DISABLED], &node->disabled) < 0)
-    return refuse(error, "setid, weight and disabled are numbers, which they are not for ", node->address.data);
+    return refuse_row(error, node->address);
   return 0;
 }
 

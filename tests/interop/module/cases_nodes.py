@@ -173,6 +173,26 @@ def operators_drain_ping_and_enable_relays(stand: Stand) -> None:
         assert "db_url is not set" in ships.kamcmd("osrtp.reload")
 
 
+@case
+def a_table_without_nodes_is_refused(stand: Stand) -> None:
+    home = stand.directory / "empty"
+    home.mkdir()
+    ships = Fleet(home, "a", "", FakeRelay, only_table="1", db_url=f"sqlite:///{home}/nodes.db")
+    try:
+        write_table(ships, SQL.read_text())
+        assert not ships.kamailio.start()
+        assert "db_url: the table has no node" in ships.kamailio.log_text(), ships.kamailio.log_text()
+        write_table(ships, f"INSERT INTO osrtp (socket) VALUES ('{ships.addresses['a']}');")
+        ships.start()
+        same(ships.call("before"), ("1", "a"))
+        write_table(ships, "DELETE FROM osrtp;")
+        assert "nothing has changed: the table has no node" in ships.kamcmd("osrtp.reload")
+        same(ships.nodes()["a"]["state"], "enabled")
+        same(ships.call("after"), ("1", "a"))
+    finally:
+        ships.stop()
+
+
 def write_table(ships: Fleet, *statements: str) -> None:
     subprocess.run(["sqlite3", ships.directory / "nodes.db"], input="".join(statements), text=True, check=True, timeout=10)
 
@@ -201,6 +221,10 @@ def nodes_come_from_a_table_and_a_reload_loses_no_call(stand: Stand) -> None:
         assert "nothing has changed" in ships.kamcmd("osrtp.reload")
         write_table(ships, "DROP TABLE osrtp;")
         same(ships.jsonrpc("osrtp.reload")["error"]["code"], 500)
+        write_table(ships, "CREATE TABLE osrtp (setid INT, socket TEXT, weight INT, disabled INT);",
+                    "INSERT INTO osrtp VALUES (0, 'unix:/x.sock', NULL, 0);")
+        told = ships.jsonrpc("osrtp.reload")["error"]["message"]
+        assert told.endswith("are not for unix:/x.sock"), told
         same({name: node["state"] for name, node in ships.nodes().items()},
              {"a": "enabled", "b": "leaving", "c": "disabled"})
     finally:
