@@ -223,7 +223,7 @@ osrtp_slice osrtp_undo(osrtp_slice* call_id) noexcept {
 }
 
 unsigned int osrtp_shard(osrtp_slice call_id, unsigned int processes) noexcept {
-  return static_cast<unsigned int>(std::hash<std::string_view>{}(view(call_id)) % processes);
+  return static_cast<unsigned int>(shared().calls.hash(view(call_id)) % processes);
 }
 
 unsigned int osrtp_counters() noexcept {

@@ -1,7 +1,6 @@
 #include "module/peer_table.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <type_traits>
 
 namespace osrtp::module {
@@ -15,11 +14,6 @@ constexpr int kMostLooks = 10'000;
 
 std::int64_t seconds_of(TimePoint time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
-std::uint64_t hash_of(std::string_view name) {
-  const std::uint64_t hash = std::hash<std::string_view>{}(name);
-  return hash == 0 ? 1 : hash;
 }
 
 std::optional<Form> form_of(std::uint8_t taken) {
@@ -49,6 +43,10 @@ class PeerTable::Hold {
   std::atomic<std::uint32_t>& held_;
   bool mine_ = false;
 };
+
+std::uint64_t PeerTable::hash_of(std::string_view name) const noexcept {
+  return std::max<std::uint64_t>(siphash(name, key_), 1);
+}
 
 PeerTable::Bucket& PeerTable::bucket_of(std::uint64_t hash) noexcept { return buckets_[hash % buckets_.size()]; }
 

@@ -12,6 +12,7 @@
 
 #include "base/time.hpp"
 #include "module/attempts.hpp"
+#include "module/siphash.hpp"
 
 /// What peers have refused and taken, for all processes.
 namespace osrtp::module {
@@ -35,6 +36,8 @@ class PeerTable {
     std::chrono::seconds left;  // until the refusals are forgotten; 0: there are none
   };
 
+  /// Under a key of this table's own, so that nobody can choose names that meet. Once, before it is shared.
+  void set_key(SipKey key) noexcept { key_ = key; }
   /// @param memory 0: nothing is remembered
   void set_memory(std::chrono::seconds memory) noexcept { memory_ = memory.count(); }
 
@@ -76,6 +79,9 @@ class PeerTable {
   void note(std::string_view name, TimePoint now, Change change) noexcept;
   void forget_old(Entry& entry, std::int64_t now) const noexcept;
 
+  [[nodiscard]] std::uint64_t hash_of(std::string_view name) const noexcept;
+
+  SipKey key_;
   std::int64_t memory_;  // seconds
   std::array<Bucket, kMostPeers / kWays> buckets_;
 };

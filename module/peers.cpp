@@ -171,6 +171,7 @@ size_t osrtp_peers_size() noexcept { return sizeof(PeerTable); }
 
 void osrtp_attach_peers(void* shared, int seconds) noexcept {
   memory().table = static_cast<PeerTable*>(shared);
+  memory().table->set_key({salt(), salt()});
   memory().table->set_memory(std::chrono::seconds{seconds});
 }
 

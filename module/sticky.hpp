@@ -39,6 +39,9 @@ class Sticky {
   /// Under a key of this table's own, so that nobody can choose Call-IDs that meet. Once, before it is shared.
   void set_key(SipKey key) noexcept { key_ = key; }
 
+  /// Never 0.
+  [[nodiscard]] std::uint64_t hash(std::string_view call_id) const noexcept;
+
   /// Of a call that goes on, or was forked, the strictest policies are kept.
   void remember(std::string_view call_id, Place place, TimePoint now) noexcept;
   /// And begins its age anew, unless the call has ended.
@@ -58,8 +61,6 @@ class Sticky {
     std::array<Entry, kWays> entries;
   };
   class Hold;
-
-  [[nodiscard]] std::uint64_t hash(std::string_view call_id) const noexcept;
 
   SipKey key_;
   std::array<Bucket, kBuckets> buckets_;

@@ -34,6 +34,12 @@ TEST_F(Peers, NothingIsKnownOfStrangers) {
   EXPECT_TRUE(table_->list(now_).empty());
 }
 
+TEST_F(Peers, AreInOtherPlacesUnderAnotherKey) {
+  table_->refused("carrier", set({Form::kOpportunistic}), now_);
+  table_->set_key({1, 2});
+  EXPECT_EQ(table_->find("carrier", now_), Habits{});
+}
+
 TEST_F(Peers, AreKnownByWhatTheyRefusedAndTook) {
   table_->refused("carrier", set({Form::kOpportunistic}), now_);
   table_->refused("carrier", set({Form::kSecureSdes}), now_);

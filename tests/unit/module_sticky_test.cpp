@@ -112,8 +112,10 @@ TEST_F(StickyCalls, OfHalfItsRoomAreNearlyAllKept) {
 
 TEST_F(StickyCalls, AreInOtherPlacesUnderAnotherKey) {
   table_->remember("a", {1, 2}, kStart);
+  const std::uint64_t before = table_->hash("a");
   table_->set_key({1, 2});
   EXPECT_FALSE(node("a"));
+  EXPECT_NE(table_->hash("a"), before);
 }
 
 TEST_F(StickyCalls, OfManyProcessesDoNotMix) {
