@@ -43,13 +43,31 @@ Errand::Errand(Itinerary itinerary, Letter letter, milliseconds budget, TimePoin
 void Errand::arrive(TimePoint now) {
   const auto left = std::chrono::floor<milliseconds>(deadline_ - now);
   share_ = is_last() ? left : left * 3 / 8;
+  share_end_ = now + share_;
+  asked_at_.reset();
+  asked_again_ = false;
   const bool anew = stop_ >= itinerary_.anew_from && !letter_.anew.empty();
   transaction_.emplace(letter_.cookie, anew ? letter_.anew : letter_.frame,
                        protocol::Schedule{share_, {share_ * 3 / 8, share_ * 6 / 8}}, now);
 }
 
+bool Errand::was_silent(TimePoint now) const {
+  return asked_at_ && asked_again_ && (share_end_ - *asked_at_) * 8 >= budget_ && now <= share_end_ + share_;
+}
+
+void Errand::give_up(TimePoint now) {
+  waited_until_ = std::min(now, deadline_);
+  busy_ = !asked_at_;
+  if (busy_) return leave(now);
+  leave(was_silent(now) ? Finding::kSilent : Finding::kUnanswered, now);
+}
+
 void Errand::leave(Finding why, TimePoint now) {
-  if (why != Finding::kSilent || share_ * 8 >= budget_) news_.push_back({node(), why});
+  news_.push_back({node(), why});
+  leave(now);
+}
+
+void Errand::leave(TimePoint now) {
   const bool last = is_last();
   transaction_.reset();
   if (last || now >= deadline_) return;
@@ -77,18 +95,21 @@ Errand::Failed Errand::failed(Failure why) const {
 Errand::Step Errand::step(TimePoint now) {
   while (transaction_ && !too_long_) {
     const auto step = transaction_->step(now);
-    if (std::holds_alternative<protocol::Transaction::Send>(step)) return Send{node(), transaction_->frame()};
+    if (std::holds_alternative<protocol::Transaction::Send>(step)) {
+      asked_again_ = asked_at_.has_value();
+      if (!asked_at_) asked_at_ = now;
+      return Send{node(), transaction_->frame()};
+    }
     if (const auto* wait = std::get_if<protocol::Transaction::Wait>(&step)) return Wait{wait->until};
     if (const auto* answer = std::get_if<protocol::Transaction::Answered>(&step)) {
       if (const auto end = judge(answer->dictionary, now)) return *end;
       continue;
     }
-    waited_until_ = std::min(now, deadline_);
-    leave(Finding::kSilent, now);
+    give_up(now);
   }
   if (too_long_) return failed(Failure::kTooLong);
   if (refusal_) return Done{refusal_->first, refusal_->second};
-  if (itinerary_.needs_call) return failed(Failure::kNodeDead);
+  if (itinerary_.needs_call && !busy_) return failed(Failure::kNodeDead);
   return failed(itinerary_.nodes.empty() ? Failure::kNoNode : Failure::kUnreachable);
 }
 
@@ -98,7 +119,11 @@ bool Errand::receive(std::size_t from, std::string_view datagram) {
 
 void Errand::send_failed(std::size_t to, NotSent why, TimePoint now) {
   if (why == NotSent::kTooLong) too_long_ = true;
-  if (why == NotSent::kRefused && transaction_ && to == node()) leave(Finding::kRefused, now);
+  if (!transaction_ || to != node()) return;
+  if (why == NotSent::kRefused) leave(Finding::kRefused, now);
+  if (why != NotSent::kBusy) return;
+  if (!asked_again_) asked_at_.reset();
+  transaction_->again(now + kBusyPause);
 }
 
 }  // namespace osrtp::module

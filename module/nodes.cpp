@@ -58,9 +58,13 @@ bool has_call(std::size_t node, const std::string& call_id, TimePoint now) {
   return place && place->node == node;
 }
 
+bool may_do_it_yet(Errand::Finding finding) {
+  return finding == Errand::Finding::kSilent || finding == Errand::Finding::kUnanswered;
+}
+
 /// A node that was only slow, or frozen, takes the offer up when nobody waits for it any more.
 void take_back(const Command& command, const Errand::News& news, TimePoint now) {
-  if (news.finding != Errand::Finding::kSilent || has_call(news.node, command.call_id, now)) return;
+  if (!may_do_it_yet(news.finding) || has_call(news.node, command.call_id, now)) return;
   const auto ending = undoing(command);
   if (!ending) return;
   auto& withdrawals = process().withdrawals;
@@ -95,6 +99,8 @@ void learn(const Errand::News& news, TimePoint now) {
   switch (news.finding) {
     case Errand::Finding::kSilent:
       if (nodes.silent(news.node, now)) say(OSRTP_LOG_ERROR, news.node, "does not answer, and is probed until it does");
+      return;
+    case Errand::Finding::kUnanswered:
       return;
     case Errand::Finding::kRefused:
       if (nodes.refused(news.node, now))

@@ -49,4 +49,6 @@ bool Transaction::receive(std::string_view datagram) {
   return true;
 }
 
+void Transaction::again(TimePoint when) { due_.insert(std::ranges::upper_bound(due_, when, std::greater{}), when); }
+
 }  // namespace osrtp::protocol

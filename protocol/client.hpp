@@ -69,6 +69,10 @@ class Transaction {
   /// (late replies to earlier requests, garbage) change nothing, and no clock starts again.
   bool receive(std::string_view datagram);
 
+  /// What was to be sent could not be, since the server's queue is full: one more Send is due at `when`. The others
+  /// stay due, and the budget is what it was.
+  void again(TimePoint when);
+
   [[nodiscard]] const std::string& frame() const noexcept { return frame_; }
   [[nodiscard]] const std::string& cookie() const noexcept { return cookie_; }
 

@@ -104,6 +104,33 @@ TEST(ClientTransaction, HasNoResendsOutsideItsBudget) {
   EXPECT_TRUE(timed_out(t.step(at(100))));
 }
 
+TEST(ClientTransaction, SendsAgainWhenToldThatItWasNotSent) {
+  auto t = transaction();
+  EXPECT_TRUE(sends(t.step(at(0))));
+  t.again(at(3));
+  EXPECT_EQ(waits_until(t.step(at(0))), 3);
+  EXPECT_EQ(waits_until(t.step(at(2))), 3);
+  EXPECT_TRUE(sends(t.step(at(3))));
+  EXPECT_EQ(waits_until(t.step(at(3))), 150);
+}
+
+TEST(ClientTransaction, SendsOnceWhereAResendIsDueAnyway) {
+  auto t = transaction();
+  EXPECT_TRUE(sends(t.step(at(149))));
+  t.again(at(152));
+  EXPECT_EQ(waits_until(t.step(at(149))), 150);
+  EXPECT_TRUE(sends(t.step(at(152))));
+  EXPECT_EQ(waits_until(t.step(at(152))), 300);
+}
+
+TEST(ClientTransaction, HasNoMoreTimeWhereItWasNotSent) {
+  auto t = transaction();
+  EXPECT_TRUE(sends(t.step(at(399))));
+  t.again(at(402));
+  EXPECT_EQ(waits_until(t.step(at(399))), 400);
+  EXPECT_TRUE(timed_out(t.step(at(402))));
+}
+
 TEST(ClientTransaction, TakesResendTimesInAnyOrder) {
   auto t = transaction({milliseconds(400), {milliseconds(300), milliseconds(150)}});
   EXPECT_TRUE(sends(t.step(at(0))));

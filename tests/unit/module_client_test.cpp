@@ -30,6 +30,10 @@ class ClientOfTwo : public testing::Test {
     parcel.commands.assign(commands, command);
     client_.accept(std::move(parcel), kStart);
   }
+  /// Whenever it says that it wants to.
+  void run_until(TimePoint end) {
+    for (auto due = client_.run(now_); due && *due <= end; due = client_.run(now_)) now_ = *due;
+  }
   Outcome outcome() {
     const auto finished = client_.finished();
     EXPECT_TRUE(finished);
@@ -37,6 +41,7 @@ class ClientOfTwo : public testing::Test {
   }
 
   Client client_;
+  TimePoint now_ = kStart;
   std::vector<std::size_t> sent_;
   std::vector<Errand::News> learnt_;
   std::optional<std::size_t> refuses_;
@@ -67,11 +72,10 @@ TEST_F(ClientOfTwo, SaysWhoHasAnswered) {
 
 TEST_F(ClientOfTwo, HandsOnWhatItLearns) {
   ask("a");
-  client_.run(kStart);
-  client_.run(kStart + milliseconds{150});
-  EXPECT_EQ(sent_, (std::vector<std::size_t>{4, 7}));
+  run_until(kStart + milliseconds{150});
+  EXPECT_EQ(sent_, (std::vector<std::size_t>{4, 4, 4, 7}));
   client_.receive(4, "c1 " + kOk);
-  client_.run(kStart + milliseconds{400});
+  run_until(kStart + milliseconds{400});
   EXPECT_EQ(learnt_, (std::vector<Errand::News>{{4, Errand::Finding::kSilent}, {7, Errand::Finding::kSilent}}));
   const Outcome came = outcome();
   EXPECT_EQ(came.code, OSRTP_UNREACHABLE);

@@ -33,9 +33,10 @@ class Voyage {
 
   std::map<std::size_t, std::string> answers;
   std::map<std::size_t, Errand::NotSent> problems;
+  std::map<std::size_t, milliseconds> busy_until;
 
   std::string run() {
-    for (int steps = 0; steps < 100; ++steps) {
+    for (int steps = 0; steps < 1000; ++steps) {
       const auto step = errand_.step(now_);
       if (const auto* wait = std::get_if<Errand::Wait>(&step)) now_ = wait->until;
       if (const auto* send = std::get_if<Errand::Send>(&step)) deliver(*send);
@@ -65,6 +66,8 @@ class Voyage {
     frames.emplace_back(send.frame);
     if (const auto problem = problems.find(send.node); problem != problems.end())
       errand_.send_failed(send.node, problem->second, now_);
+    if (const auto busy = busy_until.find(send.node); busy != busy_until.end() && took() < busy->second)
+      return errand_.send_failed(send.node, Errand::NotSent::kBusy, now_);
     if (const auto answer = answers.find(send.node); answer != answers.end())
       static_cast<void>(errand_.receive(send.node, "c1 " + answer->second));
   }
@@ -191,11 +194,49 @@ TEST(Errand, WithoutNodesFails) {
   EXPECT_EQ(voyage.run(), failure_named(Errand::Failure::kNoNode));
 }
 
-TEST(Errand, SendsAgainWhereTheQueueIsFull) {
-  Voyage voyage(new_call({4}));
-  voyage.problems[4] = Errand::NotSent::kBusy;
+TEST(Errand, SendsAgainSoonWhereTheQueueIsFull) {
+  Voyage voyage(new_call({4, 7}));
+  voyage.busy_until[4] = milliseconds{7};
+  voyage.answers[4] = kOk;
+  EXPECT_EQ(voyage.run(), kOk);
+  EXPECT_EQ(voyage.asked, (Numbers{4, 4, 4, 4}));
+  EXPECT_EQ(voyage.took(), 3 * Errand::kBusyPause);
+  EXPECT_TRUE(voyage.news().empty());
+}
+
+TEST(Errand, FindsNothingOfANodeThatItsQueueNeverLetItAsk) {
+  Voyage voyage(new_call({4, 7}));
+  voyage.busy_until[4] = voyage.busy_until[7] = kBudget;
   EXPECT_EQ(voyage.run(), failure_named(Errand::Failure::kUnreachable));
-  EXPECT_EQ(voyage.asked, (Numbers{4, 4, 4}));
+  EXPECT_EQ(voyage.took(), kBudget);
+  EXPECT_TRUE(voyage.news().empty());
+  Voyage of_call(later(4));
+  of_call.busy_until[4] = kBudget;
+  EXPECT_EQ(of_call.run(), failure_named(Errand::Failure::kUnreachable));
+  EXPECT_TRUE(of_call.news().empty());
+}
+
+TEST(Errand, FindsSilentWhoWasAskedBeforeItsQueueWasFull) {
+  Errand errand(new_call({4}), {"c1", "c1 {}", ""}, kBudget, kStart);
+  TimePoint now = kStart;
+  static_cast<void>(errand.step(now));
+  for (int sent = 0; now < kStart + kBudget;) {
+    const auto step = errand.step(now);
+    if (const auto* wait = std::get_if<Errand::Wait>(&step)) now = wait->until;
+    if (!std::holds_alternative<Errand::Send>(step)) continue;
+    errand.send_failed(4, Errand::NotSent::kBusy, now);
+    ASSERT_LT(++sent, 1000);
+  }
+  EXPECT_TRUE(std::holds_alternative<Errand::Failed>(errand.step(now)));
+  EXPECT_EQ(errand.news(), (News{{4, Finding::kSilent}}));
+}
+
+TEST(Errand, LeavesWhoGotTheQuestionTooLateWithoutBlame) {
+  Voyage voyage(new_call({4, 7}));
+  voyage.busy_until[4] = milliseconds{110};
+  voyage.answers[7] = kOk;
+  EXPECT_EQ(voyage.run(), kOk);
+  EXPECT_EQ(voyage.news(), (News{{4, Finding::kUnanswered}}));
 }
 
 TEST(Errand, ThatIsTooLongFailsAtOnce) {
@@ -218,13 +259,20 @@ TEST(Errand, ThatIsLookedAtLateBlamesNobodyWhoWasNotAsked) {
   Errand errand(new_call({4, 7}), {"c1", "c1 {}", ""}, kBudget, kStart);
   static_cast<void>(errand.step(kStart));
   EXPECT_TRUE(std::holds_alternative<Errand::Failed>(errand.step(kStart + kBudget)));
-  EXPECT_EQ(errand.news(), (News{{4, Finding::kSilent}}));
+  EXPECT_EQ(errand.news(), (News{{4, Finding::kUnanswered}}));
   Errand later_still(new_call({4, 7}), {"c1", "c1 {}", ""}, kBudget, kStart);
   static_cast<void>(later_still.step(kStart));
   const TimePoint nearly = kStart + kBudget - milliseconds{10};
   EXPECT_TRUE(std::holds_alternative<Errand::Send>(later_still.step(nearly)));
   EXPECT_TRUE(std::holds_alternative<Errand::Failed>(later_still.step(kStart + kBudget)));
-  EXPECT_EQ(later_still.news(), (News{{4, Finding::kSilent}}));
+  EXPECT_EQ(later_still.news(), (News{{4, Finding::kUnanswered}, {7, Finding::kUnanswered}}));
+}
+
+TEST(Errand, ThatMissesAResendFindsNobodySilent) {
+  Errand errand(new_call({4}), {"c1", "c1 {}", ""}, kBudget, kStart);
+  static_cast<void>(errand.step(kStart));
+  EXPECT_TRUE(std::holds_alternative<Errand::Failed>(errand.step(kStart + kBudget)));
+  EXPECT_EQ(errand.news(), (News{{4, Finding::kUnanswered}}));
 }
 
 TEST(Room, IsReadFromErrorsOnly) {
