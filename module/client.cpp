@@ -9,6 +9,8 @@ namespace osrtp::module {
 
 namespace {
 
+constexpr TimePoint kAtOnce = TimePoint::min();
+
 std::string waited(std::chrono::milliseconds time) {
   return "no answer within " + std::to_string(time.count()) + " ms";
 }
@@ -36,10 +38,19 @@ std::string_view cookie_of(std::string_view datagram) {
 
 }  // namespace
 
-void Client::accept(Parcel parcel, TimePoint) {
-  Lane& lane = lanes_[parcel.call_id];
-  lane.push_back({std::move(parcel), {}, std::nullopt, {}, false});
-  Task& task = lane.back();
+void Client::set_due(Lanes::value_type& lane, std::optional<TimePoint> due) {
+  auto& [call_id, at] = lane;
+  if (at.due) due_.erase({*at.due, call_id});
+  at.due = due;
+  if (due) due_.emplace(*due, call_id);
+}
+
+void Client::accept(Parcel parcel, TimePoint now) {
+  auto& lane = *lanes_.try_emplace(parcel.call_id).first;
+  auto& tasks = lane.second.tasks;
+  tasks.push_back({std::move(parcel), {}, std::nullopt, {}});
+  if (tasks.size() == 1) set_due(lane, now);
+  Task& task = tasks.back();
   if (++size_ <= kMostParcels) return;
   task.outcomes.assign(task.parcel.commands.size(),
                        failure(OSRTP_UNREACHABLE, "unreachable", "a client process has too much to do"));
@@ -49,13 +60,19 @@ bool Client::receive(std::size_t node, std::string_view datagram) {
   const auto call = calls_.find(std::string(cookie_of(datagram)));
   if (call == calls_.end()) return false;
   const auto lane = lanes_.find(call->second);
-  if (lane == lanes_.end() || lane->second.empty() || !lane->second.front().errand) return false;
-  return lane->second.front().errand->receive(node, datagram);
+  if (lane == lanes_.end()) return false;
+  auto& errand = lane->second.tasks.front().errand;
+  if (!errand || !errand->receive(node, datagram)) return false;
+  set_due(*lane, kAtOnce);
+  return true;
 }
 
 void Client::nobody(std::size_t node, TimePoint now) {
-  for (auto& [call_id, lane] : lanes_) {
-    if (auto& errand = lane.front().errand) errand->send_failed(node, Errand::NotSent::kRefused, now);
+  for (auto& lane : lanes_) {
+    auto& errand = lane.second.tasks.front().errand;
+    if (!errand) continue;
+    errand->send_failed(node, Errand::NotSent::kRefused, now);
+    set_due(lane, kAtOnce);
   }
 }
 
@@ -89,37 +106,37 @@ std::optional<TimePoint> Client::run(Task& task, TimePoint now) {
     if (const auto* done = std::get_if<Errand::Done>(&step)) end(task, come_to(command, *done, now));
     if (const auto* failed = std::get_if<Errand::Failed>(&step)) end(task, not_answered(*failed));
   }
-  task.finished = true;
   return std::nullopt;
+}
+
+void Client::look(Lanes::value_type& lane, TimePoint now) {
+  set_due(lane, run(lane.second.tasks.front(), now));
+  if (!lane.second.due) finished_.push_back(lane.first);
 }
 
 std::optional<TimePoint> Client::run(TimePoint now) {
-  std::optional<TimePoint> next;
-  for (auto& [call_id, lane] : lanes_) {
-    if (lane.front().finished) continue;
-    const auto due = run(lane.front(), now);
-    if (due) next = next ? std::min(*next, *due) : *due;
-  }
-  return next;
+  // Each once, however soon it is due again.
+  std::vector<std::string> call_ids;
+  for (auto each = due_.begin(); each != due_.end() && each->first <= now; ++each) call_ids.push_back(each->second);
+  for (const std::string& call_id : call_ids) look(*lanes_.find(call_id), now);
+  return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
 }
 
 std::optional<Client::Finished> Client::finished() {
-  for (auto& [call_id, lane] : lanes_) {
-    Task& first = lane.front();
-    if (!first.finished || first.parcel.call_id.empty()) continue;
-    Finished result{std::move(first.parcel), std::move(first.outcomes)};
-    first.parcel.call_id.clear();
-    return result;
-  }
-  return std::nullopt;
+  if (finished_.empty()) return std::nullopt;
+  Task& first = lanes_.at(finished_.front()).tasks.front();
+  finished_.pop_front();
+  return Finished{std::move(first.parcel), std::move(first.outcomes)};
 }
 
 void Client::release(const std::string& call_id) {
   const auto lane = lanes_.find(call_id);
   if (lane == lanes_.end()) return;
-  lane->second.pop_front();
+  lane->second.tasks.pop_front();
   --size_;
-  if (lane->second.empty()) lanes_.erase(lane);
+  if (!lane->second.tasks.empty()) return set_due(*lane, kAtOnce);
+  set_due(*lane, std::nullopt);
+  lanes_.erase(lane);
 }
 
 }  // namespace osrtp::module

@@ -4,9 +4,11 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -42,8 +44,8 @@ class Client {
   bool receive(std::size_t node, std::string_view datagram);
   /// Nobody listens where a node was.
   void nobody(std::size_t node, TimePoint now);
-  /// Does what is due; first hand it what has come. @return when to do it again, unless something comes; nothing: when
-  /// something comes
+  /// Does what is due, at the cost of that and not of all that is under way; first hand it what has come. @return when
+  /// to do it again, unless something comes; nothing: when something comes
   std::optional<TimePoint> run(TimePoint now);
 
   struct Finished {
@@ -63,17 +65,26 @@ class Client {
     std::vector<Outcome> outcomes;
     std::optional<Errand> errand;
     std::vector<std::string> cookies;  // of what has been sent for it
-    bool finished = false;
   };
-  using Lane = std::deque<Task>;
+  /// The parcels of one call; the first is under way.
+  struct Lane {
+    std::deque<Task> tasks;
+    std::optional<TimePoint> due;  // when to look at it; nothing: when something comes
+  };
+  using Lanes = std::unordered_map<std::string, Lane>;
 
+  /// Looks at it then instead of when it was due.
+  void set_due(Lanes::value_type& lane, std::optional<TimePoint> due);
+  void look(Lanes::value_type& lane, TimePoint now);
   [[nodiscard]] std::optional<TimePoint> run(Task& task, TimePoint now);
   void send(Task& task, const Errand::Send& send, TimePoint now);
   void end(Task& task, Outcome outcome);
   [[nodiscard]] Outcome come_to(const Command& command, const Errand::Done& done, TimePoint now);
 
   Nodes nodes_;
-  std::unordered_map<std::string, Lane> lanes_;         // by Call-ID; the first of each is under way
+  Lanes lanes_;                                         // by Call-ID
+  std::set<std::pair<TimePoint, std::string>> due_;     // the Call-IDs of those that are due some time
+  std::deque<std::string> finished_;                    // the Call-IDs of those whose first is finished
   std::unordered_map<std::string, std::string> calls_;  // Call-IDs by the cookies of what has been sent
   std::size_t size_ = 0;
 };

@@ -21,18 +21,22 @@ class ClientOfTwo : public testing::Test {
                    outcome.node = std::to_string(node);
                  }}) {}
 
-  void ask(const std::string& call_id, std::size_t commands = 1) {
+  void ask(const std::string& call_id, std::size_t commands = 1, TimePoint now = kStart) {
     Parcel parcel;
     parcel.call_id = call_id;
     Command command;
     command.action = Action::kOffer;
     command.call_id = call_id;
     parcel.commands.assign(commands, command);
-    client_.accept(std::move(parcel), kStart);
+    client_.accept(std::move(parcel), now);
   }
   /// Whenever it says that it wants to.
   void run_until(TimePoint end) {
     for (auto due = client_.run(now_); due && *due <= end; due = client_.run(now_)) now_ = *due;
+  }
+  /// The nodes take up what is in their queues.
+  void answer_queued() {
+    for (const auto& [node, cookie] : std::exchange(queued_, {})) client_.receive(node, cookie + " " + kOk);
   }
   Outcome outcome() {
     const auto finished = client_.finished();
@@ -45,18 +49,21 @@ class ClientOfTwo : public testing::Test {
   std::vector<std::size_t> sent_;
   std::vector<Errand::News> learnt_;
   std::optional<std::size_t> refuses_;
+  std::size_t room_ = 100'000;                               // in the nodes' queues
+  std::vector<std::pair<std::size_t, std::string>> queued_;  // nodes and cookies
+  int begun_ = 0;
 
  private:
   Errand begin(TimePoint now) {
     const std::string cookie = "c" + std::to_string(++begun_);
     return {{{4, 7}, false, 2, false}, {cookie, cookie + " {}", ""}, milliseconds{400}, now};
   }
-  std::optional<Errand::NotSent> send(std::size_t node, std::string_view) {
+  std::optional<Errand::NotSent> send(std::size_t node, std::string_view frame) {
+    if (queued_.size() == room_) return Errand::NotSent::kBusy;
+    queued_.emplace_back(node, frame.substr(0, frame.find(' ')));
     sent_.push_back(node);
     return refuses_ == node ? std::optional(Errand::NotSent::kRefused) : std::nullopt;
   }
-
-  int begun_ = 0;
 };
 
 TEST_F(ClientOfTwo, SaysWhoHasAnswered) {
@@ -122,6 +129,43 @@ TEST_F(ClientOfTwo, OneParcelTooManyComesToNothingAtOnce) {
   for (std::size_t i = 0; i <= Client::kMostParcels; ++i) ask(std::to_string(i));
   client_.run(kStart);
   EXPECT_EQ(sent_.size(), Client::kMostParcels);
+}
+
+TEST_F(ClientOfTwo, LooksAtWhatIsDueOnly) {
+  ask("a");
+  client_.run(kStart);
+  ask("b", 1, kStart + milliseconds{20});
+  client_.run(kStart + milliseconds{20});
+  EXPECT_EQ(begun_, 2);
+  // Of "a", whose resend is due at 56 ms: and then of "b", at 76 ms.
+  EXPECT_EQ(client_.run(kStart + milliseconds{55}), kStart + milliseconds{56});
+  EXPECT_EQ(sent_.size(), 2U);
+  EXPECT_EQ(client_.run(kStart + milliseconds{56}), kStart + milliseconds{76});
+  EXPECT_EQ(sent_.size(), 3U);
+  client_.receive(4, "c2 " + kOk);
+  EXPECT_EQ(client_.run(kStart + milliseconds{56}), kStart + milliseconds{112});
+  ASSERT_TRUE(client_.finished());
+  EXPECT_FALSE(client_.finished());
+  // What is finished and not released is not looked at, whatever comes.
+  EXPECT_FALSE(client_.receive(4, "c2 " + kOk));
+  client_.nobody(9, kStart + milliseconds{57});
+  client_.run(kStart + milliseconds{57});
+  EXPECT_FALSE(client_.finished());
+}
+
+TEST_F(ClientOfTwo, SendsEveryFrameThatAFullQueueDidNotTakeAgain) {
+  room_ = 10;
+  for (int i = 0; i < 200; ++i) ask("call " + std::to_string(i));
+  std::size_t finished = 0;
+  for (auto due = client_.run(now_); due; due = client_.run(now_)) {
+    answer_queued();
+    client_.run(now_);
+    while (client_.finished()) ++finished;
+    now_ = *due;
+  }
+  EXPECT_EQ(finished, 200U);
+  EXPECT_TRUE(learnt_.empty());
+  EXPECT_LT(now_, kStart + milliseconds{100});
 }
 
 TEST_F(ClientOfTwo, MovesEveryCommandOnWhenTheKernelSaysThatNobodyListens) {
