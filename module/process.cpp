@@ -25,6 +25,10 @@ std::string line_about(const Command& command, std::string_view what) {
   return line;
 }
 
+std::optional<TimePoint> earlier(std::optional<TimePoint> one, std::optional<TimePoint> other) {
+  return one && other ? std::min(*one, *other) : one ? one : other;
+}
+
 }  // namespace
 
 std::uint64_t salt() {
@@ -84,11 +88,14 @@ Outcome ask(const Command& command) {
   parcel.call_id = command.call_id;
   parcel.commands.push_back(command);
   client.accept(std::move(parcel), steady_clock::now());
+  // Where a script that goes on asks, the others of its client process are neither late nor silent meanwhile.
+  Client* const serving = process().serving;
   for (;;) {
     receive(client);
     const auto next = client.run(steady_clock::now());
     if (auto finished = client.finished()) return std::move(finished->outcomes.front());
-    process().links.wait(next.value_or(steady_clock::now()));
+    const auto others = serving == nullptr ? std::nullopt : serving->run(steady_clock::now());
+    process().links.wait(earlier(next, others).value_or(steady_clock::now()));
   }
 }
 
