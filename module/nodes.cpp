@@ -68,9 +68,12 @@ void take_back(const Command& command, const Errand::News& news, TimePoint now) 
   const auto ending = undoing(command);
   if (!ending) return;
   auto& withdrawals = process().withdrawals;
+  const auto view = shared().nodes.view(news.node);
+  if (!view) return;
   // Of a call that is forgotten here the node hears when it misses the answer.
   if (withdrawals.size() >= kMostWithdrawals) withdrawals.pop_front();
-  withdrawals.push_back({command.call_id, news.node, framed(process().cookies.next(), ending->dictionary)});
+  withdrawals.push_back(
+      {command.call_id, {news.node, view->generation}, framed(process().cookies.next(), ending->dictionary), now});
 }
 
 void learn_of(const Command& command, const Errand::News& news, TimePoint now) {
@@ -142,10 +145,11 @@ void receive(Client& client) {
 
 void withdraw(TimePoint now) {
   std::erase_if(process().withdrawals, [now](const Withdrawal& each) {
-    const auto node = shared().nodes.view(each.node);
-    if (node && node->health != Health::kAlive) return false;
-    if (!node || has_call(each.node, each.call_id, now)) return true;
-    return process().links.send(each.node, each.frame) != Errand::NotSent::kBusy;
+    const std::size_t number = each.place.node;
+    const auto node = shared().nodes.view(number);
+    const auto step = step_of(each, node, has_call(number, each.call_id, now), now);
+    if (step != WithdrawalStep::kSend) return step == WithdrawalStep::kDrop;
+    return process().links.send(number, each.frame) != Errand::NotSent::kBusy;
   });
 }
 

@@ -20,6 +20,7 @@
 #include "module/outcome.hpp"
 #include "module/request.hpp"
 #include "module/sticky.hpp"
+#include "module/withdrawal.hpp"
 #include "protocol/client.hpp"
 
 /// What the C++ half keeps between its entrances.
@@ -36,13 +37,6 @@ struct Settings {
 struct Shared {
   NodeTable nodes;
   Sticky calls;
-};
-
-/// The end of a call that a node may have begun after its time was up.
-struct Withdrawal {
-  std::string call_id;
-  std::size_t node;
-  std::string frame;
 };
 
 /// What one process has: workers are forked after the parameters are read.
