@@ -56,15 +56,29 @@ void Links::wait(TimePoint until, int other, const Links* beside) const {
   static_cast<void>(::poll(readable.data(), count, static_cast<int>(std::max(left, milliseconds{0}).count())));
 }
 
+bool Links::receive_one(std::size_t node, const Listener& listener) {
+  if (!open_[node]) return false;
+  RelayLink& link = open_[node]->link;
+  const auto event = link.receive();
+  if (event == RelayLink::Event::kDatagram) listener.received(node, link.datagram());
+  if (event == RelayLink::Event::kNobody) listener.nobody(node);
+  return event != RelayLink::Event::kNothing;
+}
+
 void Links::receive(const Listener& listener) {
   for (std::size_t node = 0; node < open_.size(); ++node) {
-    for (int i = 0; open_[node] && i < kMostAtOnce; ++i) {
-      RelayLink& link = open_[node]->link;
-      const auto event = link.receive();
-      if (event == RelayLink::Event::kNothing) break;
-      if (event == RelayLink::Event::kDatagram) listener.received(node, link.datagram());
-      if (event == RelayLink::Event::kNobody) listener.nobody(node);
+    for (int i = 0; i < kMostAtOnce && receive_one(node, listener); ++i) {
     }
+  }
+}
+
+void Links::receive_some(const Listener& listener, std::size_t most) {
+  std::size_t nothing = 0;  // nodes in a row
+  while (most > 0 && nothing < open_.size()) {
+    const bool something = receive_one(turn_, listener);
+    turn_ = (turn_ + 1) % open_.size();
+    nothing = something ? 0 : nothing + 1;
+    if (something) --most;
   }
 }
 

@@ -32,8 +32,10 @@ class Links {
     std::function<void(std::size_t node, std::string_view datagram)> received;
     std::function<void(std::size_t node)> nobody;  // listens there, as the kernel has been told
   };
-  /// Takes all that has come.
+  /// Takes all that has come, or of a node that sends very much a lot.
   void receive(const Listener& listener);
+  /// Takes `most` datagrams: the rest stays where it is, and the nodes have their turns.
+  void receive_some(const Listener& listener, std::size_t most);
 
   /// Why a frame to `node` was refused last: the system's words.
   [[nodiscard]] std::string problem(std::size_t node) const;
@@ -44,9 +46,11 @@ class Links {
     RelayLink link;
   };
   [[nodiscard]] Open* open(std::size_t node);
+  bool receive_one(std::size_t node, const Listener& listener);
 
   const NodeTable* nodes_;
   std::array<std::unique_ptr<Open>, NodeTable::kCapacity> open_;
+  std::size_t turn_ = 0;  // of a node, for receive_some()
 };
 
 }  // namespace osrtp::module

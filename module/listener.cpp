@@ -18,8 +18,9 @@ void Listener::subscribe(TimePoint now) {
 }
 
 void Listener::receive(const Tell& tell, const Warn& warn) {
-  links_.receive(
-      {[&](std::size_t node, std::string_view datagram) { take(node, datagram, tell, warn); }, [](std::size_t) {}});
+  links_.receive_some(
+      {[&](std::size_t node, std::string_view datagram) { take(node, datagram, tell, warn); }, [](std::size_t) {}},
+      kMostAtOnce);
 }
 
 void Listener::take(std::size_t node, std::string_view datagram, const Tell& tell, const Warn& warn) {

@@ -26,7 +26,9 @@ class Listener {
 
   /// Subscribes anew where that is due. To be called at least every few seconds.
   void subscribe(TimePoint now);
-  /// Takes all that has come.
+  /// What is told at once, at most: a script may run for each, and calls wait meanwhile.
+  static constexpr std::size_t kMostAtOnce = 8;
+  /// Takes what has come, kMostAtOnce at most.
   void receive(const Tell& tell, const Warn& warn);
   /// To wait for.
   [[nodiscard]] const Links& links() const noexcept { return links_; }
