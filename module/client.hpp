@@ -23,6 +23,8 @@ namespace osrtp::module {
 class Client {
  public:
   static constexpr std::size_t kMostParcels = 8192;
+  /// Those that have come to nothing may have to wait for others of their calls.
+  static constexpr std::size_t kMostHeld = 2 * kMostParcels;
 
   /// What a client needs of the nodes.
   struct Nodes {
@@ -58,6 +60,8 @@ class Client {
 
   /// Parcels accepted and not released.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Whether it must not be given more.
+  [[nodiscard]] bool is_full() const noexcept { return size_ >= kMostHeld; }
 
  private:
   struct Task {

@@ -17,7 +17,7 @@ constexpr milliseconds kTick{500};
 constexpr int kMostAtOnce = 64;
 
 void take_parcels(int pipe, const osrtp_host& host, Client& client) {
-  for (int i = 0; i < kMostAtOnce; ++i) {
+  for (int i = 0; i < kMostAtOnce && !client.is_full(); ++i) {
     const osrtp_slice octets = host.take(pipe);
     if (octets.data == nullptr) return;
     if (auto parcel = unpack(view(octets))) client.accept(*std::move(parcel), steady_clock::now());
@@ -74,7 +74,8 @@ void listen(Listener& listener, const osrtp_host& host) {
 void serve_once(int pipe, const osrtp_host& host, Client& client, std::optional<Listener>& listener) {
   const auto next = run_all(client, host);
   const auto tick = steady_clock::now() + kTick;
-  process().links.wait(next ? std::min(*next, tick) : tick, pipe, listener ? &listener->links() : nullptr);
+  process().links.wait(next ? std::min(*next, tick) : tick, client.is_full() ? -1 : pipe,
+                       listener ? &listener->links() : nullptr);
   host.tick();
   probe(steady_clock::now());
   withdraw(steady_clock::now());

@@ -131,6 +131,20 @@ TEST_F(ClientOfTwo, OneParcelTooManyComesToNothingAtOnce) {
   EXPECT_EQ(sent_.size(), Client::kMostParcels);
 }
 
+TEST_F(ClientOfTwo, IsFullWhereOneCallHasFarTooMuch) {
+  for (std::size_t i = 0; i < Client::kMostHeld; ++i) {
+    EXPECT_FALSE(client_.is_full());
+    ask("a");
+  }
+  EXPECT_TRUE(client_.is_full());
+  client_.run(kStart);
+  client_.receive(4, "c1 " + kOk);
+  client_.run(kStart);
+  ASSERT_TRUE(client_.finished());
+  client_.release("a");
+  EXPECT_FALSE(client_.is_full());
+}
+
 TEST_F(ClientOfTwo, LooksAtWhatIsDueOnly) {
   ask("a");
   client_.run(kStart);
