@@ -23,11 +23,10 @@ void send(std::size_t node, std::string_view dictionary, Asked& asked) {
 
 }  // namespace
 
-std::map<std::size_t, Told> inquire(const std::vector<std::size_t>& nodes, std::string_view dictionary,
-                                    milliseconds time) {
+Inquiry inquire(const std::vector<std::size_t>& nodes, std::string_view dictionary, milliseconds time) {
   const auto start = steady_clock::now();
   Asked asked;
-  std::map<std::size_t, Told> told;
+  Inquiry result;
   for (const std::size_t node : nodes) send(node, dictionary, asked);
   const auto take = [&](std::size_t node, std::string_view datagram) {
     heard(node);
@@ -36,7 +35,7 @@ std::map<std::size_t, Told> inquire(const std::vector<std::size_t>& nodes, std::
     if (question == asked.end()) return;
     asked.erase(question);
     const auto after = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
-    told[node] = {after, std::string(frame->dictionary)};
+    result.told[node] = {after, std::string(frame->dictionary)};
   };
   const auto nobody = [&](std::size_t node) {
     learn({node, Errand::Finding::kRefused}, steady_clock::now());
@@ -46,7 +45,8 @@ std::map<std::size_t, Told> inquire(const std::vector<std::size_t>& nodes, std::
     process().links.wait(start + time);
     process().links.receive({take, nobody});
   }
-  return told;
+  for (const auto& question : asked) result.silent.insert(question.second);
+  return result;
 }
 
 }  // namespace osrtp::module

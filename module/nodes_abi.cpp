@@ -104,11 +104,11 @@ std::vector<std::size_t> numbers_of(const std::vector<NodeView>& nodes) {
 
 std::vector<osrtp_node_state> ping(std::string_view address) {
   const auto nodes = nodes_at(address);
-  const auto told = inquire(numbers_of(nodes), kPing, kPingTime);
+  const auto [told, silent] = inquire(numbers_of(nodes), kPing, kPingTime);
+  for (const std::size_t node : silent) learn({node, Errand::Finding::kSilent}, steady_clock::now());
   std::vector<osrtp_node_state> states;
   for (const NodeView& node : nodes) {
     const auto answer = told.find(node.number);
-    if (answer == told.end()) learn({node.number, Errand::Finding::kSilent}, steady_clock::now());
     states.push_back(state_of(table().view(node.number).value_or(node)));
     if (answer != told.end()) states.back().milliseconds = static_cast<int>(answer->second.after.count());
   }
@@ -119,7 +119,7 @@ std::vector<osrtp_node_state> ping(std::string_view address) {
 int list_calls(int most, void (*show)(void*, osrtp_slice, osrtp_slice), void* context) {
   const auto nodes = nodes_at("all");
   const auto question = protocol::encode_request(protocol::List{most});
-  const auto told = inquire(numbers_of(nodes), *question, kPingTime);
+  const auto told = inquire(numbers_of(nodes), *question, kPingTime).told;
   int missing = 0;
   for (const NodeView& node : nodes) {
     const auto answer = told.find(node.number);

@@ -1,5 +1,7 @@
 """Several relays: who gets which calls, and what happens when one is frozen, full, drained, or not listed any more."""
 
+import pathlib
+import socket
 import subprocess
 
 from fake_relay import FakeRelay
@@ -191,6 +193,37 @@ def a_table_without_nodes_is_refused(stand: Stand) -> None:
         same(ships.call("after"), ("1", "a"))
     finally:
         ships.stop()
+
+
+class FullQueue:
+    """A relay that takes nothing up, and has all in its queue that this holds."""
+
+    def __init__(self, address: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._path = pathlib.Path(address.removeprefix("unix:"))
+        self._socket.bind(str(self._path))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as filler:
+            filler.setblocking(False)
+            try:
+                while True:
+                    filler.sendto(b"full", str(self._path))
+            except BlockingIOError:
+                pass
+
+    def stop(self) -> None:
+        self._socket.close()
+
+
+@case
+def a_relay_that_cannot_be_asked_is_not_found_silent(stand: Stand) -> None:
+    with fleet(stand.directory, "a", "{a}", FullQueue) as ships:
+        asked, = ships.jsonrpc("osrtp.ping", "all")["result"]
+        same(("milliseconds" in asked, ships.nodes()["a"]["health"]), (False, "alive"))
+        same(ships.call("busy")[0], "-2")
+        same(ships.nodes()["a"]["health"], "alive")
+        ships.relays["a"].stop()
+        asked, = ships.jsonrpc("osrtp.ping", "all")["result"]
+        same(("milliseconds" in asked, ships.nodes()["a"]["health"]), (False, "refusing"))
 
 
 def write_table(ships: Fleet, *statements: str) -> None:
