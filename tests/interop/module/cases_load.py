@@ -1,11 +1,12 @@
 """What is refused when a script is loaded, and scripts in other languages."""
 
 import contextlib
+import socket
 import subprocess
 
 from proxy import HERE, MODULE, Kamailio, free_port
-from sip import PLAIN, TRYING, receive, request
-from stand import Stand, case, same
+from sip import PLAIN, SDP, TRYING, receive, request
+from stand import Stand, case, same, until
 from steps import ANSWERED, ANSWERS, INVITE, refuses
 
 
@@ -48,6 +49,36 @@ def other_script_languages_can_ask_again_where_they_go_on(stand: Stand) -> None:
         call = stand.call(in_lua("Manage"), ANSWERS)
     same(call.commands(), ["offer", "query", "answer", "delete"])
     same(call.callee.received("INVITE")[0].headers["X-Came-To"], "1")
+
+
+def send_invite(phone: socket.socket, proxy: str, call_id: str, header: str = "") -> None:
+    host, port = proxy.split(":")
+    own = "%s:%d" % phone.getsockname()
+    body = SDP.replace("\n", "\r\n")
+    text = (f"INVITE sip:b@{own} SIP/2.0\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{call_id}\nFrom: <sip:a@test>;tag=caller\n"
+            f"To: <sip:b@test>\nCall-ID: {call_id}\nCSeq: 1 INVITE\nContact: <sip:a@{own}>\nMax-Forwards: 9\n{header}"
+            f"Content-Type: application/sdp\nContent-Length: {len(body)}\n\n").replace("\n", "\r\n")
+    phone.sendto((text + body).encode(), (host, int(port)))
+
+
+@case
+def others_are_sent_again_while_a_script_that_goes_on_waits(stand: Stand) -> None:
+    relay = stand.relay
+    others = [f"other{number}" for number in range(16)]  # some in the same client process
+    relay.ignores = lambda request: request["command"] == "query" or request.get("call-id") in others
+    asks = ("query", "waits")
+    try:
+        with lua(stand), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+            phone.bind(("127.0.0.43", 0))
+            for call_id in others:
+                send_invite(phone, stand.kamailio.address, call_id)
+            send_invite(phone, stand.kamailio.address, "waits", "X-Manage: yes\n")
+            assert until(lambda: relay.frames.count(asks) == 3), relay.frames
+    finally:
+        relay.ignores = lambda request: False
+    meanwhile = relay.frames[:len(relay.frames) - 1 - relay.frames[::-1].index(asks)]
+    once = [call_id for call_id in others if meanwhile.count(("offer", call_id)) < 2]
+    same(once, [])
 
 
 @case

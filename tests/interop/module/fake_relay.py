@@ -19,6 +19,8 @@ class FakeRelay:
         self.connected: str | None = None  # the callee's tag, without which nothing ends, where set
         self.silent = False
         self.delay = 0.0  # seconds until an answer
+        self.ignores = lambda request: False  # whether it stays silent to this one
+        self.frames: list[tuple[str, str]] = []  # commands and Call-IDs, with those that were sent again
         self.tell_when_up: dict | None = None  # an event of each call, once it is answered
         self._subscriber: tuple[bytes, object] | None = None  # cookie and address
         self.pings = 0
@@ -81,8 +83,9 @@ class FakeRelay:
                 elif frame not in self._seen:  # the module sends again when no answer comes
                     self._seen.add(frame)
                     self.requests.append(request)
+                self.frames.append((request["command"], request.get("call-id", "")))
                 number = len(self.requests)
-            if self.silent:
+            if self.silent or self.ignores(request):
                 continue
             self._answer(cookie + b" " + json.dumps(self._reply(request, number)).encode(), client)
             if self.tell_when_up and request["command"] == "answer":
