@@ -47,7 +47,8 @@ Errand begin(const Command& command, TimePoint now) {
   const auto place = shared().calls.find(command.call_id, now);
   std::string anew = place ? anew_for(command, place->policies) : std::string();
   if (!anew.empty()) anew = framed(cookie, anew);
-  return {itinerary_for(journey_of(command, place, !anew.empty()), shared().nodes.all(), now),
+  const Journey journey = journey_of(command, place, !anew.empty());
+  return {itinerary_for(journey, shared().nodes.all(), now),
           {std::move(cookie), std::move(frame), std::move(anew)},
           state().settings.timeout,
           now};
