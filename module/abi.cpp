@@ -145,6 +145,14 @@ osrtp_slice pack_in_place(const Parcel& parcel) {
   return slice(*packed);
 }
 
+osrtp_slice told_last(Fact which) {
+  static auto* const value = new std::string();
+  auto told = fact(process().last, which);
+  if (!told) return {};
+  *value = *std::move(told);
+  return slice(*value);
+}
+
 osrtp_slice undo(osrtp_slice& call_id) {
   const auto& finished = process().answered;
   if (!finished) return {};
@@ -243,11 +251,5 @@ int osrtp_last_named(osrtp_slice name) noexcept {
 }
 
 osrtp_slice osrtp_last(int number) noexcept {
-  return guarded(osrtp_slice{}, [&] {
-    static auto* const value = new std::string();
-    auto told = fact(process().last, static_cast<Fact>(number));
-    if (!told) return osrtp_slice{};
-    *value = *std::move(told);
-    return slice(*value);
-  });
+  return guarded(osrtp_slice{}, [&] { return told_last(static_cast<Fact>(number)); });
 }

@@ -49,6 +49,7 @@ constexpr std::string_view kPlain = "plain";
 
 std::vector<Counter> all() {
   std::vector<Counter> list;
+  list.reserve(kFixed.size() + 1 + protocol::kReasonNames.size());
   for (const auto& [name, description] : kFixed) list.push_back({std::string(name), std::string(description)});
   list.push_back({std::string(kPlain), "sides of ended calls that were plain, for no known reason"});
   for (const std::string_view reason : protocol::kReasonNames) {

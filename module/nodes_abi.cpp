@@ -98,6 +98,7 @@ std::optional<protocol::ListReply> listed(std::string_view dictionary) {
 
 std::vector<std::size_t> numbers_of(const std::vector<NodeView>& nodes) {
   std::vector<std::size_t> numbers;
+  numbers.reserve(nodes.size());
   for (const NodeView& node : nodes) numbers.push_back(node.number);
   return numbers;
 }
