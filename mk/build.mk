@@ -14,7 +14,7 @@ endif
 WERROR ?= -Werror
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 # g++ 14 takes what another member of a std::variant would have had for uninitialised.
-WARN += $(if $(filter g++14,$(CXX)$(firstword $(subst ., ,$(shell $(CXX) -dumpversion)))),-Wno-maybe-uninitialized)
+WARN += $(if $(filter g++14,$(CXX)$(firstword $(subst ., ,$(shell { $(CXX) -dumpversion; } 2>/dev/null)))),-Wno-maybe-uninitialized)
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wformat -Werror=format-security
 OPT_release := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
 OPT_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
