@@ -40,6 +40,11 @@ int set_number(std::string_view parameter, int value, osrtp_error* error) {
   Settings& settings = state().settings;
   if (parameter == "allow_sdes_over_clear") return set_switch(value, settings.defaults.allow_sdes_over_clear, error);
   if (parameter == "restart_on_dead_node") return set_switch(value, settings.defaults.restart_on_dead_node, error);
+  if (parameter == "peer_memory") {
+    if (value < 0) return refuse(error, "must be 0, for none, or seconds");
+    settings.peer_memory = std::chrono::seconds{value};
+    return 0;
+  }
   if (parameter != "timeout_ms") return refuse(error, "no such parameter");
   if (value < 1 || value > 10'000) return refuse(error, "must be 1 to 10000 milliseconds");
   settings.timeout = std::chrono::milliseconds{value};

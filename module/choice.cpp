@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "module/slice.hpp"
+
 namespace osrtp::module {
 
 namespace {
@@ -15,8 +17,6 @@ std::optional<Form> form_for(const std::optional<Note>& note, const std::vector<
   if (note->form && std::find(allowed.begin(), allowed.end(), *note->form) != allowed.end()) return note->form;
   return next_form(allowed, note->tried, habits);
 }
-
-std::string_view view(osrtp_slice slice) { return {slice.data == nullptr ? "" : slice.data, slice.size}; }
 
 std::string next_hop(const osrtp_message& message) {
   std::string name(view(message.peer_host));

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "module/slice.hpp"
 #include "protocol/codec.hpp"
 
 namespace osrtp::module {
 
 namespace {
-
-std::string_view view(osrtp_slice slice) { return {slice.data == nullptr ? "" : slice.data, slice.size}; }
-
-bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
 
 protocol::Command asks(Action action) {
   switch (action) {

@@ -41,13 +41,21 @@ static int value_of(struct sip_msg* msg, char* parameter, const char* what, str*
   return -1;
 }
 
-static int run(struct sip_msg* msg, enum osrtp_verb verb, char* options, char* route) {
-  str words = {NULL, 0};
-  str name = {NULL, 0};
+struct arguments {
+  str options;
+  str route;
+};
 
-  if (value_of(msg, options, "text of options", &words) < 0 || value_of(msg, route, "route", &name) < 0)
-    return OSRTP_FAILED;
-  return osrtp_call(msg, verb, &words, &name);
+static int arguments_of(struct sip_msg* msg, char* options, char* route, struct arguments* values) {
+  memset(values, 0, sizeof *values);
+  if (value_of(msg, options, "text of options", &values->options) < 0) return -1;
+  return value_of(msg, route, "route", &values->route);
+}
+
+static int run(struct sip_msg* msg, enum osrtp_verb verb, char* options, char* route) {
+  struct arguments values;
+  if (arguments_of(msg, options, route, &values) < 0) return OSRTP_FAILED;
+  return osrtp_call(msg, verb, &values.options, &values.route);
 }
 
 static int w_manage(struct sip_msg* msg, char* options, char* route) { return run(msg, OSRTP_MANAGE, options, route); }
@@ -76,12 +84,9 @@ static int fix_parameter(void** parameter, int number) {
 }
 
 static int w_retry(struct sip_msg* msg, char* options, char* route) {
-  str words = {NULL, 0};
-  str name = {NULL, 0};
-
-  if (value_of(msg, options, "text of options", &words) < 0 || value_of(msg, route, "route", &name) < 0)
-    return OSRTP_FAILED;
-  return osrtp_retry(msg, &words, &name);
+  struct arguments values;
+  if (arguments_of(msg, options, route, &values) < 0) return OSRTP_FAILED;
+  return osrtp_retry(msg, &values.options, &values.route);
 }
 
 static int w_set(struct sip_msg* msg, char* parameter, char* unused) {
@@ -170,6 +175,7 @@ static int init_module(void) {
   if (set_number("timeout_ms", timeout_ms) < 0) return -1;
   if (set_number("allow_sdes_over_clear", allow_sdes_over_clear) < 0) return -1;
   if (set_number("restart_on_dead_node", restart_on_dead_node) < 0) return -1;
+  if (set_number("peer_memory", peer_memory) < 0) return -1;
   if (osrtp_bind_tm() < 0) return -1;
   shared = shm_mallocxz(osrtp_shared_size());
   if (shared == NULL) {
@@ -177,8 +183,8 @@ static int init_module(void) {
     return -1;
   }
   osrtp_attach_shared(shared);
-  if (load_nodes() < 0 || start_probing() < 0 || osrtp_register_rpc() < 0) return -1;
-  if (osrtp_prepare_peers(peer_memory) < 0) return -1;
+  if (load_nodes() < 0 || start_probing() < 0) return -1;
+  if (osrtp_register_rpc() < 0 || osrtp_register_peers_rpc() < 0) return -1;
   if (osrtp_register_resumption() < 0 || osrtp_register_postponing() < 0 || osrtp_register_counters() < 0) return -1;
   if (client_processes == 0 && osrtp_hears_events()) LM_WARN("events need client_processes: none will come\n");
   return osrtp_prepare_clients(client_processes);

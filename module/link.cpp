@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -128,14 +127,6 @@ RelayLink::Sent RelayLink::send(std::string_view frame) {
     static_cast<void>(give_up("send"));
   }
   return Sent::kNobody;
-}
-
-RelayLink::Event RelayLink::wait(TimePoint until) {
-  using std::chrono::milliseconds;
-  const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
-  pollfd readable{socket_, POLLIN, 0};
-  if (::poll(&readable, 1, static_cast<int>(std::max(left, milliseconds{0}).count())) <= 0) return Event::kNothing;
-  return receive();
 }
 
 RelayLink::Event RelayLink::receive() {

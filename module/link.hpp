@@ -9,7 +9,6 @@
 
 #include "base/endpoint.hpp"
 #include "base/result.hpp"
-#include "base/time.hpp"
 
 namespace osrtp::module {
 
@@ -43,13 +42,11 @@ class RelayLink {
   [[nodiscard]] Sent send(std::string_view frame);
 
   enum class Event : std::uint8_t { kDatagram, kNothing, kNobody };
-  /// Waits for a datagram until `until`, which datagram() then returns.
-  [[nodiscard]] Event wait(TimePoint until);
-  /// Takes one that is there already.
+  /// Takes a datagram that is there already, which datagram() then returns.
   [[nodiscard]] Event receive();
   /// To poll for datagrams; negative: not open.
   [[nodiscard]] int descriptor() const noexcept { return socket_; }
-  /// The last one received; valid until the next wait() or receive().
+  /// The last one received; valid until the next receive().
   [[nodiscard]] std::string_view datagram() const noexcept { return {buffer_.data(), size_}; }
 
   /// Why there is kNobody: the system's words.

@@ -20,6 +20,10 @@ enum class Action : std::uint8_t {
   kQuery,         // what is known of the call
 };
 
+[[nodiscard]] constexpr bool is_offer(Action action) noexcept {
+  return action == Action::kOffer || action == Action::kLateOffer;
+}
+
 /// @return for OSRTP_MANAGE what RFC 3264's exchange is at; else what the verb says, told apart
 /// by who sends the SDP.
 [[nodiscard]] Action action_for(osrtp_verb verb, const osrtp_message& message) noexcept;

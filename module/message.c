@@ -210,14 +210,8 @@ int osrtp_read_message(struct sip_msg* msg, struct osrtp_message* message) {
 }
 
 /* A message is known by its number in this process; those of different processes never meet here. */
-static unsigned int last_message;
-static int last_pid;
+static msg_ctx_id_t last_message;
 
-void osrtp_remember_message(const struct sip_msg* msg) {
-  last_message = msg->id;
-  last_pid = msg->pid;
-}
+void osrtp_remember_message(const struct sip_msg* msg) { msg_ctx_id_set(msg, &last_message); }
 
-int osrtp_is_remembered(const struct sip_msg* msg) {
-  return last_pid != 0 && msg->id == last_message && msg->pid == last_pid;
-}
+int osrtp_is_remembered(const struct sip_msg* msg) { return msg_ctx_id_match(msg, &last_message) == 1; }

@@ -1,28 +1,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "module/hold.hpp"
 #include "module/node_table.hpp"
 
 /// How one list of nodes takes the place of another while calls go on.
 namespace osrtp::module {
 
 namespace {
-
-/// Two reloads at once are two processes' of the RPC interface.
-class OnlyOne {
- public:
-  explicit OnlyOne(std::atomic<bool>& flag) : flag_(flag), mine_(!flag.exchange(true)) {}
-  ~OnlyOne() {
-    if (mine_) flag_ = false;
-  }
-  OnlyOne(const OnlyOne&) = delete;
-  OnlyOne& operator=(const OnlyOne&) = delete;
-  [[nodiscard]] bool mine() const { return mine_; }
-
- private:
-  std::atomic<bool>& flag_;
-  bool mine_;
-};
 
 bool same_place(const Node& a, const Node& b) { return a.set == b.set && a.address == b.address; }
 
@@ -101,8 +86,9 @@ void NodeTable::place(Slot& slot, const Node& node, Change& change) {
 
 Result<NodeTable::Change, std::string> NodeTable::load(const std::vector<Node>& nodes,
                                                        const std::function<bool(const NodeView&)>& needed) {
-  const OnlyOne only(loading_);
-  if (!only.mine()) return fail(std::string("another process is loading nodes"));
+  // Two reloads at once are two processes' of the RPC interface.
+  const Hold only(loading_, 1);
+  if (!only) return fail(std::string("another process is loading nodes"));
   if (auto problem = listed_twice(nodes)) return fail(*std::move(problem));
   const auto numbers = places(nodes, needed);
   if (!numbers) return fail(numbers.error());

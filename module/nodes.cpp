@@ -82,8 +82,6 @@ void learn_of(const Command& command, const Errand::News& news, TimePoint now) {
   take_back(command, news, now);
 }
 
-bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
-
 void answered(const Command& command, std::size_t node, Outcome& outcome, TimePoint now) {
   Shared& all = shared();
   const auto view = all.nodes.view(node);
@@ -123,7 +121,13 @@ void heard(std::size_t node) {
   if (shared().nodes.answered(node)) say(OSRTP_LOG_WARNING, node, "answers again");
 }
 
-std::string ping_frame() { return framed(process().cookies.next(), R"({"command":"ping"})"); }
+std::vector<std::size_t> due_probes(TimePoint now) {
+  std::vector<std::size_t> due;
+  for (std::size_t node = 0; node < NodeTable::kCapacity; ++node) {
+    if (shared().nodes.claim_probe(node, now)) due.push_back(node);
+  }
+  return due;
+}
 
 Client::Nodes nodes() {
   return {begin, [](std::size_t node, std::string_view frame) { return process().links.send(node, frame); }, learn_of,
@@ -155,11 +159,8 @@ void withdraw(TimePoint now) {
 }
 
 void probe(TimePoint now) {
-  NodeTable& nodes = shared().nodes;
-  for (std::size_t node = 0; node < NodeTable::kCapacity; ++node) {
-    if (!nodes.claim_probe(node, now)) continue;
-    static_cast<void>(process().links.send(node, ping_frame()));
-  }
+  for (const std::size_t node : due_probes(now))
+    static_cast<void>(process().links.send(node, framed(process().cookies.next(), kPing)));
 }
 
 }  // namespace osrtp::module

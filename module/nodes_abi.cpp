@@ -14,7 +14,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::string_view kUsualSocket = "unix:/run/osrtpd/control.sock";
-constexpr std::string_view kPing = R"({"command":"ping"})";
 constexpr milliseconds kPingTime{250};
 constexpr milliseconds kProbeTime{100};
 
@@ -23,6 +22,8 @@ NodeTable& table() { return shared().nodes; }
 void attach(void* memory) {
   auto* const all = new (memory) Shared{};
   all->calls.set_key({salt(), salt()});
+  all->peers.set_key({salt(), salt()});
+  all->peers.set_memory(state().settings.peer_memory);
   state().shared = all;
 }
 
@@ -132,14 +133,6 @@ int list_calls(int most, void (*show)(void*, osrtp_slice, osrtp_slice), void* co
   return missing;
 }
 
-void probe_and_wait() {
-  std::vector<std::size_t> due;
-  for (std::size_t node = 0; node < NodeTable::kCapacity; ++node) {
-    if (table().claim_probe(node, steady_clock::now())) due.push_back(node);
-  }
-  static_cast<void>(inquire(due, kPing, kProbeTime));
-}
-
 std::size_t admit(std::string_view address, Admin admin) {
   std::size_t count = 0;
   for (const NodeView& node : nodes_at(address)) count += table().admit(node.number, admin) ? 1 : 0;
@@ -189,7 +182,7 @@ int osrtp_list_calls(int most, void (*show)(void*, osrtp_slice, osrtp_slice), vo
 
 void osrtp_probe() noexcept {
   guarded(0, [] {
-    probe_and_wait();
+    static_cast<void>(inquire(due_probes(steady_clock::now()), kPing, kProbeTime));
     return 0;
   });
 }

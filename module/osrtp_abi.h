@@ -242,12 +242,7 @@ struct osrtp_attempt osrtp_next_attempt(const struct osrtp_message* message, str
 /** The URI of the next hop that was offered the call; data is NULL: none was set. */
 struct osrtp_slice osrtp_noted_next_hop(struct osrtp_slice note) OSRTP_NOEXCEPT;
 
-/** What is remembered of peers, in memory that all processes share and that is zeroed: for so many seconds, 0: nothing
- * is. Without it nothing is remembered. */
-size_t osrtp_peers_size(void) OSRTP_NOEXCEPT;
-void osrtp_attach_peers(void* memory, int seconds) OSRTP_NOEXCEPT;
-
-/** One peer; texts are terminated. */
+/** What is remembered of one peer; texts are terminated. */
 struct osrtp_peer {
   const char* name;
   const char* refused; /* forms, parted by commas; empty: none */

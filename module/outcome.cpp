@@ -44,9 +44,7 @@ Text reason_of(const LegSecurity* line) {
 
 Text suite_of(const LegSecurity* line) { return line == nullptr ? std::nullopt : text(line->suite); }
 
-bool is_encrypted(const LegSecurity* line) {
-  return line != nullptr && (line->state == SecurityState::kSrtpSdes || line->state == SecurityState::kSrtpDtls);
-}
+bool is_encrypted(const LegSecurity* line) { return line != nullptr && protocol::is_encrypted(line->state); }
 
 std::string_view encrypted(const LegSecurity* caller, const LegSecurity* callee) {
   if (is_encrypted(caller)) return is_encrypted(callee) ? "both" : "caller";

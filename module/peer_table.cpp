@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "module/hold.hpp"
+
 namespace osrtp::module {
 
 static_assert(std::is_trivially_destructible_v<PeerTable>);
@@ -21,28 +23,6 @@ std::optional<Form> form_of(std::uint8_t taken) {
 }
 
 }  // namespace
-
-/// Holds a bucket for as long as it lives, if it could.
-class PeerTable::Hold {
- public:
-  explicit Hold(Bucket& bucket) noexcept : held_(bucket.held) {
-    for (int look = 0; look < kMostLooks && !mine_; ++look)
-      mine_ = held_.load(std::memory_order_relaxed) == 0 && held_.exchange(1, std::memory_order_acquire) == 0;
-  }
-  ~Hold() {
-    if (mine_) held_.store(0, std::memory_order_release);
-  }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-  Hold(Hold&&) = delete;
-  Hold& operator=(Hold&&) = delete;
-
-  explicit operator bool() const noexcept { return mine_; }
-
- private:
-  std::atomic<std::uint32_t>& held_;
-  bool mine_ = false;
-};
 
 std::uint64_t PeerTable::hash_of(std::string_view name) const noexcept {
   return std::max<std::uint64_t>(siphash(name, key_), 1);
@@ -79,7 +59,7 @@ void PeerTable::note(std::string_view name, TimePoint now, Change change) noexce
   if (memory_ <= 0 || name.empty()) return;
   const std::uint64_t hash = hash_of(name);
   Bucket& bucket = bucket_of(hash);
-  const Hold hold(bucket);
+  const Hold hold(bucket.held, kMostLooks);
   if (!hold) return;
   Entry& entry = make_room(bucket, hash, name);
   entry.news = seconds_of(now);
@@ -91,7 +71,7 @@ Habits PeerTable::find(std::string_view name, TimePoint now) noexcept {
   if (memory_ <= 0 || name.empty()) return {};
   const std::uint64_t hash = hash_of(name);
   Bucket& bucket = bucket_of(hash);
-  const Hold hold(bucket);
+  const Hold hold(bucket.held, kMostLooks);
   Entry* const entry = hold ? look_up(bucket, hash, name) : nullptr;
   if (entry == nullptr) return {};
   forget_old(*entry, seconds_of(now));
@@ -123,7 +103,7 @@ std::vector<PeerTable::Peer> PeerTable::list(TimePoint now) {
   std::vector<Peer> found;
   for (Bucket& bucket : buckets_) {
     std::array<Entry, kWays> copy{};
-    if (const Hold hold(bucket); hold) copy = bucket.entries;
+    if (const Hold hold(bucket.held, kMostLooks); hold) copy = bucket.entries;
     for (Entry& entry : copy) {
       if (entry.hash == 0) continue;
       forget_old(entry, time);
@@ -140,7 +120,7 @@ std::vector<PeerTable::Peer> PeerTable::list(TimePoint now) {
 std::size_t PeerTable::clear() noexcept {
   std::size_t count = 0;
   for (Bucket& bucket : buckets_) {
-    const Hold hold(bucket);
+    const Hold hold(bucket.held, kMostLooks);
     if (!hold) continue;
     count += static_cast<std::size_t>(std::count_if(bucket.entries.begin(), bucket.entries.end(),
                                                     [](const Entry& entry) { return entry.hash != 0; }));

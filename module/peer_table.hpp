@@ -64,12 +64,9 @@ class PeerTable {
 
   static constexpr std::size_t kWays = 4;
   struct Bucket {
-    std::atomic<std::uint32_t> held;
+    std::atomic<bool> held;
     std::array<Entry, kWays> entries;
   };
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
-
-  class Hold;
 
   [[nodiscard]] Bucket& bucket_of(std::uint64_t hash) noexcept;
   [[nodiscard]] static Entry* look_up(Bucket& bucket, std::uint64_t hash, std::string_view name) noexcept;

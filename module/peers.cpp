@@ -18,25 +18,24 @@ struct BranchNote {
 };
 
 /// Of this process, and never destroyed.
-struct Memory {
-  PeerTable* table = nullptr;
-  std::vector<BranchNote> notes;
+struct Notes {
+  std::vector<BranchNote> offered;
   std::string next;  // the note of the attempt that comes
 };
 
-Memory& memory() {
-  static auto* const only = new Memory();
+Notes& notes() {
+  static auto* const only = new Notes();
   return *only;
 }
 
-Habits habits_of(std::string_view peer) {
-  return memory().table == nullptr ? Habits{} : memory().table->find(peer, steady_clock::now());
-}
+PeerTable& table() { return shared().peers; }
+
+Habits habits_of(std::string_view peer) { return table().find(peer, steady_clock::now()); }
 
 void remember_refusal(std::string_view peer, Form form) {
   FormSet forms;
   forms.add(form);
-  if (memory().table != nullptr) memory().table->refused(peer, forms, steady_clock::now());
+  table().refused(peer, forms, steady_clock::now());
 }
 
 bool is_first_offer(Action action, const osrtp_message& message) {
@@ -83,10 +82,10 @@ osrtp_attempt next_attempt(const osrtp_message& message, std::string_view words)
   if (!form) return no_attempt("no-attempt-left", "the policy allows no form that has not been tried");
   log(OSRTP_LOG_DEBUG, "peer=" + peer + " status=" + std::to_string(message.status) +
                            " refused=" + std::string(name(*note->form)) + " next=" + std::string(name(*form)));
-  memory().next = write_note({std::nullopt, note->tried, peer, note->next_hop_uri, words});
+  notes().next = write_note({std::nullopt, note->tried, peer, note->next_hop_uri, words});
   process().last = {};
   count(counted_retry());
-  return {OSRTP_DONE, slice(memory().next)};
+  return {OSRTP_DONE, slice(notes().next)};
 }
 
 std::string names_of(FormSet forms) {
@@ -98,8 +97,7 @@ std::string names_of(FormSet forms) {
 }
 
 int list_peers(void (*show)(void*, const osrtp_peer*), void* context) {
-  if (memory().table == nullptr) return 0;
-  for (const PeerTable::Peer& peer : memory().table->list(steady_clock::now())) {
+  for (const PeerTable::Peer& peer : table().list(steady_clock::now())) {
     const std::string refused = names_of(peer.habits.refused);
     const std::string taken(peer.habits.taken ? name(*peer.habits.taken) : std::string_view{});
     const osrtp_peer shown{peer.name.c_str(), refused.c_str(), taken.c_str(), static_cast<int>(peer.age.count()),
@@ -126,20 +124,20 @@ Result<Command, Outcome> command_for_peer(Action action, const osrtp_message& me
 }
 
 void note_offers(std::span<const Command> commands, std::span<const Outcome> outcomes) {
-  memory().notes.clear();
+  notes().offered.clear();
   for (std::size_t i = 0; i < commands.size() && i < outcomes.size(); ++i) {
     const Command& command = commands[i];
     if (command.action != Action::kOffer || command.form < 0 || outcomes[i].code != OSRTP_DONE) continue;
-    memory().notes.push_back({command.branch, note_of(command)});
+    notes().offered.push_back({command.branch, note_of(command)});
   }
 }
 
 void learn(const Command& command, const Outcome& outcome) {
-  if (command.form < 0 || command.action == Action::kOffer || memory().table == nullptr) return;
+  if (command.form < 0 || command.action == Action::kOffer) return;
   const Form form = static_cast<Form>(command.form);
   switch (verdict_of(outcome)) {
     case Verdict::kTaken:
-      memory().table->taken(command.peer, form, steady_clock::now());
+      table().taken(command.peer, form, steady_clock::now());
       break;
     case Verdict::kRefused:
       remember_refusal(command.peer, form);
@@ -154,8 +152,8 @@ void learn(const Command& command, const Outcome& outcome) {
 using namespace osrtp::module;  // NOLINT: the C functions below are this file's and no header's
 
 void osrtp_keep_notes(void (*keep)(int, osrtp_slice)) noexcept {
-  for (const auto& [branch, text] : memory().notes) keep(branch, slice(text));
-  memory().notes.clear();
+  for (const auto& [branch, text] : notes().offered) keep(branch, slice(text));
+  notes().offered.clear();
 }
 
 osrtp_attempt osrtp_next_attempt(const osrtp_message* message, osrtp_slice options) noexcept {
@@ -167,16 +165,8 @@ osrtp_slice osrtp_noted_next_hop(osrtp_slice note) noexcept {
   return read ? slice(read->next_hop_uri) : osrtp_slice{};
 }
 
-size_t osrtp_peers_size() noexcept { return sizeof(PeerTable); }
-
-void osrtp_attach_peers(void* shared, int seconds) noexcept {
-  memory().table = static_cast<PeerTable*>(shared);
-  memory().table->set_key({salt(), salt()});
-  memory().table->set_memory(std::chrono::seconds{seconds});
-}
-
 void osrtp_list_peers(void (*show)(void*, const osrtp_peer*), void* context) noexcept {
   guarded(0, [&] { return list_peers(show, context); });
 }
 
-int osrtp_forget_peers() noexcept { return memory().table == nullptr ? 0 : static_cast<int>(memory().table->clear()); }
+int osrtp_forget_peers() noexcept { return static_cast<int>(table().clear()); }

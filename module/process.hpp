@@ -18,7 +18,9 @@
 #include "module/node_text.hpp"
 #include "module/osrtp_abi.h"
 #include "module/outcome.hpp"
+#include "module/peer_table.hpp"
 #include "module/request.hpp"
+#include "module/slice.hpp"
 #include "module/sticky.hpp"
 #include "module/withdrawal.hpp"
 #include "protocol/client.hpp"
@@ -30,6 +32,7 @@ namespace osrtp::module {
 struct Settings {
   std::vector<Node> nodes;
   std::chrono::milliseconds timeout{400};
+  std::chrono::seconds peer_memory{0};  // 0: nothing is remembered
   Defaults defaults;
 };
 
@@ -37,6 +40,7 @@ struct Settings {
 struct Shared {
   NodeTable nodes;
   Sticky calls;
+  PeerTable peers;
 };
 
 /// What one process has: workers are forked after the parameters are read.
@@ -72,9 +76,11 @@ void receive(Client& client);
 /// What this process has heard of a node.
 void learn(const Errand::News& news, TimePoint now);
 void heard(std::size_t node);
-/// A frame that asks a node whether it lives.
-[[nodiscard]] std::string ping_frame();
-/// Sends a ping to each node that is dead and due for one; of all processes one does. Waits for nothing.
+/// Asks a node whether it lives.
+inline constexpr std::string_view kPing = R"({"command":"ping"})";
+/// The nodes that are dead and due to be asked, by whoever calls this: of all processes one is told.
+[[nodiscard]] std::vector<std::size_t> due_probes(TimePoint now);
+/// Asks those, and waits for nothing.
 void probe(TimePoint now);
 /// Sends what withdrawals are due: to nodes that answer again, of calls that have not begun there meanwhile.
 void withdraw(TimePoint now);
@@ -101,13 +107,6 @@ Value guarded(Value otherwise, Body body) noexcept {
   } catch (...) {
     return otherwise;
   }
-}
-
-[[nodiscard]] inline std::string_view view(osrtp_slice slice) {
-  return {slice.data == nullptr ? "" : slice.data, slice.size};
-}
-[[nodiscard]] inline osrtp_slice slice(std::string_view text) {
-  return {text.empty() ? nullptr : text.data(), text.size()};
 }
 
 }  // namespace osrtp::module

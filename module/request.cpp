@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "module/slice.hpp"
+
 namespace osrtp::module {
 
 namespace {
 
-std::string text(osrtp_slice slice) {
-  return slice.data == nullptr ? std::string() : std::string(slice.data, slice.size);
-}
+std::string text(osrtp_slice slice) { return std::string(view(slice)); }
 
 protocol::Signalling signalling(osrtp_hop hop) {
   switch (hop) {
@@ -55,8 +55,6 @@ Hops hops(const osrtp_message& message) {
   const bool callers = *who == protocol::Leg::kCaller;
   return callers ? Hops{message.sender_hop, message.receiver_hop} : Hops{message.receiver_hop, message.sender_hop};
 }
-
-bool is_offer(Action action) { return action == Action::kOffer || action == Action::kLateOffer; }
 
 /// Whoever sent the offer says it, and a late one came in a reply.
 void note_fallback(Action action, const osrtp_message& message, protocol::OsrtpOptions& part) {

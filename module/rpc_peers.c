@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "core/dprint.h"
-#include "core/mem/shm.h"
 #include "core/rpc.h"
 #include "core/rpc_lookup.h"
 #include "module/shim.h"
@@ -36,9 +35,7 @@ static void rpc_forget(rpc_t* rpc, void* context) { rpc->add(context, "d", osrtp
 
 static const char* peers_text[] = {
     "What callees refuse and take, or those alone whose names begin so: name, refused and taken forms of an offer, age "
-    "of the last news in seconds, and in "
-    "how "
-    "many seconds the refusals are forgotten",
+    "of the last news in seconds, and in how many seconds the refusals are forgotten",
     NULL};
 static const char* forget_text[] = {"Forgets what callees refuse and take. Returns how many there were", NULL};
 
@@ -48,22 +45,8 @@ static rpc_export_t commands[] = {
     {NULL, NULL, NULL, 0},
 };
 
-int osrtp_prepare_peers(int seconds) {
-  void* memory;
-
-  if (rpc_register_array(commands) != 0) {
-    LM_ERR("cannot register osrtp.peers\n");
-    return -1;
-  }
-  if (seconds < 0) {
-    LM_ERR("peer_memory=%d: must be 0, for none, or seconds\n", seconds);
-    return -1;
-  }
-  memory = shm_mallocxz(osrtp_peers_size());
-  if (memory == NULL) {
-    SHM_MEM_ERROR;
-    return -1;
-  }
-  osrtp_attach_peers(memory, seconds);
-  return 0;
+int osrtp_register_peers_rpc(void) {
+  if (rpc_register_array(commands) == 0) return 0;
+  LM_ERR("cannot register RPC commands\n");
+  return -1;
 }

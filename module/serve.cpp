@@ -79,7 +79,6 @@ void serve_once(int pipe, const osrtp_host& host, Client& client, std::optional<
   host.tick();
   probe(steady_clock::now());
   withdraw(steady_clock::now());
-  receive(client);
   take_parcels(pipe, host, client);
   if (listener) listen(*listener, host);
 }

@@ -5,8 +5,7 @@
 /** Which set of nodes a message's call is to go to. */
 
 /* A message is known by its number in this process: what another one chose does not count for it. */
-static unsigned int chosen_for;
-static int chosen_for_pid;
+static msg_ctx_id_t chosen_for;
 static int chosen;
 
 int osrtp_choose_set(const struct sip_msg* msg, int set) {
@@ -14,12 +13,9 @@ int osrtp_choose_set(const struct sip_msg* msg, int set) {
     LM_ERR("there is no node in set %d\n", set);
     return OSRTP_FAILED;
   }
-  chosen_for = msg->id;
-  chosen_for_pid = msg->pid;
+  msg_ctx_id_set(msg, &chosen_for);
   chosen = set;
   return OSRTP_DONE;
 }
 
-int osrtp_chosen_set(const struct sip_msg* msg) {
-  return chosen_for_pid != 0 && msg->id == chosen_for && msg->pid == chosen_for_pid ? chosen : -1;
-}
+int osrtp_chosen_set(const struct sip_msg* msg) { return msg_ctx_id_match(msg, &chosen_for) == 1 ? chosen : -1; }

@@ -92,8 +92,8 @@ void osrtp_keep_branch_notes(void);
 /** @return what is kept with a branch of the current transaction; data is NULL: nothing */
 struct osrtp_slice osrtp_note_of_branch(int branch);
 
-/** Shares what peers refuse and take among the processes, and lists it: osrtp.peers. @return 0 or -1, logged */
-int osrtp_prepare_peers(int seconds);
+/** Registers osrtp.peers and osrtp.forget_peers. @return 0, or -1, logged */
+int osrtp_register_peers_rpc(void);
 
 /** In a client process: goes on with what was suspended or postponed. */
 void osrtp_go_on(const struct osrtp_return* back);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "module/hold.hpp"
+
 namespace osrtp::module {
 
 namespace {
@@ -31,6 +33,9 @@ Where unpacked(std::uint64_t bits) {
            Policies::of(static_cast<std::uint8_t>(bits >> 26U & 0x3fU))}};
 }
 
+/// Every hold is a few instructions long; one that lasts was left behind.
+constexpr int kMostLooks = 1'000'000;
+
 template <class Duration>
 std::uint64_t expiry(TimePoint now, Duration after) {
   return seconds_of(now + after);
@@ -38,38 +43,18 @@ std::uint64_t expiry(TimePoint now, Duration after) {
 
 }  // namespace
 
-/// Keeps other processes out of a bucket. One that died in there ends Kamailio with it; should it not, nobody waits.
-class Sticky::Hold {
- public:
-  explicit Hold(Bucket& bucket) : bucket_(bucket) {
-    constexpr int patience = 1'000'000;
-    for (int i = 0; i < patience && !held_; ++i) held_ = !bucket_.busy.test_and_set(std::memory_order_acquire);
+Sticky::Entry* Sticky::look_up(Bucket& bucket, std::uint64_t call, TimePoint now) {
+  for (Entry& entry : bucket.entries) {
+    if (entry.call == call && unpacked(entry.where).expiry > seconds_of(now)) return &entry;
   }
-  ~Hold() {
-    if (held_) bucket_.busy.clear(std::memory_order_release);
-  }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
+  return nullptr;
+}
 
-  [[nodiscard]] Entry* find(std::uint64_t call, TimePoint now) {
-    if (!held_) return nullptr;
-    for (Entry& entry : bucket_.entries) {
-      if (entry.call == call && unpacked(entry.where).expiry > seconds_of(now)) return &entry;
-    }
-    return nullptr;
-  }
-  /// One that is free, or else the one that expires first.
-  [[nodiscard]] Entry* make_room() {
-    if (!held_) return nullptr;
-    return &*std::min_element(bucket_.entries.begin(), bucket_.entries.end(), [](const Entry& a, const Entry& b) {
-      return unpacked(a.where).expiry < unpacked(b.where).expiry;
-    });
-  }
-
- private:
-  Bucket& bucket_;
-  bool held_ = false;
-};
+Sticky::Entry& Sticky::make_room(Bucket& bucket) {
+  return *std::min_element(bucket.entries.begin(), bucket.entries.end(), [](const Entry& a, const Entry& b) {
+    return unpacked(a.where).expiry < unpacked(b.where).expiry;
+  });
+}
 
 std::uint64_t Sticky::hash(std::string_view call_id) const noexcept {
   return std::max<std::uint64_t>(siphash(call_id, key_), 1);
@@ -77,20 +62,22 @@ std::uint64_t Sticky::hash(std::string_view call_id) const noexcept {
 
 void Sticky::remember(std::string_view call_id, Place place, TimePoint now) noexcept {
   const std::uint64_t call = hash(call_id);
-  Hold bucket(buckets_[call % kBuckets]);
-  Entry* entry = bucket.find(call, now);
+  Bucket& bucket = buckets_[call % kBuckets];
+  const Hold hold(bucket.busy, kMostLooks);
+  if (!hold) return;
+  Entry* entry = look_up(bucket, call, now);
   if (entry != nullptr && !unpacked(entry->where).ended)
     place.policies = stricter(place.policies, unpacked(entry->where).place.policies);
-  if (entry == nullptr) entry = bucket.make_room();
-  if (entry == nullptr) return;
+  if (entry == nullptr) entry = &make_room(bucket);
   entry->call = call;
   entry->where = packed({expiry(now, kAge), false, place});
 }
 
 std::optional<Sticky::Place> Sticky::find(std::string_view call_id, TimePoint now) noexcept {
   const std::uint64_t call = hash(call_id);
-  Hold bucket(buckets_[call % kBuckets]);
-  Entry* entry = bucket.find(call, now);
+  Bucket& bucket = buckets_[call % kBuckets];
+  const Hold hold(bucket.busy, kMostLooks);
+  Entry* entry = hold ? look_up(bucket, call, now) : nullptr;
   if (entry == nullptr) return std::nullopt;
   Where where = unpacked(entry->where);
   if (!where.ended) where.expiry = expiry(now, kAge);
@@ -100,8 +87,9 @@ std::optional<Sticky::Place> Sticky::find(std::string_view call_id, TimePoint no
 
 void Sticky::let_go(std::string_view call_id, TimePoint now) noexcept {
   const std::uint64_t call = hash(call_id);
-  Hold bucket(buckets_[call % kBuckets]);
-  Entry* entry = bucket.find(call, now);
+  Bucket& bucket = buckets_[call % kBuckets];
+  const Hold hold(bucket.busy, kMostLooks);
+  Entry* entry = hold ? look_up(bucket, call, now) : nullptr;
   if (entry == nullptr) return;
   const Where where = unpacked(entry->where);
   if (!where.ended) entry->where = packed({expiry(now, kLinger), true, where.place});

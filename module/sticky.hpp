@@ -57,10 +57,13 @@ class Sticky {
     std::atomic<std::uint64_t> where;  // see sticky.cpp
   };
   struct Bucket {
-    std::atomic_flag busy;  // for a few instructions
+    std::atomic<bool> busy;  // for a few instructions
     std::array<Entry, kWays> entries;
   };
-  class Hold;
+
+  [[nodiscard]] static Entry* look_up(Bucket& bucket, std::uint64_t call, TimePoint now);
+  /// One that is free, or else the one that expires first.
+  [[nodiscard]] static Entry& make_room(Bucket& bucket);
 
   SipKey key_;
   std::array<Bucket, kBuckets> buckets_;

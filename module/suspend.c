@@ -156,38 +156,38 @@ int osrtp_deliver(enum osrtp_verb verb, const struct osrtp_message* message, str
 
 static const struct osrtp_return* going_on;
 
+/** @return NULL: the script has none */
+static struct action* route_named(const str* name) {
+  const int number = route_lookup(&main_rt, name->s);
+  return number < 0 ? NULL : main_rt.rlist[number];
+}
+
 void osrtp_run_route(struct sip_msg* msg, const str* route) {
   str name = *route;
   sr_kemi_eng_t* engine = sr_kemi_eng_get();
-  int number;
+  struct action* actions;
 
   if (engine != NULL) {
     if (sr_kemi_route(engine, msg, get_route_type(), &name, NULL) < 0) LM_ERR("%.*s failed\n", name.len, name.s);
     return;
   }
-  number = route_lookup(&main_rt, name.s);
-  if (number < 0 || main_rt.rlist[number] == NULL) {
+  actions = route_named(&name);
+  if (actions == NULL) {
     LM_ERR("there is no route[%.*s]\n", name.len, name.s);
     return;
   }
-  run_top_route(main_rt.rlist[number], msg, NULL);
+  run_top_route(actions, msg, NULL);
 }
 
-int osrtp_has_route(const str* route) {
-  if (sr_kemi_eng_get() != NULL) return 1;
-  return route_lookup(&main_rt, route->s) >= 0 && main_rt.rlist[route_lookup(&main_rt, route->s)] != NULL;
-}
+int osrtp_has_route(const str* route) { return sr_kemi_eng_get() != NULL || route_named(route) != NULL; }
 
 static void go_on_in_route(const struct osrtp_return* back) {
   str name = {(char*)back->route.data, (int)back->route.size};
-  int number;
 
-  if (sr_kemi_eng_get() != NULL) {
+  if (sr_kemi_eng_get() != NULL)
     osrtp_tm()->t_continue_cb(back->index, back->label, &name, NULL);
-    return;
-  }
-  number = route_lookup(&main_rt, name.s);
-  osrtp_tm()->t_continue(back->index, back->label, number < 0 ? NULL : main_rt.rlist[number]);
+  else
+    osrtp_tm()->t_continue(back->index, back->label, route_named(&name));
 }
 
 /** Nothing went on: the transaction was cancelled, or is gone. */

@@ -4,6 +4,7 @@
 #include "base/base64.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/json.hpp"
+#include "protocol/names.hpp"
 #include "protocol/reader.hpp"
 
 namespace osrtp::protocol {
@@ -43,21 +44,6 @@ std::map<std::string, std::uint64_t> counts_by_name(const json_t* object, std::s
   if (!json_is_object(members)) return counts;
   json::for_members(members, [&](std::string_view name, const json_t*) { counts.emplace(name, count(members, name)); });
   return counts;
-}
-
-/// The place of `word` in a closed list.
-template <class Value, std::size_t N>
-std::optional<Value> named(const std::array<std::string_view, N>& names, std::string_view word) {
-  const auto at = std::ranges::find(names, word);
-  if (at == names.end()) return std::nullopt;
-  return static_cast<Value>(at - names.begin());
-}
-
-std::optional<Leg> leg_named(std::string_view text) {
-  for (const Leg leg : {Leg::kCaller, Leg::kCallee}) {
-    if (name(leg) == text) return leg;
-  }
-  return std::nullopt;
 }
 
 std::vector<LegSecurity> security_of(const json_t* reply, Warnings& warnings) {

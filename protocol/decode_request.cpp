@@ -114,11 +114,6 @@ std::optional<Value> read_name(Reader& in, std::string_view key, std::optional<V
   return value;
 }
 
-std::optional<Leg> leg_named(std::string_view text) {
-  if (text == name(Leg::kCaller)) return Leg::kCaller;
-  return text == name(Leg::kCallee) ? std::optional(Leg::kCallee) : std::nullopt;
-}
-
 std::vector<std::string> read_keying(Reader& in, std::string_view key) {
   std::vector<std::string> methods = in.list({key});
   for (const std::string& method : methods) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/json.hpp"
+#include "protocol/names.hpp"
 
 namespace osrtp::protocol {
 
@@ -11,15 +12,6 @@ namespace {
 std::string text(const json_t* object, std::string_view key) {
   return std::string(json::as_text(json::member(object, key)).value_or(""));
 }
-
-template <class Value, std::size_t N>
-std::optional<Value> named(const std::array<std::string_view, N>& names, std::string_view word) {
-  const auto at = std::ranges::find(names, word);
-  if (at == names.end()) return std::nullopt;
-  return static_cast<Value>(at - names.begin());
-}
-
-constexpr std::array<std::string_view, 2> kLegNames{name(Leg::kCaller), name(Leg::kCallee)};
 
 }  // namespace
 
@@ -42,7 +34,7 @@ std::optional<Event> decode_event(std::string_view json) {
   const json_t* in = dictionary.get();
   if (!json_is_object(in)) return std::nullopt;
   const auto kind = named<EventKind>(kEventNames, text(in, "event"));
-  const auto leg = named<Leg>(kLegNames, text(in, "leg"));
+  const auto leg = leg_named(text(in, "leg"));
   const auto state = named<SecurityState>(kSecurityStateNames, text(in, "state"));
   std::string call_id = text(in, "call-id");
   if (!kind || !leg || !state || call_id.empty()) return std::nullopt;

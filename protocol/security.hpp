@@ -27,6 +27,11 @@ inline constexpr std::array<std::string_view, 7> kSecurityStateNames{
   return kSecurityStateNames[static_cast<std::size_t>(state)];
 }
 
+/// By keys of the leg's own: ZRTP's are the phones'.
+[[nodiscard]] constexpr bool is_encrypted(SecurityState state) noexcept {
+  return state == SecurityState::kSrtpSdes || state == SecurityState::kSrtpDtls;
+}
+
 /// Why a leg is not encrypted, or has failed. A closed list.
 enum class Reason : std::uint8_t {
   kPolicyOff,
@@ -58,6 +63,10 @@ inline constexpr std::array<std::string_view, 15> kReasonNames{
 enum class Leg : std::uint8_t { kCaller, kCallee };
 
 [[nodiscard]] constexpr std::string_view name(Leg leg) noexcept { return leg == Leg::kCaller ? "caller" : "callee"; }
+[[nodiscard]] constexpr std::optional<Leg> leg_named(std::string_view text) noexcept {
+  if (text == name(Leg::kCaller)) return Leg::kCaller;
+  return text == name(Leg::kCallee) ? std::optional(Leg::kCallee) : std::nullopt;
+}
 [[nodiscard]] constexpr Leg other(Leg leg) noexcept { return leg == Leg::kCaller ? Leg::kCallee : Leg::kCaller; }
 
 /// The proof for one m-line of one leg, as it goes into replies.

@@ -12,10 +12,6 @@ using protocol::Event;
 using protocol::EventKind;
 using protocol::SecurityState;
 
-bool is_encrypted(SecurityState state) {
-  return state == SecurityState::kSrtpSdes || state == SecurityState::kSrtpDtls;
-}
-
 /// Media should be coming: not blocked, and not something else than RTP, which may pause.
 bool carries_rtp(SecurityState state) {
   return is_encrypted(state) || state == SecurityState::kPlain || state == SecurityState::kZrtpPassthrough;

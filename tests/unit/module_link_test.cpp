@@ -74,7 +74,7 @@ TEST(RelayLink, SendsAndReceives) {
   RelayLink link(address_of(daemon));
   EXPECT_EQ(link.send("hello"), RelayLink::Sent::kSent);
   EXPECT_EQ(daemon.answer("world"), "hello");
-  EXPECT_EQ(link.wait(std::chrono::steady_clock::now() + std::chrono::seconds(5)), RelayLink::Event::kDatagram);
+  EXPECT_EQ(link.receive(), RelayLink::Event::kDatagram);
   EXPECT_EQ(link.datagram(), "world");
 }
 
