@@ -1,9 +1,6 @@
 """What the relay tells unasked, in the script's event routes."""
 
-import contextlib
-
-from fake_relay import FakeRelay
-from proxy import HERE, Kamailio, free_port
+from proxy import HERE, Kamailio
 from real_relay import RealRelay
 from sip import pause, receive, reply
 from stand import Stand, case, part, same, until
@@ -13,23 +10,6 @@ from steps import DIALOG, DIALOG_CALLEE, INVITE, OK, TAGS
 ENDED = [receive("BYE"), pause(300), reply(OK)]
 FAILED = {"event": "failed", "from-tag": "caller", "to-tag": "callee", "leg": "callee", "media": 0, "state": "failed",
           "reason": "dtls-alert"}
-
-
-@contextlib.contextmanager
-def proxy_with(stand: Stand, config: str, extra: tuple[str, ...] = ()):
-    """Another script in place of the stand's. Who subscribed before is not there any more."""
-    stand.kamailio.stop()
-    if hasattr(stand.relay, "forget_subscriber"):
-        stand.relay.forget_subscriber()
-    stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / config, extra)
-    try:
-        assert stand.kamailio.start(), stand.kamailio.log_text()
-        yield stand.kamailio
-    except AssertionError as error:
-        raise AssertionError(f"{error}\n{stand.kamailio.log_text()}") from error  # the next one writes over it
-    finally:
-        stand.kamailio.stop()
-        stand.kamailio = stand._kamailio(stand.socket)
 
 
 def said(kamailio: Kamailio, words: str) -> list[str]:
@@ -48,7 +28,7 @@ def call_that_fails(stand: Stand) -> tuple:
 @case
 def a_call_whose_keys_fail_is_ended_by_the_script(stand: Stand) -> None:
     stand.relay.forget_subscriber()
-    with proxy_with(stand, "events.cfg") as kamailio:
+    with stand.proxy("events.cfg") as kamailio:
         assert until(stand.relay.has_subscriber), "nobody subscribes"
         call = call_that_fails(stand)
         same(call.commands(), ["offer", "answer", "delete"])
@@ -65,7 +45,7 @@ def a_call_whose_keys_fail_is_ended_by_the_script(stand: Stand) -> None:
 @case
 def events_of_all_kinds_run_their_routes(stand: Stand) -> None:
     stand.relay.forget_subscriber()
-    with proxy_with(stand, "events.cfg") as kamailio:
+    with stand.proxy("events.cfg") as kamailio:
         assert until(stand.relay.has_subscriber)
         stand.relay.tell(FAILED | {"call-id": "nobody@test", "event": "downgrade", "state": "plain", "reason": None})
         stand.relay.tell(FAILED | {"call-id": "nobody@test", "event": "silent", "state": "plain", "reason": None})
@@ -80,14 +60,14 @@ def events_of_all_kinds_run_their_routes(stand: Stand) -> None:
 
 @case
 def a_script_without_event_routes_subscribes_to_nothing(stand: Stand) -> None:
-    with proxy_with(stand, "module.cfg"):
+    with stand.proxy("module.cfg"):
         stand.call([INVITE, *DIALOG, *ENDED[:0]], DIALOG_CALLEE)
         assert not stand.relay.has_subscriber()
 
 
 @case
 def other_script_languages_have_one_function_for_all_events(stand: Stand) -> None:
-    with proxy_with(stand, "kemi.cfg", (f'LUA_SCRIPT="{HERE}/kemi.lua"',)) as kamailio:
+    with stand.proxy("kemi.cfg", f'LUA_SCRIPT="{HERE}/kemi.lua"') as kamailio:
         assert until(stand.relay.has_subscriber)
         stand.relay.tell(FAILED | {"call-id": "kemi@test"})
         assert until(lambda: said(kamailio, "osrtp:failed of kemi@test in callee")), kamailio.log_text()
@@ -101,7 +81,7 @@ def silent_phones_are_hung_up_on(with_daemon: Stand) -> None:
     config.write_text("silence-timeout = 1\n")
     stand = Stand(directory, lambda address: RealRelay(address, directory / "osrtpd.log", "--config", str(config)))
     try:
-        with proxy_with(stand, "events.cfg") as kamailio:
+        with stand.proxy("events.cfg") as kamailio:
             call = stand.call([INVITE, *DIALOG, *ENDED], [*DIALOG_CALLEE, *ENDED])
             assert until(lambda: call.id not in stand.relay.calls()), "the relay has it still"
             assert said(kamailio, "event=silent leg=caller.0 state=plain"), kamailio.log_text()

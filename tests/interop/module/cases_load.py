@@ -1,6 +1,5 @@
 """What is refused when a script is loaded, and scripts in other languages."""
 
-import contextlib
 import socket
 import subprocess
 
@@ -10,18 +9,8 @@ from stand import Stand, case, same, until
 from steps import ANSWERED, ANSWERS, INVITE, refuses
 
 
-@contextlib.contextmanager
 def lua(stand: Stand):
-    stand.kamailio.stop()
-    extra = (f'LUA_SCRIPT="{HERE}/kemi.lua"',)
-    stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / "kemi.cfg",
-                              extra)
-    try:
-        assert stand.kamailio.start(), stand.kamailio.log_text()
-        yield
-    finally:
-        stand.kamailio.stop()
-        stand.kamailio = stand._kamailio(stand.socket)
+    return stand.proxy("kemi.cfg", f'LUA_SCRIPT="{HERE}/kemi.lua"')
 
 
 def in_lua(which: str) -> list[str]:

@@ -13,6 +13,11 @@ from stand import Stand, case, same, until
 SQL = HERE.parents[2] / "module/sql/osrtp-sqlite.sql"
 
 
+def daemon(stand: Stand, name: str):
+    """How to start one for each address."""
+    return lambda address: RealRelay(address, stand.directory / f"{name}-{address[-6]}.log")
+
+
 @case
 def calls_are_shared_by_weight_and_stay_where_they_are(stand: Stand) -> None:
     with fleet(stand.directory, "ab", "{a}=1 {b}=3", FakeRelay) as ships:
@@ -28,8 +33,7 @@ def calls_are_shared_by_weight_and_stay_where_they_are(stand: Stand) -> None:
 
 @case
 def a_frozen_daemon_costs_one_call_its_share_and_its_calls_wait_for_it(stand: Stand) -> None:
-    with fleet(stand.directory, "ab", "{a} {b}", lambda address: RealRelay(
-            address, stand.directory / f"fleet-{address[-6]}.log")) as ships:
+    with fleet(stand.directory, "ab", "{a} {b}", daemon(stand, "fleet")) as ships:
         old = ships.call_at("a", "old")
         ships.relays["a"].freeze()
         same(set(ships.calls(20, "new")), {"b"})
@@ -46,8 +50,7 @@ def a_frozen_daemon_costs_one_call_its_share_and_its_calls_wait_for_it(stand: St
 
 @case
 def a_daemon_that_is_about_to_be_stopped_gets_no_new_calls(stand: Stand) -> None:
-    with fleet(stand.directory, "ab", "{a} {b}", lambda address: RealRelay(
-            address, stand.directory / f"drained-{address[-6]}.log")) as ships:
+    with fleet(stand.directory, "ab", "{a} {b}", daemon(stand, "drained")) as ships:
         old = ships.call_at("a", "old")
         ships.relays["a"].drain()
         same(set(ships.calls(20, "new")), {"b"})

@@ -4,7 +4,7 @@ import contextlib
 import subprocess
 import time
 
-from proxy import HERE, Kamailio, free_port
+from proxy import free_port
 from sip import PLAIN, TRYING, Phone, pause, receive, reply, request
 from stand import Stand, case, same, until
 from steps import INVITE, refused, refuses
@@ -15,18 +15,13 @@ PROGRESS = reply("183 Progress", "callee", PLAIN)
 @contextlib.contextmanager
 def replies(stand: Stand, delay: float, *defines: str):
     """Kamailio of replies.cfg, and a relay that takes its time."""
-    stand.kamailio.stop()
     control = f"unixs:{stand.directory}/replies.sock"
-    stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / "replies.cfg",
-                              (f'CONTROL="{control}"', *defines))
     stand.relay.delay = delay
     try:
-        assert stand.kamailio.start(), stand.kamailio.log_text()
-        yield control
+        with stand.proxy("replies.cfg", f'CONTROL="{control}"', *defines):
+            yield control
     finally:
         stand.relay.delay = 0
-        stand.kamailio.stop()
-        stand.kamailio = stand._kamailio(stand.socket)
 
 
 def firsts(phone: Phone) -> list[str]:

@@ -1,12 +1,10 @@
 """Peers that refuse the form of an offer, as others in the field do: what they are offered next, and in the next call."""
 
 import contextlib
-import json
-import pathlib
 import re
-import socket
 
-from proxy import HERE, Kamailio, free_port
+from proxy import HERE
+from rpc import jsonrpc
 from sip import PLAIN, pause, receive, request
 from stand import Call, Stand, case, part, same, until
 from steps import ANSWERED, ANSWERS, refused, refuses
@@ -47,25 +45,9 @@ def forms(call: Call) -> list[str]:
 @contextlib.contextmanager
 def remembering(stand: Stand, seconds: int, *defines: str):
     """Kamailio with nothing remembered yet. @return what osrtp.peers tells"""
-    stand.kamailio.stop()
     rpc = stand.directory / "rpc.sock"
-    extra = (f'RPC_SOCKET="{rpc}"', f"PEER_MEMORY={seconds}", *defines)
-    stand.kamailio = Kamailio(stand.directory, stand.socket, f"127.0.0.41:{free_port('127.0.0.41')}", extra=extra)
-    try:
-        assert stand.kamailio.start(), stand.kamailio.log_text()
-        yield lambda command="osrtp.peers", *arguments: ask(rpc, command, *arguments)
-    finally:
-        stand.kamailio.stop()
-        stand.kamailio = stand._kamailio(stand.socket)
-
-
-def ask(rpc: pathlib.Path, command: str, *arguments: str):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
-        client.settimeout(5)
-        client.bind("")
-        client.connect(str(rpc))
-        client.send(json.dumps({"jsonrpc": "2.0", "method": command, "params": arguments, "id": 1}).encode())
-        return json.loads(client.recv(65535))["result"]
+    with stand.proxy("module.cfg", f'RPC_SOCKET="{rpc}"', f"PEER_MEMORY={seconds}", *defines):
+        yield lambda command="osrtp.peers", *arguments: jsonrpc(rpc, command, *arguments)["result"]
 
 
 def known(peers) -> dict[str, tuple]:
@@ -168,7 +150,7 @@ def each_phone_of_a_fork_is_healed(stand: Stand) -> None:
 
 @with_daemon
 def one_phone_is_healed_while_another_rings(stand: Stand) -> None:
-    with remembering(stand, 3600) as peers:
+    with remembering(stand, 3600):
         forked = invite("", heal=False) .replace("X-Options", "X-Heal-Branch: yes\nX-Second: [second]\nX-Options")
         ringing = [receive("INVITE"), pause(600), *refuses("486 Busy")[1:]]
         call = stand.call([forked, *ANSWERED], peer("pjsip"), ringing)

@@ -6,11 +6,9 @@ none. Its role says what else: `lua` is a script for app_lua; `parse` cannot be 
 `shell` is typed elsewhere and not loaded.
 """
 
-import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,7 @@ from xml.etree import ElementInclude, ElementTree
 
 from exported import MODULE, exported
 from proxy import Kamailio, free_port, require_tools
+from rpc import jsonrpc
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -156,17 +155,10 @@ def load(text: str, role: str, directory: pathlib.Path, ask: tuple[str, list] = 
 
 def rpc(directory: pathlib.Path, method: str, parameters: list) -> list[str]:
     """What the Kamailio of an example answers; nothing: it does not run yet."""
-    own = directory / "own.sock"
-    own.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
-        client.settimeout(1)
-        client.bind(str(own))
-        try:
-            request = {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
-            client.sendto(json.dumps(request).encode(), str(directory / "run/rpc.sock"))
-            return json.loads(client.recv(65536)).get("result") or []
-        except (OSError, ValueError):
-            return []
+    try:
+        return jsonrpc(directory / "run/rpc.sock", method, *parameters, seconds=1).get("result") or []
+    except (OSError, ValueError):
+        return []
 
 
 def check_examples(tree: ElementTree.Element, directory: pathlib.Path) -> None:

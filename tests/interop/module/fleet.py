@@ -2,13 +2,13 @@
 
 import contextlib
 import itertools
-import json
 import pathlib
 import re
 import socket
 import subprocess
 
 from proxy import HERE, Kamailio, free_port
+from rpc import jsonrpc
 from sip import SDP, Message
 
 numbers = itertools.count()
@@ -88,16 +88,8 @@ class Fleet:
                               check=False)
         return done.stdout + done.stderr
 
-    def jsonrpc(self, method: str, *parameters: str) -> dict:
-        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": [self.addresses.get(word, word) for word in parameters]}
-        own = self.directory / f"rpc-client-{next(numbers)}.sock"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
-            client.bind(str(own))
-            client.settimeout(5)
-            client.sendto(json.dumps(asked).encode(), str(self._rpc))
-            answer = json.loads(client.recv(65535))
-        own.unlink()
-        return answer
+    def jsonrpc(self, method: str, *parameters) -> dict:
+        return jsonrpc(self._rpc, method, *(self.addresses.get(word, word) for word in parameters))
 
     def nodes(self) -> dict[str, dict]:
         """osrtp.nodes, by names."""

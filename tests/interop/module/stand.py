@@ -1,10 +1,11 @@
 """Kamailio, a relay, two or three phones, and what one call came to."""
 
+import contextlib
 import pathlib
 import subprocess
 import time
 
-from proxy import Kamailio, free_port
+from proxy import HERE, Kamailio, free_port
 from sip import Phone
 
 
@@ -38,6 +39,22 @@ class Stand:
                             extra=(f"TLS_LISTEN=127.0.0.41:{self.tls[1]}", f'TLS_CERTIFICATE="{certificate}"'))
         assert kamailio.start(), f"Kamailio does not start: {kamailio.log_text()}"
         return kamailio
+
+    @contextlib.contextmanager
+    def proxy(self, config: str = "module.cfg", *defines: str):
+        """Another Kamailio until the end of the block, and then the stand's own again."""
+        self.kamailio.stop()
+        # Who has subscribed is gone with it.
+        getattr(self.relay, "forget_subscriber", lambda: None)()
+        self.kamailio = Kamailio(self.directory, self.socket, f"127.0.0.41:{free_port('127.0.0.41')}", HERE / config, defines)
+        try:
+            assert self.kamailio.start(), "Kamailio does not start"
+            yield self.kamailio
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.kamailio.log_text()}") from error  # the next one writes over it
+        finally:
+            self.kamailio.stop()
+            self.kamailio = self._kamailio(self.socket)
 
     def close(self) -> None:
         self.kamailio.stop()
