@@ -7,6 +7,7 @@
 #include "core/globals.h"
 #include "core/kemi.h"
 #include "core/msg_translator.h"
+#include "core/parser/parse_cseq.h"
 #include "core/receive.h"
 #include "core/route.h"
 #include "core/script_cb.h"
@@ -64,17 +65,53 @@ int osrtp_postpone(struct sip_msg* msg) {
   return 0;
 }
 
+/** The branch that the reply at hand is from; negative: of no transaction, or one that goes on. */
+static struct {
+  unsigned int index; /* of its transaction */
+  unsigned int label;
+  int branch;
+} sender = {0, 0, -1};
+
 /** The first thing that happens to a reply. @return 0: nothing else does */
 static int hold_back(struct sip_msg* msg, unsigned int flags, void* unused) {
+  const struct cell* transaction;
   int branch = -1;
   int busy;
 
+  sender.branch = -1;
   /* With a transaction it is one that goes on. */
   if (osrtp_clients() == 0 || !is_reply(msg) || osrtp_transaction() != NULL) return 1;
   if (osrtp_tm()->t_check(msg, &branch) != 1 || osrtp_transaction() == NULL) return 1;
-  busy = osrtp_is_busy(osrtp_transaction());
+  transaction = osrtp_transaction();
+  sender.index = transaction->hash_index;
+  sender.label = transaction->label;
+  sender.branch = branch;
+  busy = osrtp_is_busy(transaction);
   osrtp_tm()->t_unref(msg);
   return busy && keep(msg) == 0 ? 0 : 1;
+}
+
+/** Whether its branch, which has just answered with a final reply, has none, while the caller waits for one. */
+static int is_lost(void) {
+  struct cell* transaction = NULL;
+  int lost;
+
+  if (osrtp_tm()->t_lookup_ident(&transaction, sender.index, sender.label) < 0 || transaction == NULL) return 0;
+  lost = transaction->uas.status < 200 && sender.branch < transaction->nr_of_outgoings &&
+         transaction->uac[sender.branch].last_received < 200;
+  osrtp_tm()->unref_cell(transaction);
+  osrtp_tm()->t_sett(T_UNDEFINED, T_BR_UNDEFINED);
+  return lost;
+}
+
+/** The last thing that happens to a reply. Another of its transaction may have been suspended since hold_back(), before
+ * tm had its lock; a script that calls no function for this one, osrtp_postpone() that is, then does not notice. */
+static int keep_what_is_lost(struct sip_msg* msg, unsigned int flags, void* unused) {
+  const int is_ours = sender.branch >= 0 && is_reply(msg) && (msg->msg_flags & FL_RPL_SUSPENDED) == 0;
+
+  if (is_ours && msg->REPLY_STATUS >= 200 && get_cseq(msg)->method_id != METHOD_CANCEL && is_lost()) keep(msg);
+  sender.branch = -1;
+  return 1;
 }
 
 /* Receiving again: what the core does with a reply, but for what belongs to octets from the network. */
@@ -138,7 +175,9 @@ void osrtp_replay(struct osrtp_slice octets) {
 }
 
 int osrtp_register_postponing(void) {
-  if (register_script_cb(hold_back, PRE_SCRIPT_CB | ONREPLY_CB, NULL) == 0) return 0;
+  if (register_script_cb(hold_back, PRE_SCRIPT_CB | ONREPLY_CB, NULL) == 0 &&
+      register_script_cb(keep_what_is_lost, POST_SCRIPT_CB | ONREPLY_CB, NULL) == 0)
+    return 0;
   LM_ERR("cannot register with the script\n");
   return -1;
 }

@@ -63,8 +63,10 @@ def a_reply_that_had_to_wait_is_decoded_once(stand: Stand) -> None:
 def a_forks_refusal_is_not_lost_while_another_branch_waits(stand: Stand) -> None:
     fork = request("INVITE", 1, body=PLAIN, headers="X-Second: [second]")
     with replies(stand, 0.3):
-        call = stand.call([fork, *HEARS_BUSY[1:]], BUSY, refuses("486 Busy"))
-    same(firsts(call.caller).count("486 Busy"), 1)
+        # The second phone's refusal and the first one's 183 are taken up in one moment, in whatever order.
+        for _ in range(8):
+            call = stand.call([fork, *HEARS_BUSY[1:]], BUSY, refuses("486 Busy"))
+            same(firsts(call.caller).count("486 Busy"), 1)
 
 
 @case
