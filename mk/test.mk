@@ -82,3 +82,10 @@ bench-micro: $(patsubst tests/bench/%.cpp,$(B)/bench/%,$(BENCH_SRC))  ## nanosec
 $(B)/bench/%: $(B)/tests/bench/%.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ -lbenchmark $(DAEMON_LIBS) -o $@
+
+SHAPES_SRC := $(wildcard tests/bench/relay_shapes*.cpp)
+.PHONY: bench-shapes
+bench-shapes: $(B)/relay-shapes  ## CPU per packet of many ways to receive and send (SHAPES='-c 100 -r 9 "wake=event" …' for others)
+	$(B)/relay-shapes $(or $(SHAPES),-f tests/bench/relay_shapes.txt)
+$(B)/relay-shapes: $(call obj,$(SHAPES_SRC))
+	$(CXX) $(LDFLAGS) $^ -levent $(if $(wildcard /usr/include/liburing.h),-luring) -pthread -o $@
