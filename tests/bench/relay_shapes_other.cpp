@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <vector>
 
 #include "bench/relay_shapes.hpp"
@@ -50,8 +51,8 @@ void relay_by_libevent(const Shape& shape, const std::vector<Route>& routes, Cou
     event_add(event_new(base, route.in, EV_READ | EV_PERSIST, on_readable, &watches.back()), nullptr);
   }
   if (shape.wake == Wake::kEvent) event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY);
-  for (;;) {
-    rest(shape.tick);
+  for (std::int64_t last = 0;;) {
+    last = rest_unless_behind(shape.tick, last);
     add(counters.waits, 2);
     event_base_loop(base, EVLOOP_ONCE);
   }
@@ -79,15 +80,17 @@ class Ring {
     for (std::size_t i = 0; i < routes.size(); ++i) arm(i);
   }
 
+  // With kTick the one call that sends also waits, for the boundary and not for packets.
   [[noreturn]] void run() {
     for (;;) {
-      if (shape_.wake == Wake::kEvent) {
-        io_uring_submit_and_wait(&ring_, 1);
+      if (shape_.wake == Wake::kTick) {
+        wait_for_boundary();
       } else {
-        io_uring_submit(&ring_);
-        give_back();
-        rest(shape_.tick);
-        add(count_.waits, 1);
+        if (shape_.wake == Wake::kRest) {
+          io_uring_submit(&ring_);
+          last_ = rest_unless_behind(shape_.tick, last_);
+          add(count_.waits, 2);
+        }
         io_uring_submit_and_wait(&ring_, 1);
       }
       add(count_.waits, 1);
@@ -103,6 +106,15 @@ class Ring {
     if (result >= 0) return;
     std::fprintf(stderr, "%s: %d\n", what, result);
     std::exit(1);
+  }
+
+  void wait_for_boundary() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const std::int64_t tick = shape_.tick * 1000LL;
+    __kernel_timespec left{0, tick - (now.tv_nsec % tick)};
+    io_uring_cqe* done = nullptr;
+    io_uring_submit_and_wait_timeout(&ring_, &done, kBuffers / 4, &left, nullptr);
   }
 
   std::uint8_t* buffer(unsigned id) { return memory_ + (static_cast<std::size_t>(id) * kBufferSize); }
@@ -124,7 +136,11 @@ class Ring {
 
   void arm(std::size_t route) {
     io_uring_sqe* entry = next_entry();
-    io_uring_prep_recvmsg_multishot(entry, static_cast<int>(route), &wanted_, 0);
+    if (shape_.send == Send::kConnected) {
+      io_uring_prep_recv_multishot(entry, static_cast<int>(route), nullptr, 0, 0);
+    } else {
+      io_uring_prep_recvmsg_multishot(entry, static_cast<int>(route), &wanted_, 0);
+    }
     entry->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
     entry->buf_group = 0;
     io_uring_sqe_set_data64(entry, route);
@@ -172,13 +188,18 @@ class Ring {
   void forward(std::size_t from, unsigned id, int size) {
     add(count_.receives, 1);
     used_.push_back(id);
-    io_uring_recvmsg_out* message = io_uring_recvmsg_validate(buffer(id), size, &wanted_);
-    if (message == nullptr) return;
-    auto* packet = static_cast<std::uint8_t*>(io_uring_recvmsg_payload(message, &wanted_));
-    touch(packet, static_cast<int>(message->payloadlen));
+    std::uint8_t* packet = buffer(id);
+    auto length = static_cast<std::size_t>(size);
+    if (shape_.send != Send::kConnected) {
+      io_uring_recvmsg_out* message = io_uring_recvmsg_validate(packet, size, &wanted_);
+      if (message == nullptr) return;
+      packet = static_cast<std::uint8_t*>(io_uring_recvmsg_payload(message, &wanted_));
+      length = message->payloadlen;
+    }
+    touch(packet, static_cast<int>(length));
     const Route& route = routes_[from];
     io_uring_sqe* entry = next_entry();
-    io_uring_prep_send(entry, place_[static_cast<std::size_t>(route.out)], packet, message->payloadlen, 0);
+    io_uring_prep_send(entry, place_[static_cast<std::size_t>(route.out)], packet, length, 0);
     if (shape_.send == Send::kTo) {
       io_uring_prep_send_set_addr(entry, reinterpret_cast<const sockaddr*>(&route.to),
                                   static_cast<std::uint16_t>(route.to_size));
@@ -199,6 +220,7 @@ class Ring {
   std::uint8_t* memory_ = nullptr;
   msghdr wanted_{};
   std::vector<int> place_;
+  std::int64_t last_ = 0;
   std::vector<unsigned> used_;
   bool told_ = false;
 };
