@@ -11,6 +11,7 @@ include mk/build.mk      # compilers, flags, objects, binaries
 include mk/setup.mk      # packages, Kamailio's headers
 include mk/module.mk     # osrtp.so
 include mk/test.mk       # check, golden, fuzz, asan, tsan
+include mk/bench.mk     # bench
 include mk/lint.mk       # layers, format, tidy
 include mk/demo.mk       # demo, interop
 include mk/package.mk    # deb
