@@ -31,8 +31,10 @@ class Round {
       send_output(wire_, phone);
     }
   }
-  void receive() {
-    for (const Arrival& arrival : wire_.receive()) {
+  /// @return whether anything has come
+  bool receive() {
+    const auto arrivals = wire_.receive();
+    for (const Arrival& arrival : arrivals) {
       if (arrival.phone / 2 >= calls_.size()) continue;
       Phone& phone = calls_[arrival.phone / 2].phones[arrival.phone % 2];
       const bool was_keyed = phone.is_keyed();
@@ -41,6 +43,7 @@ class Round {
       if (phone.has_failed()) die("a DTLS handshake has failed");
       if (!was_keyed && phone.is_keyed()) ++done_;
     }
+    return !arrivals.empty();
   }
   void handle_timeouts(std::uint64_t now) {
     for (std::size_t n = first_; n < next_; ++n) {
@@ -62,19 +65,23 @@ class Round {
 
 }  // namespace
 
-void shake_hands(Wire& wire, Calls& calls, std::size_t first, std::size_t last, std::size_t window) {
+std::uint64_t shake_hands(Wire& wire, Calls& calls, std::size_t first, std::size_t last, std::size_t window) {
   Round round(wire, calls, first, last);
   const std::uint64_t began = now_ns();
   std::uint64_t looked = began;
+  std::uint64_t busy = 0;
   while (!round.is_done()) {
+    const std::uint64_t turn = now_ns();
     round.start_up_to(window);
-    round.receive();
+    const bool received = round.receive();
     const std::uint64_t now = now_ns();
+    if (received) busy += now - turn;
     if (now - began > kPatienceNs) die("the DTLS handshakes do not end");
     if (now - looked < kTimeoutsEveryNs) continue;
     round.handle_timeouts(now);
     looked = now;
   }
+  return busy;
 }
 
 }  // namespace osrtp::bench

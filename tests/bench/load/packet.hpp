@@ -9,8 +9,8 @@ namespace osrtp::bench {
 
 /// RTP octets of 20 ms of G.711: a header and 160 octets.
 inline constexpr std::size_t kPacketSize = 172;
-/// Packets a second from each phone.
-inline constexpr std::uint64_t kRate = 50;
+/// Between two packets of a phone.
+inline constexpr std::uint64_t kPacketTimeNs = 20'000'000;
 
 enum class Side : std::uint8_t { kCaller, kCallee };
 [[nodiscard]] constexpr Side other(Side side) noexcept { return side == Side::kCaller ? Side::kCallee : Side::kCaller; }

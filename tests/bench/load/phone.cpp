@@ -111,6 +111,10 @@ bool Phone::accept(std::string_view sdp) {
   return false;
 }
 
+bool Phone::hears_key_of(const Phone& peer) const {
+  return theirs_ && peer.ours_ && theirs_->master.equals(peer.ours_->master);
+}
+
 void Phone::join(Phone& peer, std::uint16_t port) {
   relay_ = address_of(kFirstAddress + peer.number_, port);
   peer.relay_ = address_of(kFirstAddress + number_, port);

@@ -34,6 +34,9 @@ class Phone {
   /// Where it sends; nothing before accept().
   [[nodiscard]] const sockaddr_in& relay() const noexcept { return relay_; }
 
+  /// Whether it unprotects with the very key that `peer` protects with: the relay is not between them then.
+  [[nodiscard]] bool hears_key_of(const Phone& peer) const;
+
   /// Two phones without a relay between them: each takes the other's keys and address.
   void join(Phone& peer, std::uint16_t port);
 

@@ -66,7 +66,8 @@ void Signalling::run(Command first, Command last, const std::function<Call*()>& 
     }
     Call* call = std::exchange(request->call, nullptr);
     const Command command = request->command;
-    waits_.add(now_ns() - request->sent_at_ns);
+    const std::uint64_t began = now_ns();
+    waits_.add(began - request->sent_at_ns);
     settle(*call, command, dictionary);
     const auto n = static_cast<std::size_t>(request - requests_.data());
     if (command == last) {
@@ -75,6 +76,7 @@ void Signalling::run(Command first, Command last, const std::function<Call*()>& 
     } else {
       ask(n, *call, command == Command::kOffer ? Command::kAnswer : Command::kDelete);
     }
+    busy_ns_ += now_ns() - began;
   }
 }
 
@@ -129,7 +131,9 @@ void Signalling::settle(Call& call, Command command, std::string_view dictionary
   if (!reply || text_at(*reply, "result") != "ok") die("the relay refuses: " + std::string(dictionary));
   if (command == Command::kDelete) return;
   Phone& receiver = call.at(command == Command::kOffer ? Side::kCallee : Side::kCaller);
+  Phone& sender = call.at(command == Command::kOffer ? Side::kCaller : Side::kCallee);
   if (!receiver.accept(text_at(*reply, "sdp"))) die("no use for the relay's SDP: " + std::string(dictionary));
+  if (receiver.hears_key_of(sender)) die("the relay passes one phone's packets to the other as they are");
 }
 
 }  // namespace osrtp::bench

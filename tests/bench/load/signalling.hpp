@@ -31,6 +31,8 @@ class Signalling {
 
   /// How long replies took.
   [[nodiscard]] const Histogram& waits() const noexcept { return waits_; }
+  /// How long it has been reading replies and writing requests, and not waiting.
+  [[nodiscard]] std::uint64_t busy_ns() const noexcept { return busy_ns_; }
   /// Requests that had to be sent again.
   [[nodiscard]] std::uint64_t repeated() const noexcept { return repeated_; }
 
@@ -57,6 +59,7 @@ class Signalling {
   std::vector<char> buffer_;
   std::uint32_t serial_ = 0;
   Histogram waits_;
+  std::uint64_t busy_ns_ = 0;
   std::uint64_t repeated_ = 0;
 };
 

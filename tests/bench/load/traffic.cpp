@@ -11,6 +11,8 @@ namespace {
 
 /// What is on its way when the last packet has been sent has so long to arrive.
 constexpr std::uint64_t kDrainNs = 500'000'000;
+/// A generator that is so late is not waited for.
+constexpr std::uint64_t kPatienceNs = 3'000'000'000;
 /// The steady part is looked at a little before it begins, for the look takes a fraction of a millisecond.
 constexpr std::uint64_t kMarginNs = 5'000'000;
 
@@ -35,8 +37,8 @@ Traffic::Traffic(Wire& wire, Calls& calls, std::size_t active, Plan plan)
       active_(active),
       flows_(2 * active),
       plan_(plan),
-      first_steady_(static_cast<std::uint32_t>(plan.warm_up_ns / kPeriodNs)),
-      end_steady_(static_cast<std::uint32_t>((plan.warm_up_ns + plan.steady_ns) / kPeriodNs)),
+      first_steady_(static_cast<std::uint32_t>(plan.warm_up_ns / plan.period_ns)),
+      end_steady_(static_cast<std::uint32_t>((plan.warm_up_ns + plan.steady_ns) / plan.period_ns)),
       heard_(2 * calls.size()) {
   for (std::size_t n = 0; n < active; ++n) {
     for (Phone& phone : calls[n].phones) phone.open_media();
@@ -44,20 +46,22 @@ Traffic::Traffic(Wire& wire, Calls& calls, std::size_t active, Plan plan)
 }
 
 Outcome Traffic::run() {
-  began_ = now_ns() + kPeriodNs;
+  began_ = now_ns() + kMarginNs;
   outcome_.overflowed = wire_.overflowed();
   const std::uint64_t total = flows_ * (end_steady_ + 1);
-  const std::uint64_t end = due(total) + kDrainNs;
+  std::uint64_t end = due(total) + kPatienceNs;
   std::uint64_t now = now_ns();
   while (now < end) {
     mark(now);
     const bool sent = next_ < total && send_due(now);
+    if (sent && next_ >= total) end = now + kDrainNs;
     const bool received = receive();
     const std::uint64_t after = now_ns();
     if (marks_ == 1 && (sent || received)) outcome_.busy_ns += after - now;
     now = after;
   }
   outcome_.overflowed = wire_.overflowed() - outcome_.overflowed;
+  outcome_.unsent = total - std::min(next_, total);
   return outcome_;
 }
 

@@ -48,17 +48,19 @@ struct Outcome {
   std::uint64_t steady_ns = 0;
   std::uint64_t busy_ns = 0;     // that the generator was sending or receiving for
   std::uint64_t overflowed = 0;  // lost in the generator's own socket
+  std::uint64_t unsent = 0;      // of the schedule, when there was no more time
 };
 
-/// Both phones of the first `active` calls talk: a packet every 20 ms each, and all of them spread evenly over the 20
-/// ms. One thread that never sleeps: it has a core of its own, and a wake-up would add to what is measured, to the
-/// latency here and to the CPU time of the relay, whose sending would have to do it.
+/// Both phones of the first `active` calls talk: a packet a period each, all of them spread evenly over the period. One
+/// thread that never sleeps: it has a core of its own, and a wake-up would add to what is measured, to the latency here
+/// and to the CPU time of the relay, whose sending would have to do it.
 class Traffic {
  public:
   struct Plan {
     std::uint64_t warm_up_ns;
     std::uint64_t steady_ns;
-    pid_t relay;  // 0: none
+    std::uint64_t period_ns;  // between two packets of one phone
+    pid_t relay;              // 0: none
     Fault fault;
   };
 
@@ -74,7 +76,7 @@ class Traffic {
   };
   enum class Freshness : std::uint8_t { kNew, kSeen };
 
-  [[nodiscard]] std::uint64_t due(std::uint64_t n) const noexcept { return began_ + n * kPeriodNs / flows_; }
+  [[nodiscard]] std::uint64_t due(std::uint64_t n) const noexcept { return began_ + n * plan_.period_ns / flows_; }
   [[nodiscard]] bool is_steady(std::uint32_t number) const noexcept;
   bool send_due(std::uint64_t now);
   void send(std::uint64_t n, std::uint64_t now);
@@ -83,8 +85,6 @@ class Traffic {
   void count(const Arrival& arrival, ByteView packet, std::uint64_t now);
   [[nodiscard]] static Freshness note(Heard& heard, std::uint32_t number) noexcept;
   void mark(std::uint64_t now);
-
-  static constexpr std::uint64_t kPeriodNs = 1'000'000'000 / kRate;
 
   Wire& wire_;
   Calls& calls_;
