@@ -55,6 +55,7 @@ Outcome Traffic::run() {
     mark(now);
     const bool sent = next_ < total && send_due(now);
     if (sent && next_ >= total) end = now + kDrainNs;
+    if (received_ == total) end = std::min(end, now + kMarginNs);  // only what nobody has sent can come now
     const bool received = receive();
     const std::uint64_t after = now_ns();
     if (marks_ == 1 && (sent || received)) outcome_.busy_ns += after - now;

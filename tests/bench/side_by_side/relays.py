@@ -8,6 +8,7 @@ import resource
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 
 from lab import processes
 
@@ -15,7 +16,8 @@ ADDRESS = "127.0.0.1"
 CONTROL = 2223  # both relays' control port, one after the other
 PORTS = (10000, 59999)
 PORTS_A_CALL = 4  # RTP and RTCP of two legs
-CORE_OF_RELAY, CORE_OF_LOAD = 1, 0
+CORES = sorted(os.sched_getaffinity(0))
+CORE_OF_RELAY, CORE_OF_LOAD = CORES[-1], CORES[0]
 LOAD = "build/release/bench-load"
 
 
@@ -84,8 +86,9 @@ def prefer(process: int) -> None:
 class Bench:
     """Runs one measurement after the other, each on a relay that was started for it."""
 
-    def __init__(self, directory: pathlib.Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: pathlib.Path, treat: Callable[[int], None]) -> None:
+        """`treat` is told the id of each process that is started."""
+        self._directory, self._treat = directory, treat
         self._owner = processes.Processes()
 
     def measure(self, relay: Relay | None, *arguments: str, limit: float = 60) -> dict:
@@ -102,7 +105,7 @@ class Bench:
     def _start(self, relay: Relay) -> subprocess.Popen:
         argv = ["taskset", "-c", str(CORE_OF_RELAY), *relay.argv()]
         process = self._owner.start(relay.name, argv, self._directory / f"{relay.name}.log")
-        prefer(process.pid)
+        self._treat(process.pid)
         deadline = time.monotonic() + 10
         while not answers():
             if time.monotonic() > deadline or process.poll() is not None:
@@ -114,7 +117,7 @@ class Bench:
         argv = [LOAD, *arguments, *about, "--cpu", str(CORE_OF_LOAD)]
         with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
                               preexec_fn=processes.die_with_parent) as load:
-            prefer(load.pid)
+            self._treat(load.pid)
             try:
                 output, errors = load.communicate(timeout=limit)
             except subprocess.TimeoutExpired:

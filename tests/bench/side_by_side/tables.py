@@ -34,7 +34,7 @@ class Results:
         return list(dict.fromkeys(one[key] for one in self.of(**wanted)))
 
     def median(self, key: str, **wanted: object) -> float | None:
-        found = [one[key] for one in self.of(**wanted)]
+        found = [one[key] for one in self.of(**wanted) if key in one]
         return statistics.median(found) if found else None
 
     def worst(self, key: str, **wanted: object) -> float | None:

@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+"""What tests/bench/load_check.sh checks, in a network namespace of its own."""
+
+import os
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(ROOT / "tests" / "bench"), str(ROOT / "tests" / "interop")]
+
+from lab import isolation, processes  # noqa: E402
+from side_by_side.relays import Bench, Failed, Relay  # noqa: E402
+
+DIRECTORY = pathlib.Path("build/bench/check")
+RELAY = Relay("osrtpd", "osrtpd", "build/osrtpd")
+PROFILES = ("plain-plain", "sdes-plain", "sdes-sdes", "gcm-plain", "gcm-gcm", "dtls-plain")
+# Sent in the steady part: so many calls, two phones each, 50 packets a second for half a second.
+CALLS, SENT = 5, 5 * 2 * 25
+SHORT = ("--calls", str(CALLS), "--warm-up", "0.2", "--seconds", "0.5")
+COUNTS = ("lost", "corrupt", "unopened", "duplicate", "misdirected")
+# What each fault is to be counted as, beside the packet that did not arrive.
+FAULTS = {"corrupt": ("corrupt", "lost"), "drop": ("lost",), "repeat": ("duplicate",), "mislabel": ("misdirected", "lost")}
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    if not isolation.inside():
+        return isolation.run_isolated([sys.executable, *sys.argv])
+    processes.die_with_parent()
+    isolation.loopback_up()
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    bench = Bench(DIRECTORY, lambda _: None)
+    verdicts = [verdict(name, check, bench) for name, check in checks()]
+    failed = verdicts.count(False)
+    print(f"{len(verdicts) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def checks() -> list:
+    through = [(f"{profile} arrives", lambda bench, profile=profile: arrives(bench, profile)) for profile in PROFILES]
+    noticed = [(f"{fault} is noticed", lambda bench, fault=fault: is_noticed(bench, None, fault)) for fault in FAULTS]
+    relayed = [("corrupt is noticed through the relay", lambda bench: is_noticed(bench, RELAY, "corrupt", "sdes-plain"))]
+    return [*through, *noticed, *relayed, ("set-ups", sets_up), ("handshakes", shakes_hands), ("memory", remembers)]
+
+
+def verdict(name: str, check, bench: Bench) -> bool:
+    try:
+        complaint = check(bench)
+    except Failed as failure:
+        complaint = str(failure)
+    if complaint:
+        print(f"FAILED: {name}: {complaint}")
+    return not complaint
+
+
+def arrives(bench: Bench, profile: str) -> str:
+    result = bench.measure(RELAY, "media", "--profile", profile, *SHORT)
+    wrong = {key: result[key] for key in COUNTS if result[key]}
+    if result["sent"] != SENT or result["received"] != SENT or wrong:
+        return f"{result['sent']} sent, {result['received']} received, {wrong}"
+    return "" if result["cpu_us_per_packet"] > 0 else "no CPU time"
+
+
+def is_noticed(bench: Bench, relay: Relay | None, fault: str, profile: str = "plain-plain") -> str:
+    result = bench.measure(relay, "media", "--profile", profile, "--fault", fault, *SHORT)
+    expected = FAULTS[fault]
+    if all(result[key] > 0 for key in expected) and not any(result[key] for key in COUNTS if key not in expected):
+        return ""
+    return str({key: result[key] for key in COUNTS})
+
+
+def sets_up(bench: Bench) -> str:
+    result = bench.measure(RELAY, "setups", "--profile", "sdes-plain", "--idle", "3", "--warm-up", "0", "--seconds", "0.3")
+    return "" if result["setups"] > 0 and result["cpu_us_per_setup"] > 0 else str(result)
+
+
+def shakes_hands(bench: Bench) -> str:
+    result = bench.measure(RELAY, "handshakes", "--profile", "dtls-plain", "--calls", "5")
+    return "" if result["cpu_us_per_handshake"] > 0 else str(result)
+
+
+def remembers(bench: Bench) -> str:
+    result = bench.measure(RELAY, "memory", "--calls", "200", "--seconds", "0.5")
+    return "" if result["lost"] == 0 and result["rss_after_media_kb"] > result["rss_before_kb"] else str(result)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
