@@ -109,7 +109,7 @@ def run(options: argparse.Namespace) -> int:
             results.flush()
 
         keep(environment(plan, files))
-        measurement = Run(relays.Bench(DIRECTORY, relays.prefer), plan, say, keep)
+        measurement = Run(relays.Bench(DIRECTORY, relays.Cores.chosen()), plan, say, keep)
         for part in options.parts or (QUICK_PARTS if options.quick else PARTS):
             measurement.part(part)
     if not options.no_render:

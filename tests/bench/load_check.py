@@ -30,7 +30,7 @@ def main() -> int:
     processes.die_with_parent()
     isolation.loopback_up()
     DIRECTORY.mkdir(parents=True, exist_ok=True)
-    bench = Bench(DIRECTORY, lambda _: None)
+    bench = Bench(DIRECTORY, None)
     verdicts = [verdict(name, check, bench) for name, check in checks()]
     failed = verdicts.count(False)
     print(f"{len(verdicts) - failed} passed, {failed} failed")

@@ -8,7 +8,6 @@ import resource
 import socket
 import subprocess
 import time
-from collections.abc import Callable
 
 from lab import processes
 
@@ -16,8 +15,6 @@ ADDRESS = "127.0.0.1"
 CONTROL = 2223  # both relays' control port, one after the other
 PORTS = (10000, 59999)
 PORTS_A_CALL = 4  # RTP and RTCP of two legs
-CORES = sorted(os.sched_getaffinity(0))
-CORE_OF_RELAY, CORE_OF_LOAD = CORES[-1], CORES[0]
 LOAD = "build/release/bench-load"
 
 
@@ -73,8 +70,21 @@ def most_calls(files: int) -> int:
     return min((files - 200) // PORTS_A_CALL, (PORTS[1] - PORTS[0] + 1) // PORTS_A_CALL, 10000)
 
 
+@dataclasses.dataclass(frozen=True)
+class Cores:
+    """Where the relay and the generator run, before anything else that wants these cores."""
+
+    relay: int
+    load: int
+
+    @classmethod
+    def chosen(cls) -> "Cores":
+        usable = sorted(os.sched_getaffinity(0))
+        return cls(relay=usable[-1], load=usable[0])
+
+
 def prefer(process: int) -> None:
-    """What else runs on the machine waits for us, as far as we may ask for that."""
+    """What else runs on the machine waits for this process, as far as we may ask for that."""
     for attempt in (lambda: os.setpriority(os.PRIO_PROCESS, process, -20),
                     lambda: pathlib.Path(f"/proc/{process}/autogroup").write_text("-20", encoding="ascii")):
         try:
@@ -86,9 +96,9 @@ def prefer(process: int) -> None:
 class Bench:
     """Runs one measurement after the other, each on a relay that was started for it."""
 
-    def __init__(self, directory: pathlib.Path, treat: Callable[[int], None]) -> None:
-        """`treat` is told the id of each process that is started."""
-        self._directory, self._treat = directory, treat
+    def __init__(self, directory: pathlib.Path, cores: Cores | None) -> None:
+        """Without `cores` they run where and when the kernel likes."""
+        self._directory, self._cores = directory, cores
         self._owner = processes.Processes()
 
     def measure(self, relay: Relay | None, *arguments: str, limit: float = 60) -> dict:
@@ -103,9 +113,10 @@ class Bench:
             self._owner.end(process)
 
     def _start(self, relay: Relay) -> subprocess.Popen:
-        argv = ["taskset", "-c", str(CORE_OF_RELAY), *relay.argv()]
+        argv = ["taskset", "-c", str(self._cores.relay), *relay.argv()] if self._cores else relay.argv()
         process = self._owner.start(relay.name, argv, self._directory / f"{relay.name}.log")
-        self._treat(process.pid)
+        if self._cores:
+            prefer(process.pid)
         deadline = time.monotonic() + 10
         while not answers():
             if time.monotonic() > deadline or process.poll() is not None:
@@ -114,10 +125,11 @@ class Bench:
         return process
 
     def _load(self, about: list[str], arguments: tuple[str, ...], limit: float) -> dict:
-        argv = [LOAD, *arguments, *about, "--cpu", str(CORE_OF_LOAD)]
+        argv = [LOAD, *arguments, *about, *(["--cpu", str(self._cores.load)] if self._cores else [])]
         with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
                               preexec_fn=processes.die_with_parent) as load:
-            self._treat(load.pid)
+            if self._cores:
+                prefer(load.pid)
             try:
                 output, errors = load.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
