@@ -21,8 +21,8 @@ using Calls = std::deque<Call>;
 [[nodiscard]] inline Call make_call(std::uint32_t n, std::string id, std::uint16_t port, const Profile& profile,
                                     const Identity* identity) {
   return {std::move(id),
-          {Phone(2 * n, port, profile.caller, profile.suite, identity),
-           Phone(2 * n + 1, port, profile.callee, profile.suite, identity)}};
+          {Phone(2 * n, port, profile.caller, profile.caller_suite, identity),
+           Phone(2 * n + 1, port, profile.callee, profile.callee_suite, identity)}};
 }
 
 }  // namespace osrtp::bench

@@ -42,13 +42,14 @@ std::string osrtpd_words(const Profile& profile, Command command) {
   words += R"(","caller-signalling":"encrypted","callee-signalling":"encrypted","keying":[")";
   words += profile.has_dtls() ? "dtls" : "sdes";
   words += R"("],"suites":[")";
-  words += facts(profile.suite).name;
+  words += facts(profile.caller_suite).name;
+  words += R"(",")";
+  words += facts(profile.callee_suite).name;
   return words + "\"]}";
 }
 
 std::string rtpengine_words(const Profile& profile, Command command) {
-  // One leg's packets would else be passed to the other as they are.
-  const std::string common = R"(,"ICE":"remove","flags":["trust-address","recrypt"])";
+  const std::string common = R"(,"ICE":"remove","flags":["trust-address"])";
   if (command == Command::kAnswer) return common;
   const std::string callee = profile.callee == Protection::kPlain ? "RTP/AVP" : "RTP/SAVP";
   return common + R"(,"rtcp-mux":["demux"],"transport-protocol":")" + callee + '"' +

@@ -119,9 +119,10 @@ void Phone::join(Phone& peer, std::uint16_t port) {
   relay_ = address_of(kFirstAddress + peer.number_, port);
   peer.relay_ = address_of(kFirstAddress + number_, port);
   if (protection_ == Protection::kPlain) return;
+  peer.protection_ = protection_;
+  peer.suite_ = suite_;
   make_key();
   peer.make_key();
-  peer.protection_ = protection_;
   theirs_ = peer.ours_->clone();
   peer.theirs_ = ours_->clone();
 }

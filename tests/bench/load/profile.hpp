@@ -21,18 +21,21 @@ struct Profile {
   std::string_view name;
   Protection caller;
   Protection callee;
-  Suite suite;  // of every leg that is not plain
+  // Of a leg that is not plain. Where both are, they differ: with one suite on both legs rtpengine leaves the caller's
+  // key in the offer, and passes packets on as they are.
+  Suite caller_suite;
+  Suite callee_suite;
 
   [[nodiscard]] constexpr bool has_dtls() const noexcept { return caller == Protection::kDtls; }
 };
 
 inline constexpr std::array<Profile, 6> kProfiles{{
-    {"plain-plain", Protection::kPlain, Protection::kPlain, Suite::kAesCm128HmacSha1_80},
-    {"sdes-plain", Protection::kSdes, Protection::kPlain, Suite::kAesCm128HmacSha1_80},
-    {"sdes-sdes", Protection::kSdes, Protection::kSdes, Suite::kAesCm128HmacSha1_80},
-    {"gcm-plain", Protection::kSdes, Protection::kPlain, Suite::kAeadAes256Gcm},
-    {"gcm-gcm", Protection::kSdes, Protection::kSdes, Suite::kAeadAes256Gcm},
-    {"dtls-plain", Protection::kDtls, Protection::kPlain, Suite::kAesCm128HmacSha1_80},
+    {"plain-plain", Protection::kPlain, Protection::kPlain, Suite::kAesCm128HmacSha1_80, Suite::kAesCm128HmacSha1_80},
+    {"sdes-plain", Protection::kSdes, Protection::kPlain, Suite::kAesCm128HmacSha1_80, Suite::kAesCm128HmacSha1_80},
+    {"sdes-sdes", Protection::kSdes, Protection::kSdes, Suite::kAesCm128HmacSha1_80, Suite::kAesCm128HmacSha1_32},
+    {"gcm-plain", Protection::kSdes, Protection::kPlain, Suite::kAeadAes256Gcm, Suite::kAeadAes256Gcm},
+    {"gcm-gcm", Protection::kSdes, Protection::kSdes, Suite::kAeadAes256Gcm, Suite::kAeadAes128Gcm},
+    {"dtls-plain", Protection::kDtls, Protection::kPlain, Suite::kAesCm128HmacSha1_80, Suite::kAesCm128HmacSha1_80},
 }};
 
 [[nodiscard]] constexpr std::optional<Profile> profile_named(std::string_view name) noexcept {

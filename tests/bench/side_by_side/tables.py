@@ -163,7 +163,7 @@ def growth(results: Results) -> str:
 
 def generator(results: Results) -> str:
     rows = [[one["profile"], str(one["calls"]), number(one["packets_per_second"], 0), str(one["lost"]), number(one["p50_us"], 0),
-             number(one["p99_us"], 0), number(100 * one["generator_busy"], 0) + " %"] for one in results.of(mode="media", relay="self")]
+             number(one["p99_us"], 0), number(100 * one["generator_busy"], 0) + " %"] for one in results.of(part="generator")]
     if not rows:
         return ""
     return ("## The generator\n\nIts phones sending to each other without a relay between them: what it adds, and what it could do.\n\n"
