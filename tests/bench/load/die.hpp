@@ -4,7 +4,8 @@
 
 namespace osrtp::bench {
 
-/// Says on standard error what has failed, with errno's text where there is one, and ends the process with status 2.
-[[noreturn]] void die(std::string_view what);
+/// Says on standard error what has failed, with the text of the system's error `code` unless it is 0, and ends the
+/// process with status 2.
+[[noreturn]] void die(std::string_view what, int code = 0);
 
 }  // namespace osrtp::bench

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -44,7 +45,7 @@ void pin_to(int core) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
   CPU_SET(static_cast<std::size_t>(core), &cores);
-  if (sched_setaffinity(0, sizeof cores, &cores) != 0) die("no such core");
+  if (sched_setaffinity(0, sizeof cores, &cores) != 0) die("--cpu", errno);
 }
 
 void raise_limits() {

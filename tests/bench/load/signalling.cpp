@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 
@@ -28,7 +29,7 @@ io::Descriptor connect_to(const std::string& text) {
   inet_pton(AF_INET, endpoint->address.to_string().c_str(), &address.sin_addr);
   io::Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket || connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    die("--control");
+    die("--control", errno);
   }
   return socket;
 }
@@ -48,10 +49,10 @@ Signalling::Signalling(Setup setup) : setup_(std::move(setup)), requests_(setup_
   if (setup_.relay != Relay::kNone) socket_ = connect_to(setup_.control);
 }
 
-void Signalling::run(Command first, Command last, const std::function<Call*()>& next) {
+void Signalling::run(Command first, Command last, const Next& next) {
   std::size_t under_way = 0;
   const auto begin = [&](std::size_t n) {
-    Call* call = next();
+    Call* call = next(n);
     if (call == nullptr) return;
     ++under_way;
     ask(n, *call, first);

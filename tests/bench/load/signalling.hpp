@@ -25,9 +25,12 @@ class Signalling {
 
   explicit Signalling(Setup setup);
 
-  /// Takes each call that `next` gives, until it gives none, through the commands from `first` to `last`. Ends the
-  /// process where the relay refuses a request or does not answer.
-  void run(Command first, Command last, const std::function<Call*()>& next);
+  /// The next call for a place of the window, which stays until that place is asked for again; none: there are no more.
+  using Next = std::function<Call*(std::size_t place)>;
+
+  /// Takes each call that `next` gives through the commands from `first` to `last`. Ends the process where the relay
+  /// refuses a request or does not answer.
+  void run(Command first, Command last, const Next& next);
 
   /// How long replies took.
   [[nodiscard]] const Histogram& waits() const noexcept { return waits_; }

@@ -1,5 +1,6 @@
 #include "bench/load/wire.hpp"
 
+#include <cerrno>
 #include <cstring>
 
 #include "bench/load/die.hpp"
@@ -11,13 +12,13 @@ namespace {
 constexpr int kReceiveBuffer = 256 << 20;
 
 void set(int socket, int level, int option, int value, const char* what) {
-  if (setsockopt(socket, level, option, &value, sizeof value) != 0) die(what);
+  if (setsockopt(socket, level, option, &value, sizeof value) != 0) die(what, errno);
 }
 
 }  // namespace
 
 Wire::Wire(std::uint16_t port) : port_(port), socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-  if (!socket_) die("a UDP socket");
+  if (!socket_) die("a UDP socket", errno);
   set(socket_.number(), IPPROTO_IP, IP_PKTINFO, 1, "IP_PKTINFO");
   set(socket_.number(), SOL_SOCKET, SO_RXQ_OVFL, 1, "SO_RXQ_OVFL");
   const int size = kReceiveBuffer;
@@ -28,8 +29,7 @@ Wire::Wire(std::uint16_t port) : port_(port), socket_(::socket(AF_INET, SOCK_DGR
   sockaddr_in any{};
   any.sin_family = AF_INET;
   any.sin_port = htons(port);
-  if (bind(socket_.number(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0)
-    die("the phones' port is taken");
+  if (bind(socket_.number(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) die("the phones' port", errno);
   for (std::size_t n = 0; n < kBatch; ++n) {
     for (auto [slot, header] : {std::pair{&in_[n], &in_headers_[n]}, {&out_[n], &out_headers_[n]}}) {
       slot->vector.iov_base = slot->octets.data();

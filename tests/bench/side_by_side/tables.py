@@ -37,9 +37,6 @@ class Results:
         found = [one[key] for one in self.of(**wanted) if key in one]
         return statistics.median(found) if found else None
 
-    def worst(self, key: str, **wanted: object) -> float | None:
-        return max((one[key] for one in self.of(**wanted)), default=None)
-
     def all_valid(self, **wanted: object) -> bool:
         return all(one.get("valid", True) for one in self.of(**wanted))
 
