@@ -75,11 +75,6 @@ std::optional<Ssrc> source_of(ByteView packet) noexcept {
   return header ? std::optional(header->ssrc) : std::nullopt;
 }
 
-void add(Tally& tally, std::size_t octets) noexcept {
-  ++tally.packets;
-  tally.octets += octets;
-}
-
 /// What the peer says, and of other SSRCs what we saw, as far as there is room.
 std::vector<srtp::Progress> resumed(std::vector<srtp::Progress> said, const std::vector<srtp::Progress>& seen) {
   for (const srtp::Progress& stream : seen) {
@@ -96,7 +91,8 @@ Leg::Leg(LegIndex index, LegSetup&& setup, TimePoint now)
       mux_(setup.mux),
       feedback_(setup.feedback),
       rtp_(setup.rtp_socket, setup.rtp, setup, now),
-      rtcp_(setup.rtcp_socket, setup.rtcp, setup, now) {
+      rtcp_(setup.rtcp_socket, setup.rtcp, setup, now),
+      counters_(setup.counters ? std::move(setup.counters) : std::make_shared<LiveCounters>()) {
   protect_by(setup, now);
 }
 
@@ -222,8 +218,8 @@ Result<Passing, Drop> Leg::receive(Component component, Datagram datagram, Passa
   const bool secured = std::holds_alternative<Secured>(protection_);
   const Proof proof = secured ? Proof::kKey : Proof::kNone;
   if (!accept(opened->kind, datagram.from, proof, now)) return fail(Drop::kWrongSource);
-  if (secured) ++counters_.authenticated;
-  counters_.last_received = now;
+  if (secured) counters_->authenticated.add();
+  counters_->hear(now);
   if (opened->kind == Component::kRtp && !is_opaque()) {
     if (const auto header = rtp::Header::parse(datagram.packet())) heard_ = header->ssrc;
   }
@@ -236,6 +232,7 @@ bool Leg::accept(Component kind, const Endpoint& source, Proof proof, TimePoint 
   if (!by.accept(source, proof, now)) return false;
   const bool leads = proof == Proof::kKey && kind == Component::kRtp && mux_ == Mux::kSeparate;
   if (leads && before) rtcp_.go_along(before->address, source.address);
+  if (before != source) moved_ = true;
   return true;
 }
 
@@ -321,7 +318,7 @@ Result<Forward, Drop> Leg::send(Passing passing, ByteSpan buffer) noexcept {
                                  },
                                  protection_);
   if (!sealed) return fail(sealed.error());
-  add(passing.kind == Component::kRtp ? counters_.sent_rtp : counters_.sent_rtcp, sealed->size());
+  (passing.kind == Component::kRtp ? counters_->sent_rtp : counters_->sent_rtcp).add(sealed->size());
   return Forward{out.socket(), *target, *sealed};
 }
 
@@ -362,13 +359,18 @@ Path& Leg::path(Component kind) noexcept {
 }
 
 void Leg::count_relayed(Component kind, std::size_t octets) noexcept {
-  add(kind == Component::kRtp ? counters_.received_rtp : counters_.received_rtcp, octets);
+  (kind == Component::kRtp ? counters_->received_rtp : counters_->received_rtcp).add(octets);
+}
+
+Sources Leg::sources() const noexcept {
+  return {rtp_.target(), mux_ == Mux::kMuxed && !is_opaque() ? rtp_.target() : rtcp_.target()};
 }
 
 LegCounters Leg::counters() const {
-  LegCounters counters = counters_;
-  counters.rtp_source = rtp_.target();
-  counters.rtcp_source = mux_ == Mux::kMuxed && !is_opaque() ? rtp_.target() : rtcp_.target();
+  LegCounters counters = counters_->read();
+  const Sources to = sources();
+  counters.rtp_source = to.rtp;
+  counters.rtcp_source = to.rtcp;
   return counters;
 }
 

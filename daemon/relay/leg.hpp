@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <utility>
 
+#include "relay/live_counters.hpp"
 #include "relay/renumbering.hpp"
 #include "relay/stream.hpp"
 
@@ -67,8 +70,11 @@ class Leg {
   [[nodiscard]] Result<Forward, Drop> send(Passing passing, ByteSpan buffer) noexcept;
 
   void count_relayed(Component kind, std::size_t octets) noexcept;
-  void count(Drop drop) noexcept { ++counters_.dropped[static_cast<std::size_t>(drop)]; }
+  void count(Drop drop) noexcept { counters_->dropped[static_cast<std::size_t>(drop)].add(); }
   [[nodiscard]] LegCounters counters() const;
+  [[nodiscard]] Sources sources() const noexcept;
+  /// Whether a packet has changed the sources since the last time.
+  [[nodiscard]] bool take_moved() noexcept { return std::exchange(moved_, false); }
 
   [[nodiscard]] LegIndex index() const noexcept { return index_; }
   [[nodiscard]] bool is_plain() const noexcept { return std::holds_alternative<Plain>(protection_); }
@@ -80,7 +86,7 @@ class Leg {
   [[nodiscard]] bool knows(Component component, const Endpoint& source) const noexcept {
     return (component == Component::kRtp ? rtp_ : rtcp_).knows(source);
   }
-  [[nodiscard]] std::optional<TimePoint> last_received() const noexcept { return counters_.last_received; }
+  [[nodiscard]] std::optional<TimePoint> last_received() const noexcept { return counters_->last_received(); }
 
  private:
   /// The key that a Rekey replaced, until the first packet under the new one.
@@ -122,7 +128,8 @@ class Leg {
   std::optional<Retiring> retiring_;
   std::optional<Ssrc> heard_;             // the peer's newest RTP; see open_opaque()
   Renumbering numbers_{srtp::kMaxSsrcs};  // of what goes out under the key of a Secured
-  LegCounters counters_;
+  std::shared_ptr<LiveCounters> counters_;
+  bool moved_ = false;
 };
 
 }  // namespace osrtp::relay

@@ -110,7 +110,9 @@ Result<Forward, Drop> Stream::relay_fork(Leg& any, Component component, Datagram
 Result<Passing, Drop> Stream::receive(Leg& from, Component component, Datagram datagram, TimePoint now) noexcept {
   const auto to = opposite(from);
   const bool copied = to && from.is_plain() && (*to)->is_plain();
-  return from.receive(component, datagram, copied ? Passage::kCopied : Passage::kRead, now);
+  auto passing = from.receive(component, datagram, copied ? Passage::kCopied : Passage::kRead, now);
+  if (from.take_moved()) moved_ = true;
+  return passing;
 }
 
 Result<Forward, Drop> Stream::pass_on(Leg& from, Passing passing, Datagram datagram, TimePoint now) noexcept {
@@ -147,6 +149,11 @@ Result<Leg*, Drop> Stream::opposite(const Leg& from) noexcept {
 
 void Stream::count(LegIndex leg, Drop why) noexcept {
   if (Leg* known = find(leg)) known->count(why);
+}
+
+Sources Stream::sources(LegIndex leg) const noexcept {
+  const Leg* known = find(leg);
+  return known == nullptr ? Sources{} : known->sources();
 }
 
 LegCounters Stream::counters(LegIndex leg) const {

@@ -3,7 +3,9 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "base/time.hpp"
 #include "relay/counters.hpp"
 #include "relay/latch.hpp"
+#include "relay/live_counters.hpp"
 #include "srtp/context.hpp"
 
 namespace osrtp::relay {
@@ -107,6 +110,7 @@ struct LegSetup {
   std::chrono::milliseconds latch_window{};  // see Latch; 0: never learn a source
   Follow follow = Follow::kSource;
   Feedback feedback = Feedback::kWanted;
+  std::shared_ptr<LiveCounters> counters{};  // of a new leg, where others are to see them; nothing: its own
 };
 
 class Leg;
@@ -172,6 +176,9 @@ class Stream {
   void count(LegIndex leg, Drop why) noexcept;
   /// Zero counters for a leg that is not there.
   [[nodiscard]] LegCounters counters(LegIndex leg) const;
+  [[nodiscard]] Sources sources(LegIndex leg) const noexcept;
+  /// Whether a packet has changed the sources of any leg since the last time.
+  [[nodiscard]] bool take_moved() noexcept { return std::exchange(moved_, false); }
 
  private:
   [[nodiscard]] const Leg* find(LegIndex leg) const noexcept;
@@ -190,6 +197,7 @@ class Stream {
   LegIndex connected_ = kCallerLeg;
   Choice choice_ = Choice::kFinal;
   TimePoint connected_at_{};
+  bool moved_ = false;
 };
 
 }  // namespace osrtp::relay

@@ -63,6 +63,9 @@ struct KeyingFailed {
 };
 using Progress = std::variant<NotByDtls, Handshaking, Keyed, KeyingFailed>;
 
+/// What a setup makes of how far the leg had come: `before`.
+[[nodiscard]] Progress progress_after(const Progress& before, const LegSetup& setup) noexcept;
+
 /// A datagram of our own making, to be sent from one of a leg's sockets.
 struct Sending {
   SocketId socket;

@@ -47,6 +47,12 @@ void Stream::set_leg(relay::LegIndex leg, LegSetup setup, TimePoint now) {
   settle(*side, now);
 }
 
+Progress progress_after(const Progress& before, const LegSetup& setup) noexcept {
+  if (std::holds_alternative<relay::Suspend>(setup.relay.protection)) return before;
+  if (!setup.keying) return NotByDtls{};
+  return std::holds_alternative<Keyed>(before) ? before : Handshaking{};
+}
+
 /// What an exchange does to the handshake's standing, and that to what the relay may keep.
 void Stream::begin(Side& side, LegSetup& setup) {
   const bool keyed = std::holds_alternative<Keyed>(side.progress);
@@ -55,16 +61,11 @@ void Stream::begin(Side& side, LegSetup& setup) {
     side.rtp_keyed = false;
     side.early_rtcp.reset();
   }
-  if (!setup.keying) {
-    side.progress = NotByDtls{};
-    return;
-  }
+  side.progress = progress_after(side.progress, setup);
+  if (!setup.keying) return;
   // There are no keys of a handshake that could be kept: whatever else ran on this leg is over.
-  if (!keyed) {
-    side.progress = Handshaking{};
-    if (std::holds_alternative<relay::Keep>(setup.relay.protection)) {
-      setup.relay.protection = relay::Blocked{relay::Drop::kNotKeyed};
-    }
+  if (!keyed && std::holds_alternative<relay::Keep>(setup.relay.protection)) {
+    setup.relay.protection = relay::Blocked{relay::Drop::kNotKeyed};
   }
   if (goes_on && side.leg.is_muxed() != (setup.relay.mux == relay::Mux::kMuxed)) {
     const bool muxed = setup.relay.mux == relay::Mux::kMuxed;
