@@ -10,6 +10,7 @@
 #include <span>
 #include <sstream>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "app/network_keys.hpp"
@@ -62,8 +63,17 @@ Wrong set_max_calls(const toml::node& node, Configuration& into) {
 
 Wrong set_workers(const toml::node& node, Configuration& into) {
   std::int64_t workers = 0;
-  if (auto wrong = whole_number<1, 1024>(node, workers)) return wrong;
+  if (auto wrong = whole_number<0, 1024>(node, workers)) return wrong;
   into.workers = static_cast<unsigned>(workers);
+  return std::nullopt;
+}
+
+/// In milliseconds, fractions allowed.
+Wrong set_tick(const toml::node& node, Configuration& into) {
+  const auto milliseconds = node.value<double>();
+  if (!milliseconds || !(*milliseconds >= 0 && *milliseconds <= 20))
+    return "must be a number from 0 to 20 (milliseconds)";
+  into.tick = std::chrono::microseconds(std::lround(*milliseconds * 1000));
   return std::nullopt;
 }
 
@@ -145,6 +155,7 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"ports", set_ports},
     {"tos", set_tos},
     {"workers", set_workers},
+    {"tick", set_tick},
     {"log-level", set_log_level},
     {"max-calls", set_max_calls},
     {"media-timeout", set_seconds<&call::Settings::media_timeout>},
@@ -228,6 +239,10 @@ std::vector<call::Interface> complete_interfaces(const Configuration& configurat
     if (!interface.traffic_class) interface.traffic_class = configuration.traffic_class;
   }
   return all;
+}
+
+unsigned workers_of(const Configuration& configuration) {
+  return configuration.workers != 0 ? configuration.workers : std::max(std::thread::hardware_concurrency(), 1U);
 }
 
 std::string contradiction(const Configuration& configuration) {

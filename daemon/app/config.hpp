@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ struct Configuration {
   std::vector<io::ControlAddress> control{io::UnixPath{"/run/osrtpd/control.sock"}};
   call::PortRange ports;  // of interfaces that have none of their own, as `traffic_class`
   TrafficClass traffic_class = TrafficClass::expedited();
-  unsigned workers = 1;
+  unsigned workers = 0;                   // media threads; 0: one for each core
+  std::chrono::microseconds tick{1'000};  // see Pace
   LogLevel log_level = LogLevel::kInfo;
   std::string certificate_file;  // PEM, for DTLS; empty: one is made at start and renewed daily
   std::string key_file;
@@ -35,6 +37,9 @@ struct Configuration {
 
 /// The interfaces with what they have not of their own: ports, traffic class.
 [[nodiscard]] std::vector<call::Interface> complete_interfaces(const Configuration& configuration);
+
+/// How many media threads.
+[[nodiscard]] unsigned workers_of(const Configuration& configuration);
 
 /// Why `configuration`, though each part is in order, cannot run; empty: it can.
 [[nodiscard]] std::string contradiction(const Configuration& configuration);

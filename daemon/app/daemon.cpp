@@ -9,6 +9,8 @@
 #include "app/subscriber.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
+#include "io/socket_network.hpp"
+#include "io/udp_socket.hpp"
 
 namespace osrtp::app {
 
@@ -52,16 +54,23 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration&
   if (auto wrong = wrong_with_media(configuration); !wrong.empty()) return fail(std::move(wrong));
   auto identity = load_identity(configuration, io::Clock::both().wall);
   if (!identity) return fail(std::move(identity).error());
-  std::unique_ptr<Daemon> daemon(new Daemon(configuration, *std::move(identity), std::move(log)));
+  std::unique_ptr<io::PacketNetwork> network = std::make_unique<io::SocketNetwork>();
+  auto plane = WorkerMediaPlane::create(*network, complete_interfaces(configuration), workers_of(configuration),
+                                        configuration.tick, log);
+  if (!plane) return fail("media workers: " + plane.error().reason);
+  std::unique_ptr<Daemon> daemon(
+      new Daemon(configuration, std::move(network), *std::move(plane), *std::move(identity), std::move(log)));
   if (auto wrong = daemon->open_control(configuration.control); !wrong.empty()) return fail(std::move(wrong));
   if (!daemon->subscribe()) return fail(std::string("the event queue of the system takes no more"));
   return daemon;
 }
 
-Daemon::Daemon(const Configuration& configuration, std::shared_ptr<const dtls::Identity> identity, LogSink log)
+Daemon::Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNetwork> network,
+               std::unique_ptr<WorkerMediaPlane> plane, std::shared_ptr<const dtls::Identity> identity, LogSink log)
     : log_(std::move(log)),
-      plane_(loop_, complete_interfaces(configuration), log_),
-      registry_(configuration.settings, plane_, io::random_octets, log_, std::move(identity)),
+      network_(std::move(network)),
+      plane_(std::move(plane)),
+      registry_(configuration.settings, *plane_, io::random_octets, log_, std::move(identity)),
       renews_identity_(configuration.certificate_file.empty()),
       service_(registry_, log_, io::Clock::both()) {}
 
@@ -146,10 +155,10 @@ void Daemon::on_signal(int signal) {
 void Daemon::stop() {
   notify_stopping();
   registry_.clear(io::Clock::both());
-  const PlaneCounters& odd = plane_.counters();
+  const WorkerCounters odd = plane_->totals();
   log_(LogLevel::kInfo, "event=stopped calls_ended=" + std::to_string(registry_.ended()) + " packets_unrouted=" +
                             std::to_string(odd.unrouted) + " packets_unsent=" + std::to_string(odd.unsent) +
-                            " ports_busy=" + std::to_string(odd.port_busy));
+                            " ports_busy=" + std::to_string(plane_->ports().busy()));
 }
 
 }  // namespace osrtp::app

@@ -17,7 +17,7 @@
 
 namespace osrtp::app {
 
-/// The whole relay on one loop: control sockets, calls, media.
+/// The whole relay: control sockets and calls on one loop, media on workers.
 class Daemon {
  public:
   /// Opens everything that can be busy or wrong, so that a daemon that exists can serve.
@@ -33,7 +33,8 @@ class Daemon {
   void run();
 
  private:
-  Daemon(const Configuration& configuration, std::shared_ptr<const dtls::Identity> identity, LogSink log);
+  Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNetwork> network,
+         std::unique_ptr<WorkerMediaPlane> plane, std::shared_ptr<const dtls::Identity> identity, LogSink log);
   [[nodiscard]] std::string open_control(const std::vector<io::ControlAddress>& addresses);
   [[nodiscard]] bool subscribe();
   void on_request(std::size_t socket);
@@ -46,7 +47,8 @@ class Daemon {
 
   LogSink log_;
   io::Loop loop_;
-  LoopMediaPlane plane_;
+  std::unique_ptr<io::PacketNetwork> network_;
+  std::unique_ptr<WorkerMediaPlane> plane_;
   call::Registry registry_;
   bool renews_identity_;
   control::Service service_;

@@ -38,6 +38,7 @@ std::string start_line(const app::Configuration& configuration, std::size_t desc
   };
   return "event=start version=" OSRTP_VERSION " interfaces=" + join(configuration.interfaces, interface) +
          " control=" + join(configuration.control, [](const auto& c) { return io::to_string(c); }) +
+         " workers=" + std::to_string(app::workers_of(configuration)) +
          " ports=" + std::to_string(configuration.ports.first) + "-" + std::to_string(configuration.ports.last) +
          " suites=" + join(configuration.settings.suites, [](Suite s) { return std::string(facts(s).name); }) +
          " tos=" + std::to_string(configuration.traffic_class.octet()) +
@@ -63,9 +64,6 @@ int serve(const app::Configuration& configuration) {
   log(LogLevel::kInfo, start_line(configuration, descriptors));
   for (const call::Interface& interface : app::complete_interfaces(configuration)) {
     log(LogLevel::kInfo, interface_line(interface));
-  }
-  if (configuration.workers > 1) {
-    log(LogLevel::kWarning, "event=workers-ignored asked=" + std::to_string(configuration.workers) + " running=1");
   }
   (*daemon)->run();
   return 0;

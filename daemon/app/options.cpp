@@ -14,7 +14,7 @@ struct Raw {
   std::vector<std::string> interfaces;
   std::vector<std::string> control;
   std::string ports;
-  unsigned workers = 1;
+  unsigned workers = 0;
   std::string log_level;
 };
 
@@ -29,9 +29,9 @@ void describe(CLI::App& cli, Raw& raw) {
       ->type_name("unix:PATH|udp:ADDRESS:PORT")
       ->allow_extra_args(false);
   cli.add_option("--ports", raw.ports, "The ports for media (30000-39999)")->type_name("MIN-MAX");
-  cli.add_option("--workers", raw.workers, "Media workers; this version runs one")
+  cli.add_option("--workers", raw.workers, "Media threads; 0: one for each core (0)")
       ->type_name("N")
-      ->check(CLI::Range(1U, 1024U));
+      ->check(CLI::Range(0U, 1024U));
   cli.add_option("--log-level", raw.log_level, "error, warning, info or debug (info)")->type_name("LEVEL");
   cli.add_flag("--foreground")->description("Stay in the foreground, which is what happens anyway");
 }

@@ -106,8 +106,9 @@ bool Call::remove_branch(std::string_view via_branch) {
 
 void Call::ensure_streams(std::size_t count, Now now) {
   while (streams_.size() < count) {
+    const auto beside = streams_.empty() ? std::nullopt : std::optional(streams_.front());
     streams_.emplace_back(around_.next_stream++);
-    around_.plane.open_stream(streams_.back());
+    around_.plane.open_stream(streams_.back(), beside);
     if (answered()) around_.plane.connect(streams_.back(), connected_, choice(), now.steady);
   }
 }

@@ -35,8 +35,9 @@ struct LocalPorts {
 
 enum class PortError : std::uint8_t { kExhausted };
 
-/// What a call asks of the media side. app/ implements it with sockets and one loop,
-/// tests with memory. Nothing here waits, and nothing is called back.
+/// What a call asks of the media side. app/ implements it with workers on threads of their own,
+/// tests with memory. Nothing here waits, and nothing is called back: what is known of a leg may be
+/// a moment old, but its progress is never that from before the last set_leg().
 class MediaPlane {
  public:
   MediaPlane() = default;
@@ -51,7 +52,8 @@ class MediaPlane {
   virtual void mark(const LocalPorts& ports, std::optional<TrafficClass> traffic) = 0;
   virtual void close_ports(const LocalPorts& ports) = 0;
 
-  virtual void open_stream(StreamId stream) = 0;
+  /// @param beside another stream of the same call: one loop serves both
+  virtual void open_stream(StreamId stream, std::optional<StreamId> beside) = 0;
   /// Also routes what arrives on the setup's sockets to the stream. Legs of forks may share them.
   virtual void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) = 0;
   virtual void remove_leg(StreamId stream, relay::LegIndex leg) = 0;

@@ -40,7 +40,7 @@ Result<UdpSocket, SocketError> UdpSocket::bind(const Endpoint& local) {
   return UdpSocket(*std::move(socket));
 }
 
-std::optional<Datagram> UdpSocket::receive(ReceiveBuffer& buffer) noexcept {
+std::optional<Datagram> UdpSocket::receive(ByteSpan buffer) noexcept {
   SocketAddress from;
   const ssize_t size =
       ::recvfrom(descriptor_.number(), buffer.data(), buffer.size() - kTailRoom, 0, from.data(), &from.size);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,26 +9,12 @@
 #include "base/result.hpp"
 #include "base/traffic_class.hpp"
 #include "io/descriptor.hpp"
+#include "io/socket_error.hpp"
 
 namespace osrtp::io {
 
-/// One received datagram at its longest, and the room behind it that relaying needs.
-using ReceiveBuffer = std::array<std::uint8_t, 65'535 + kTailRoom>;
-
-/// Why a socket did not open.
-struct SocketError {
-  enum class Kind : std::uint8_t {
-    kPortBusy,
-    kNotOurAddress,
-    kNoDescriptors,  // RLIMIT_NOFILE, or the system's limit
-    kOther,
-  };
-  Kind kind;
-  std::string reason;  // the system's words
-
-  /// What `error` (errno) means.
-  [[nodiscard]] static SocketError from_errno(int error);
-};
+/// A datagram at its longest, in octets.
+inline constexpr std::size_t kMaxDatagram = 65'535;
 
 /// A non-blocking UDP socket, bound to exactly one address and port; never shared with
 /// another process (no SO_REUSEADDR), never answering on two address families.
@@ -37,8 +22,9 @@ class UdpSocket {
  public:
   [[nodiscard]] static Result<UdpSocket, SocketError> bind(const Endpoint& local);
 
-  /// Takes one datagram. @return nothing: none is waiting, or it came from port 0.
-  [[nodiscard]] std::optional<Datagram> receive(ReceiveBuffer& buffer) noexcept;
+  /// Takes one datagram into `buffer`, which has room for the longest and kTailRoom behind it.
+  /// @return nothing: none is waiting, or it came from port 0.
+  [[nodiscard]] std::optional<Datagram> receive(ByteSpan buffer) noexcept;
   /// @return whether the kernel took it. A full queue loses the datagram, as UDP may.
   bool send(const Endpoint& to, ByteView packet) noexcept;
 

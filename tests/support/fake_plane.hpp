@@ -21,7 +21,7 @@ class FakePlane : public call::MediaPlane {
   [[nodiscard]] Result<call::LocalPorts, call::PortError> open_ports(std::size_t interface) override;
   void mark(const call::LocalPorts& ports, std::optional<TrafficClass> traffic) override;
   void close_ports(const call::LocalPorts& ports) override;
-  void open_stream(StreamId stream) override { streams_[stream]; }
+  void open_stream(StreamId stream, std::optional<StreamId> /*beside*/) override { streams_[stream]; }
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override;
   void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice, TimePoint now) override {

@@ -81,6 +81,9 @@ TEST(ConfigurationFile, TheEndsOfARangeBelongToIt) {
   EXPECT_EQ(read("latch-window = 0").settings.latch_window, milliseconds(0));
   EXPECT_EQ(read("latch-window = 60").settings.latch_window, milliseconds(60'000));
   EXPECT_EQ(read("max-calls = 1000000").settings.max_calls, 1'000'000U);
+  EXPECT_EQ(read("tick = 0.25").tick, std::chrono::microseconds(250));
+  EXPECT_EQ(read("tick = 0").tick, std::chrono::microseconds(0));
+  EXPECT_EQ(read("workers = 0").workers, 0U);
   EXPECT_EQ(read("workers = 1024").workers, 1024U);
 }
 
@@ -101,7 +104,11 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Wrong{"Syntax", "\na b", "file:2: "}, Wrong{"UnknownKey", "\nfrob = 1", "file:2: unknown key 'frob'"},
         Wrong{"UnknownPolicyKey", "[policies]\nboth = 'off'", "file:2: unknown key 'policies.both'"},
-        Wrong{"TheFirstOfTwo", "workers = 0\nmax-calls = 0", "file:1: key 'workers': must be a whole number from 1"},
+        Wrong{"TheFirstOfTwo", "workers = -1\nmax-calls = 0", "file:1: key 'workers': must be a whole number from 0"},
+        Wrong{"LongTick", "tick = 20.5", "file:1: key 'tick': must be a number from 0 to 20 (milliseconds)"},
+        Wrong{"NegativeTick", "tick = -1", "file:1: key 'tick': "},
+        Wrong{"TickIsText", "tick = '1ms'", "file:1: key 'tick': "},
+        Wrong{"TickIsNoNumber", "tick = nan", "file:1: key 'tick': "},
         Wrong{"KeyTwice", "workers = 1\nworkers = 2", "file:2: "},
         Wrong{"Fraction", "media-timeout = 60.5",
               "file:1: key 'media-timeout': must be a whole number from 1 to 86400"},

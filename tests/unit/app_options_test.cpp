@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"Ports", {"--ports", "nine"}, "'nine'"},
                     Wrong{"TwoPorts", {"--ports", "4000-4999", "--ports", "5000-5999"}, "--ports"},
                     Wrong{"Level", {"--log-level", "loud"}, "'loud'"},
-                    Wrong{"NoWorkers", {"--workers", "0"}, "--workers"},
+                    Wrong{"NegativeWorkers", {"--workers", "-1"}, "--workers"},
                     Wrong{"ManyWorkers", {"--workers", "1025"}, "--workers"},
                     Wrong{"SecondInterface", {"--interface", "192.0.2.1", "--interface", "here"}, "'here'"},
                     Wrong{"TwoBehindOneFlag", {"--interface", "192.0.2.1", "192.0.2.2"}, "192.0.2.2"},

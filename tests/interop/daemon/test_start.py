@@ -62,7 +62,7 @@ def test_refuses_wrong_flags_with_one_sentence_and_status_2():
                         (("--interface", "here"), "'here'"), (("--interface", "0.0.0.0"), "SDP"),
                         (("--interface", "127.0.0.1!::1"), "IPv4 and IPv6"), (("--interface", "/127.0.0.1"), "name"),
                         (("--control", "tcp:127.0.0.1:1"), "tcp:"), (("--control", "unix:here"), "absolute"),
-                        (("--workers", "0"), "--workers"), (("--workers", "many"), "--workers"),
+                        (("--workers", "1025"), "--workers"), (("--workers", "many"), "--workers"),
                         (("--log-level", "loud"), "'loud'")):
         expect_refusal(flags, 2, part)
 
@@ -129,7 +129,10 @@ def test_reads_its_configuration_and_lets_flags_override_it():
     with Relay(config=config, interface="", ports=()) as relay:
         relay.says(f"interfaces=wan/{ADDRESS}!198.51.100.7 ")
         relay.says("ports=42100-42199 ")
-        relay.says("event=workers-ignored asked=3 running=1")
+        relay.says("workers=3 ")
+        threads = sorted(task.read_text(encoding="utf-8").strip()
+                         for task in pathlib.Path(f"/proc/{relay.process.pid}/task").glob("*/comm"))
+        expect([name for name in threads if "media" in name] == [f"osrtpd-media-{n}" for n in range(3)], threads)
     with Relay(config=config, ports=(42200, 42299)) as relay:
         relay.says(f"interfaces={ADDRESS} ")
         relay.says("ports=42200-42299 ")

@@ -1,0 +1,45 @@
+#include "app/worker_thread.hpp"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <string>
+#include <utility>
+
+#include "io/clock.hpp"
+
+namespace osrtp::app {
+
+namespace {
+
+void serve(Worker& worker, unsigned number) {
+  pthread_setname_np(pthread_self(), ("osrtpd-media-" + std::to_string(number)).c_str());
+  // A tick is not to be 50 us late, which the kernel allows itself otherwise.
+  prctl(PR_SET_TIMERSLACK, 1UL);
+  while (true) {
+    const auto next = worker.turn(io::Clock::now());
+    if (std::holds_alternative<Worker::Over>(next)) return;
+    if (const auto* rest = std::get_if<Worker::Rest>(&next)) io::Clock::sleep_until(rest->until);
+    if (const auto* wait = std::get_if<Worker::Wait>(&next)) worker.lane().wait(wait->until);
+  }
+}
+
+}  // namespace
+
+WorkerThread::WorkerThread(std::unique_ptr<Worker> worker, unsigned number) : worker_(std::move(worker)) {
+  // Signals are the control thread's.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  thread_ = std::thread([&worker = *worker_, number] { serve(worker, number); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+WorkerThread::~WorkerThread() {
+  worker_->post(Stop{});
+  thread_.join();
+}
+
+}  // namespace osrtp::app

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace osrtp::io {
+
+/// Why a port did not open, or not do what it was told.
+struct SocketError {
+  enum class Kind : std::uint8_t {
+    kPortBusy,
+    kNotOurAddress,
+    kNoDescriptors,  // RLIMIT_NOFILE, or the system's limit
+    kOther,
+  };
+  Kind kind;
+  std::string reason;  // the system's words
+
+  /// What `error` (errno) means.
+  [[nodiscard]] static SocketError from_errno(int error);
+};
+
+}  // namespace osrtp::io

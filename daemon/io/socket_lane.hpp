@@ -1,0 +1,70 @@
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/slots.hpp"
+#include "io/descriptor.hpp"
+#include "io/packet_network.hpp"
+#include "io/udp_socket.hpp"
+
+namespace osrtp::io {
+
+/// A UDP socket as a port.
+class SocketPort final : public PacketPort {
+ public:
+  explicit SocketPort(UdpSocket socket) noexcept : socket_(std::move(socket)) {}
+  [[nodiscard]] std::optional<SocketError> mark(TrafficClass traffic) noexcept override {
+    return socket_.mark(traffic);
+  }
+  [[nodiscard]] UdpSocket& socket() noexcept { return socket_; }
+
+ private:
+  UdpSocket socket_;
+};
+
+/// Sockets behind one epoll queue, level-triggered: a port costs one receive call for each time that it is announced,
+/// and is announced again if there was more.
+class SocketLane final : public PacketLane {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<SocketLane>, SocketError> create();
+
+  [[nodiscard]] std::optional<SocketError> add(SocketId id, std::shared_ptr<PacketPort> port) override;
+  void remove(SocketId id) noexcept override;
+  [[nodiscard]] Batch receive() noexcept override;
+  std::size_t send(std::span<const Forward> batch) noexcept override;
+  void wait(std::optional<TimePoint> until) noexcept override;
+  void wake() noexcept override;
+
+ private:
+  static constexpr std::size_t kBatch = 32;
+  static constexpr std::size_t kReady = 1024;
+  /// How many of a port that has had something twice running: it sends more than one packet a tick.
+  static constexpr std::size_t kBurst = 8;
+  struct Served {
+    std::shared_ptr<SocketPort> port;
+    std::uint32_t announced = 0;  // by which poll, the last time
+  };
+  SocketLane(Descriptor queue, Descriptor bell);
+  [[nodiscard]] ByteSpan buffer(std::size_t n) noexcept;
+  void poll(int milliseconds) noexcept;
+  void receive_from(SocketId id, Served& served) noexcept;
+
+  Descriptor queue_;
+  Descriptor bell_;
+  SlotTable<Served> ports_;
+  std::array<epoll_event, kReady> ready_{};
+  std::size_t ready_count_ = 0;
+  std::size_t next_ready_ = 0;  // of these, the first that has not been received from
+  std::uint32_t polls_ = 2;     // two that follow one another: nothing was waited for in between
+  std::vector<Arrival> arrivals_;
+  std::unique_ptr<std::uint8_t[]> buffers_;
+};
+
+}  // namespace osrtp::io
