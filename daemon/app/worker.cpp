@@ -47,8 +47,9 @@ Worker::Next Worker::turn(TimePoint now) {
   publish();
   send();
   if (over_) return Over{};
+  const auto rest = pace_.rest(batch.arrivals.size(), now);
   if (batch.more) return Again{};
-  if (const auto until = pace_.rest(batch.arrivals.size(), now)) return Rest{*until};
+  if (rest) return Rest{*rest};
   return Wait{wheel_.next()};
 }
 

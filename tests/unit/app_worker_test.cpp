@@ -189,6 +189,18 @@ TEST_F(ATickingWorker, RestsOnceATickHasSeenTwoPackets) {
   EXPECT_EQ(std::get<Worker::Rest>(next).until, now + std::chrono::microseconds(700));
 }
 
+/// Else every tick would last as much longer as serving it takes.
+TEST_F(ATickingWorker, ATickBeginsWithItsFirstBatch) {
+  now += milliseconds(50);
+  const TimePoint began = now;
+  for (std::uint16_t n = 1; n <= MemoryNetwork::kBatch + 1; ++n) speak(caller, n);
+  EXPECT_TRUE(std::holds_alternative<Worker::Again>(turn()));
+  now += std::chrono::microseconds(200);
+  const auto next = turn();
+  ASSERT_TRUE(std::holds_alternative<Worker::Rest>(next));
+  EXPECT_EQ(std::get<Worker::Rest>(next).until, began + milliseconds(1));
+}
+
 TEST(Pace, OnePacketATickIsNeverMadeToWait) {
   Pace pace(milliseconds(1));
   TimePoint now{std::chrono::hours(1)};
