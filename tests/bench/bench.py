@@ -12,7 +12,9 @@ import platform
 import shlex
 import signal
 import sys
+import tempfile
 import time
+from typing import IO
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
@@ -23,6 +25,8 @@ from side_by_side import relays, tables  # noqa: E402
 from side_by_side.plan import PROFILES, Plan, Run  # noqa: E402
 
 DIRECTORY = pathlib.Path("build/bench")
+DOCS = pathlib.Path("docs")
+LOCK = pathlib.Path(tempfile.gettempdir()) / "osrtp-bench.lock"
 PARTS = ("self", "media", "capacity", "setups", "memory", "handshakes", "growth")
 QUICK_PARTS = ("self", "media", "setups", "memory", "handshakes")
 
@@ -31,7 +35,7 @@ def main() -> int:
     options = read_options()
     os.chdir(ROOT)
     if options.render:
-        tables.render(DIRECTORY / "results.jsonl")
+        tables.render(DIRECTORY / "results.jsonl", DOCS)
         return 0
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
@@ -96,13 +100,8 @@ def run(options: argparse.Namespace) -> int:
     def say(line: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {line}", flush=True)
 
-    with open(DIRECTORY / "lock", "w", encoding="ascii") as lock, \
-            open(DIRECTORY / "results.jsonl", "w", encoding="ascii") as results:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"bench: another one is running in {ROOT}", file=sys.stderr)
-            return 1
+    with open(LOCK, "w", encoding="ascii") as lock, open(DIRECTORY / "results.jsonl", "w", encoding="ascii") as results:
+        take(lock)
 
         def keep(result: dict) -> None:
             results.write(json.dumps(result) + "\n")
@@ -113,11 +112,20 @@ def run(options: argparse.Namespace) -> int:
         for part in options.parts or (QUICK_PARTS if options.quick else PARTS):
             measurement.part(part)
     if not options.no_render:
-        for path in tables.render(DIRECTORY / "results.jsonl"):
+        for path in tables.render(DIRECTORY / "results.jsonl", DOCS):
             say(f"written: {path}")
-        isolation.give_back("docs")
+        isolation.give_back(str(DOCS))
     isolation.give_back(str(DIRECTORY))
     return 0
+
+
+def take(lock: IO[str]) -> None:
+    """Two benches on one machine would measure each other."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another bench is running on this machine: waiting for its end.", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def environment(plan: Plan, files: int) -> dict:

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What tests/bench/load_check.sh checks, in a network namespace of its own."""
 
+import json
 import os
 import pathlib
 import sys
@@ -10,6 +11,8 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / "tests" / "bench"), str(ROOT / "tests" / "interop")]
 
 from lab import isolation, processes  # noqa: E402
+from side_by_side import tables  # noqa: E402
+from side_by_side.plan import Plan, Run  # noqa: E402
 from side_by_side.relays import Bench, Failed, Relay  # noqa: E402
 
 DIRECTORY = pathlib.Path("build/bench/check")
@@ -41,7 +44,8 @@ def checks() -> list:
     through = [(f"{profile} arrives", lambda bench, profile=profile: arrives(bench, profile)) for profile in PROFILES]
     noticed = [(f"{fault} is noticed", lambda bench, fault=fault: is_noticed(bench, None, fault)) for fault in FAULTS]
     relayed = [("corrupt is noticed through the relay", lambda bench: is_noticed(bench, RELAY, "corrupt", "sdes-plain"))]
-    return [*through, *noticed, *relayed, ("set-ups", sets_up), ("handshakes", shakes_hands), ("memory", remembers)]
+    return [*through, *noticed, *relayed, ("set-ups", sets_up), ("handshakes", shakes_hands), ("memory", remembers),
+            ("the search finds the most calls", searches), ("the page has medians, ratios and what was tried", renders)]
 
 
 def verdict(name: str, check, bench: Bench) -> bool:
@@ -83,6 +87,41 @@ def shakes_hands(bench: Bench) -> str:
 def remembers(bench: Bench) -> str:
     result = bench.measure(RELAY, "memory", "--calls", "200", "--seconds", "0.5")
     return "" if result["lost"] == 0 and result["rss_after_media_kb"] > result["rss_before_kb"] else str(result)
+
+
+class Imagined:
+    """A bench whose relay carries up to 437 calls."""
+
+    def measure(self, relay: Relay | None, mode: str, *arguments: str) -> dict:
+        calls = int(arguments[arguments.index("--calls") + 1])
+        return {"mode": mode, "relay": relay.name, "profile": "plain-plain", "calls": calls, "idle": 0, "lost": max(0, calls - 437),
+                "p99_us": 100, "valid": True}
+
+
+def searches(_: Bench) -> str:
+    kept = []
+    Run(Imagined(), Plan([RELAY], profiles=("plain-plain",)), lambda _: None, kept.append).part("capacity")
+    found = kept[-1]
+    return "" if found["mode"] == "capacity" and 437 * 0.94 <= found["calls"] <= 437 and found["limited_by"] == "relay" else str(found)
+
+
+def renders(_: Bench) -> str:
+    about = {"mode": "environment", "repeats": 3, "seconds": 4, "relays": {name: {"version": name, "arguments": []}
+                                                                          for name in ("osrtpd", "rtpengine")}}
+    common = {"mode": "media", "profile": "sdes-plain", "calls": 100, "idle": 0, "lost": 0, "p50_us": 1, "p99_us": 2, "p999_us": 3,
+              "valid": True}
+    lines = [about, *({**common, "relay": "osrtpd", "cpu_us_per_packet": cost} for cost in (5.0, 4.0, 90.0)),
+             {**common, "relay": "rtpengine", "cpu_us_per_packet": 10.0}, {**common, "relay": "osrtpd", "cpu_us_per_packet": 99.0,
+                                                                           "part": "capacity"}]
+    docs = DIRECTORY / "docs"
+    (docs / "benchmarks").mkdir(parents=True, exist_ok=True)
+    (docs / "benchmarks" / "tried.md").write_text("## What was tried\n\nMuch.\n", encoding="utf-8")
+    (DIRECTORY / "results.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="ascii")
+    tables.render(DIRECTORY / "results.jsonl", docs)
+    page = (docs / "benchmarks.md").read_text(encoding="utf-8")
+    wanted = ("| 100 | 5.0 | 0 | 1 | 2 | 3 | 10.0 | 0 | 1 | 2 | 3 | **0.50** |", "## What was tried\n\nMuch.")
+    missing = [text for text in wanted if text not in page]
+    return f"not there: {missing}" if missing else ""
 
 
 if __name__ == "__main__":

@@ -145,6 +145,7 @@ class Bench {
     if (outcome.lateness.quantile(0.999) > kMaxLatenessNs) why += "the generator was late; ";
     if (outcome.unsent > 0) why += "the generator did not send everything; ";
     if (outcome.overflowed > 0) why += "the generator's socket overflowed; ";
+    if (outcome.relay.waited_ns > outcome.steady_ns / 10) why += "others had the relay's core; ";
     if (!why.empty()) why.resize(why.size() - 2);
     report.real("generator_busy", busy)
         .real("generator_late_p999_us", us(outcome.lateness.quantile(0.999)))

@@ -12,7 +12,7 @@ namespace {
 /// What is on its way when the last packet has been sent has so long to arrive.
 constexpr std::uint64_t kDrainNs = 2'000'000'000;
 /// A generator that is so late is not waited for.
-constexpr std::uint64_t kPatienceNs = 3'000'000'000;
+constexpr std::uint64_t kPatienceNs = 10'000'000'000;
 /// The steady part is looked at a little before it begins, for the look takes a fraction of a millisecond.
 constexpr std::uint64_t kMarginNs = 5'000'000;
 

@@ -1,6 +1,7 @@
 """Small plots as SVG, without a library: panels side by side with one scale, lines or bars, legible on light and on dark."""
 
 import dataclasses
+import math
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 170, 150  # of a panel's inside
@@ -34,11 +35,7 @@ def panels(title: str, all_panels: list[Panel]) -> str:
 
 def nice_top(value: float) -> float:
     """The next of 1, 2, 4, 6, 8, 10 times a power of ten."""
-    step = 1.0
-    while step * 10 < value:
-        step *= 10
-    while step >= value and step > 1e-6:
-        step /= 10
+    step = 10.0 ** math.floor(math.log10(value)) if value > 0 else 1.0
     return next(factor * step for factor in (1, 2, 4, 6, 8, 10) if factor * step >= value)
 
 

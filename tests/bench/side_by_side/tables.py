@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterable
 
 from side_by_side import plots
 
-PAGE = pathlib.Path("docs/benchmarks.md")
-FOLDER = pathlib.Path("docs/benchmarks")
-TRIED = FOLDER / "tried.md"
 OURS, THEIRS = "osrtpd", "rtpengine"
 
 
@@ -41,19 +38,20 @@ class Results:
         return all(one.get("valid", True) for one in self.of(**wanted))
 
 
-def render(path: pathlib.Path) -> list[pathlib.Path]:
-    """Writes the page and its plots; what was written."""
+def render(path: pathlib.Path, docs: pathlib.Path) -> list[pathlib.Path]:
+    """Writes benchmarks.md and its plots into `docs`; what was written."""
     results = Results(path.read_text(encoding="ascii").splitlines())
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    page, folder = docs / "benchmarks.md", docs / "benchmarks"
+    folder.mkdir(parents=True, exist_ok=True)
     drawn = [(name, plots.panels(*drawing)) for name, drawing in drawings(results).items() if drawing[1]]
     written = []
     for name, svg in drawn:
-        (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
-        written.append(FOLDER / f"{name}.svg")
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+        written.append(folder / f"{name}.svg")
     sections = [head(results), cost(results), capacity(results), setups(results), memory(results), handshakes(results),
-                growth(results), generator(results), tried(), again()]
-    PAGE.write_text("\n\n".join(section for section in sections if section) + "\n", encoding="utf-8")
-    return [*written, PAGE]
+                growth(results), generator(results), tried(folder / "tried.md"), again()]
+    page.write_text("\n\n".join(section for section in sections if section) + "\n", encoding="utf-8")
+    return [*written, page]
 
 
 def head(results: Results) -> str:
@@ -62,7 +60,7 @@ def head(results: Results) -> str:
                          for name, one in about["relays"].items())
     return f"""# Benchmarks
 
-Made by `make bench`, which writes this page; text of people is in `docs/benchmarks/`.
+Made by `make bench`; "What was tried" is taken from `docs/benchmarks/tried.md`.
 
 - Machine: {about.get('processor')}, {about.get('cores')} cores, {about.get('memory_gib')} GiB, {about.get('system')}, Linux {about.get('kernel')}
 - Relays: {versions}
@@ -91,7 +89,7 @@ def cost(results: Results) -> str:
         parts.append(f"### {profile}\n\n" + table([*columns, *ratio_column(results)], rows))
     if not parts:
         return ""
-    note = ("\n\n`!`: in a run of these the generator was late or busy all the time, so it may be the generator that was measured.")
+    note = ("\n\n`!`: in a run of these the generator was late or busy all the time, or other processes had the relay's core: the figures may be theirs.")
     return "## CPU per packet, loss and latency\n\n![CPU per packet](benchmarks/cpu.svg)\n\n![Latency](benchmarks/latency.svg)\n\n" \
         + "\n\n".join(parts) + note
 
@@ -167,8 +165,9 @@ def generator(results: Results) -> str:
             + table(["", "calls", "packets/s", "lost", "p50 us", "p99 us", "busy"], rows))
 
 
-def tried() -> str:
-    return TRIED.read_text(encoding="utf-8").strip() if TRIED.exists() else ""
+def tried(path: pathlib.Path) -> str:
+    """What people have written: a section with a heading of its own."""
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
 def again() -> str:
