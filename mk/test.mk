@@ -75,11 +75,13 @@ golden: $(B)/unit-tests  ## the golden cases: SDP in, SDP out
 golden-accept: $(B)/unit-tests  ## take what comes out of the golden cases as right; read the diff before you commit it
 	GOLDEN_ACCEPT=1 $(B)/unit-tests --gtest_brief=1 --gtest_filter='*Golden*'
 
-BENCH_SRC := $(wildcard tests/bench/*_bench.cpp)
+MICRO := $(patsubst tests/bench/%.cpp,$(B)/bench/%,$(wildcard tests/bench/*_bench.cpp))
+MICRO_HELPERS := $(patsubst %,tests/support/%.cpp,fake_plane exchange phone)
 .PHONY: bench-micro
-bench-micro: $(patsubst tests/bench/%.cpp,$(B)/bench/%,$(BENCH_SRC))  ## nanoseconds per packet and per key, one core
-	@for b in $^; do $$b --benchmark_min_time=0.2 || exit 1; done
-$(B)/bench/%: $(B)/tests/bench/%.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+bench-micro: $(MICRO)  ## nanoseconds per packet, key and request, and how many times raw OpenSSL; build/bench/micro.jsonl
+	@mkdir -p build/bench
+	@tests/bench/micro.py build/bench/micro.jsonl $^
+$(B)/bench/%_bench: $(B)/tests/bench/%_bench.cpp.o $(call obj,$(MICRO_HELPERS)) $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ -lbenchmark $(DAEMON_LIBS) -o $@
 
