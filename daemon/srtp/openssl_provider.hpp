@@ -10,7 +10,8 @@
 namespace osrtp::srtp {
 
 // AES and HMAC-SHA1 for libsrtp, made of OpenSSL's. Per key everything that can be
-// computed in advance is; per packet there is no allocation and no key schedule.
+// computed in advance is, with its first packet; for the next ones there is no allocation
+// and no key schedule.
 extern const srtp_cipher_type_t kAesIcm128;
 extern const srtp_cipher_type_t kAesIcm192;
 extern const srtp_cipher_type_t kAesIcm256;
