@@ -97,7 +97,7 @@ struct Context::State {
   }
   [[nodiscard]] bool is_full() const noexcept { return sources.size() == kMaxSsrcs; }
   Source& note(Source* known, Ssrc ssrc) noexcept {
-    return known != nullptr ? *known : sources.emplace_back(Source{.ssrc = ssrc});  // within reserve()
+    return known != nullptr ? *known : sources.emplace_back(Source{.ssrc = ssrc});
   }
 
   ByteSpan insert_mki(ByteSpan buffer, std::size_t size, Part part) const noexcept;
@@ -106,17 +106,25 @@ struct Context::State {
   void put_mki_back(ByteSpan packet, Part part) const noexcept;
   [[nodiscard]] std::optional<Error> shape_error(Part part, ByteView packet) const noexcept;
 
-  Result<std::size_t, Error> call(Part part, ByteSpan packet) const noexcept;
+  template <Direction D, Part P>
+  Result<std::size_t, Error> call(ByteSpan packet) const noexcept;
+  template <Direction D>
   Result<std::size_t, Error> call_resumed(const Source& source, ByteSpan packet) const noexcept;
   Result<std::size_t, Error> call_ahead(Source& source, ByteSpan packet, Error error) noexcept;
   void passed(Source& source, std::uint64_t index) noexcept;
+  template <Direction D>
   Result<std::size_t, Error> run_rtp(ByteSpan packet) noexcept;
+  template <Direction D>
   Result<std::size_t, Error> run_rtcp(ByteSpan packet) noexcept;
-  Result<std::size_t, Error> run(Part part, ByteSpan packet) noexcept {
-    return part == Part::kRtp ? run_rtp(packet) : run_rtcp(packet);
+  template <Direction D, Part P>
+  Result<std::size_t, Error> run(ByteSpan packet) noexcept {
+    if constexpr (P == Part::kRtp) return run_rtp<D>(packet);
+    return run_rtcp<D>(packet);
   }
-  Result<ByteSpan, Error> protect(Part part, ByteSpan buffer, std::size_t size) noexcept;
-  Result<ByteSpan, Error> unprotect(Part part, ByteSpan packet) noexcept;
+  template <Part P>
+  Result<ByteSpan, Error> protect(ByteSpan buffer, std::size_t size) noexcept;
+  template <Part P>
+  Result<ByteSpan, Error> unprotect(ByteSpan packet) noexcept;
 };
 
 // The MKI is put in and taken out here: libsrtp 2.5 looks for SRTCP's behind a tag of
@@ -146,11 +154,12 @@ void Context::State::put_mki_back(ByteSpan packet, Part part) const noexcept {
   static_cast<void>(insert_mki(packet, packet.size() - mki.size(), part));
 }
 
-Result<std::size_t, Error> Context::State::call(Part part, ByteSpan packet) const noexcept {
+template <Direction D, Context::State::Part P>
+inline Result<std::size_t, Error> Context::State::call(ByteSpan packet) const noexcept {
+  constexpr bool inbound = D == Direction::kInbound;
+  constexpr auto function =
+      P == Part::kRtp ? (inbound ? srtp_unprotect : srtp_protect) : (inbound ? srtp_unprotect_rtcp : srtp_protect_rtcp);
   int size = static_cast<int>(packet.size());
-  const bool inbound = direction == Direction::kInbound;
-  const auto function = part == Part::kRtp ? (inbound ? srtp_unprotect : srtp_protect)
-                                           : (inbound ? srtp_unprotect_rtcp : srtp_protect_rtcp);
   const srtp_err_status_t status = function(session.get(), packet.data(), &size);
   if (status != srtp_err_status_ok) return fail(error_of(status));
   return static_cast<std::size_t>(size);
@@ -159,28 +168,29 @@ Result<std::size_t, Error> Context::State::call(Part part, ByteSpan packet) cons
 // The first packet of an SSRC that goes on from an older key. A sender keeps the
 // rollover counter (RFC 3711 §3.3.1); receivers also meet senders that start at zero
 // (RFC 4568 §6.4). Setting it changes nothing in libsrtp until a packet passes.
+template <Direction D>
 Result<std::size_t, Error> Context::State::call_resumed(const Source& source, ByteSpan packet) const noexcept {
   const auto rollovers =
       static_cast<std::uint32_t>(wire::estimate_index(source.index, wire::rtp_sequence(packet)) >> 16U);
   srtp_set_stream_roc(session.get(), source.ssrc.get(), rollovers);
-  const auto kept = call(Part::kRtp, packet);
+  const auto kept = call<D, Part::kRtp>(packet);
   if (kept || rollovers == 0) return kept;
   srtp_set_stream_roc(session.get(), source.ssrc.get(), 0);
-  if (direction == Direction::kOutbound || kept.error() != Error::kAuthentication) return kept;
-  return call(Part::kRtp, packet);
+  if (D == Direction::kOutbound || kept.error() != Error::kAuthentication) return kept;
+  return call<D, Part::kRtp>(packet);
 }
 
 // libsrtp takes a counter that is set only with a packet that authenticates, and forgets it where it is set to zero.
 Result<std::size_t, Error> Context::State::call_ahead(Source& source, ByteSpan packet, Error error) noexcept {
   const bool heard = source.sending || source.index != 0;
-  if (direction != Direction::kInbound || !heard || !may_be_ahead(error)) return fail(error);
+  if (!heard || !may_be_ahead(error)) return fail(error);
   const auto turns = source.resync.failed();
   if (!turns) return fail(error);
   const std::uint64_t index =
       wire::estimate_index(source.index, wire::rtp_sequence(packet)) + *turns * wire::kSequences;
   if (index >= kMaxRtpLifetime) return fail(error);
   srtp_set_stream_roc(session.get(), source.ssrc.get(), static_cast<std::uint32_t>(index >> 16U));
-  const auto size = call(Part::kRtp, packet);
+  const auto size = call<Direction::kInbound, Part::kRtp>(packet);
   srtp_set_stream_roc(session.get(), source.ssrc.get(), 0);
   if (!size) return fail(error);
   passed(source, index);
@@ -194,7 +204,8 @@ void Context::State::passed(Source& source, std::uint64_t index) noexcept {
   source.resync.passed();
 }
 
-Result<std::size_t, Error> Context::State::run_rtp(ByteSpan packet) noexcept {
+template <Direction D>
+inline Result<std::size_t, Error> Context::State::run_rtp(ByteSpan packet) noexcept {
   if (rtp.used >= rtp.limit) return fail(Error::kKeyExpired);
   const Ssrc ssrc = wire::rtp_ssrc(packet);
   Source* const known = find(ssrc);
@@ -204,8 +215,11 @@ Result<std::size_t, Error> Context::State::run_rtp(ByteSpan packet) noexcept {
   const std::uint64_t index = wire::estimate_index(known != nullptr ? known->index : 0, sequence);
   // libsrtp's rollover counter would wrap silently and its keystream repeat.
   if (index >= kMaxRtpLifetime) return fail(Error::kKeyExpired);
-  const auto size = resuming ? call_resumed(*known, packet) : call(Part::kRtp, packet);
-  if (!size) return known != nullptr ? call_ahead(*known, packet, size.error()) : size;
+  const auto size = resuming ? call_resumed<D>(*known, packet) : call<D, Part::kRtp>(packet);
+  if (!size) {
+    const bool may_be_found = D == Direction::kInbound && known != nullptr;
+    return may_be_found ? call_ahead(*known, packet, size.error()) : size;
+  }
   Source& source = note(known, ssrc);
   std::uint32_t rollovers = 0;
   if (resuming && srtp_get_stream_roc(session.get(), ssrc.get(), &rollovers) == srtp_err_status_ok) {
@@ -216,27 +230,29 @@ Result<std::size_t, Error> Context::State::run_rtp(ByteSpan packet) noexcept {
   return size;
 }
 
-Result<std::size_t, Error> Context::State::run_rtcp(ByteSpan packet) noexcept {
+template <Direction D>
+inline Result<std::size_t, Error> Context::State::run_rtcp(ByteSpan packet) noexcept {
   if (rtcp.used >= rtcp.limit) return fail(Error::kKeyExpired);
   const Ssrc ssrc = wire::rtcp_ssrc(packet);
   Source* const known = find(ssrc);
   if (known == nullptr && is_full()) return fail(Error::kTooManySsrcs);
-  const auto size = call(Part::kRtcp, packet);
+  const auto size = call<D, Part::kRtcp>(packet);
   if (!size) return size;
   ++rtcp.used;
   note(known, ssrc);
   return size;
 }
 
-Result<ByteSpan, Error> Context::State::protect(Part part, ByteSpan buffer, std::size_t size) noexcept {
+template <Context::State::Part P>
+Result<ByteSpan, Error> Context::State::protect(ByteSpan buffer, std::size_t size) noexcept {
   if (direction != Direction::kOutbound) return fail(Error::kInternal);
-  if (size > buffer.size() || buffer.size() - size < trailer_size(part)) return fail(Error::kBufferTooSmall);
+  if (size > buffer.size() || buffer.size() - size < trailer_size(P)) return fail(Error::kBufferTooSmall);
   const ByteSpan packet = buffer.first(size);
-  const auto bad_shape = part == Part::kRtp ? wire::rtp_shape_error(packet, 0) : wire::rtcp_shape_error(packet, 0);
+  const auto bad_shape = P == Part::kRtp ? wire::rtp_shape_error(packet, 0) : wire::rtcp_shape_error(packet, 0);
   if (bad_shape) return fail(*bad_shape);
-  const auto sealed = run(part, packet);
+  const auto sealed = run<Direction::kOutbound, P>(packet);
   if (!sealed) return fail(sealed.error());
-  return mki.empty() ? buffer.first(*sealed) : insert_mki(buffer, *sealed, part);
+  return mki.empty() ? buffer.first(*sealed) : insert_mki(buffer, *sealed, P);
 }
 
 // libsrtp trusts lengths that it should not (its issue 817), hence all of them here. Nor
@@ -250,14 +266,15 @@ std::optional<Error> Context::State::shape_error(Part part, ByteView packet) con
   return encrypted ? std::nullopt : std::optional(Error::kMalformed);
 }
 
-Result<ByteSpan, Error> Context::State::unprotect(Part part, ByteSpan packet) noexcept {
+template <Context::State::Part P>
+Result<ByteSpan, Error> Context::State::unprotect(ByteSpan packet) noexcept {
   if (direction != Direction::kInbound) return fail(Error::kInternal);
-  if (const auto bad = shape_error(part, packet)) return fail(*bad);
-  if (!has_our_mki(packet, part)) return fail(Error::kAuthentication);
-  const ByteSpan bare = mki.empty() ? packet : remove_mki(packet, part);
-  const auto opened = run(part, bare);
+  if (const auto bad = shape_error(P, packet)) return fail(*bad);
+  if (!has_our_mki(packet, P)) return fail(Error::kAuthentication);
+  const ByteSpan bare = mki.empty() ? packet : remove_mki(packet, P);
+  const auto opened = run<Direction::kInbound, P>(bare);
   if (opened) return packet.first(*opened);
-  if (!mki.empty()) put_mki_back(packet, part);
+  if (!mki.empty()) put_mki_back(packet, P);
   return fail(opened.error());
 }
 
@@ -283,7 +300,6 @@ Result<Context, Error> Context::create(Direction direction, const Key& key, std:
                                              .rtp = {.limit = key.lifetime},
                                              .rtcp = {.limit = std::min(key.lifetime, kMaxRtcpLifetime)},
                                              .sources = {}});
-  state->sources.reserve(kMaxSsrcs);
   for (const Progress& one : resumed) {
     if (state->find(one.ssrc) != nullptr) continue;
     policy.ssrc = {.type = ssrc_specific, .value = one.ssrc.get()};
@@ -294,16 +310,16 @@ Result<Context, Error> Context::create(Direction direction, const Key& key, std:
 }
 
 Result<ByteSpan, Error> Context::protect_rtp(ByteSpan buffer, std::size_t size) noexcept {
-  return state_->protect(State::Part::kRtp, buffer, size);
+  return state_->protect<State::Part::kRtp>(buffer, size);
 }
 Result<ByteSpan, Error> Context::protect_rtcp(ByteSpan buffer, std::size_t size) noexcept {
-  return state_->protect(State::Part::kRtcp, buffer, size);
+  return state_->protect<State::Part::kRtcp>(buffer, size);
 }
 Result<ByteSpan, Error> Context::unprotect_rtp(ByteSpan packet) noexcept {
-  return state_->unprotect(State::Part::kRtp, packet);
+  return state_->unprotect<State::Part::kRtp>(packet);
 }
 Result<ByteSpan, Error> Context::unprotect_rtcp(ByteSpan packet) noexcept {
-  return state_->unprotect(State::Part::kRtcp, packet);
+  return state_->unprotect<State::Part::kRtcp>(packet);
 }
 
 std::size_t Context::trailer_size() const noexcept { return state_->trailer_size(State::Part::kRtcp); }

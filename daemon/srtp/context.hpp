@@ -70,7 +70,9 @@ struct Progress {
 /// Whatever call fails leaves rollover counters, replay windows, the SSRC table and
 /// the octets of the packet as they were (RFC 3711 §3.3): nothing unauthenticated
 /// changes anything but the count of failures that Resync keeps. No call on packets allocates but for the first of an
-/// SSRC.
+/// SSRC, and the first of RTP and of RTCP: OpenSSL's part of a key is made when something is to be enciphered with it
+/// (by GCM, a forgery may be). Without it a context takes 1 KB of heap; with RTP's 2 (GCM 2.4), with RTCP's too 2.7
+/// (3.6), and 0.3 for each further SSRC.
 class Context {
  public:
   /// @param replay_window packets; kMinReplayWindow to kMaxReplayWindow
