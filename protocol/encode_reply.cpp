@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
 
 #include "base/base64.hpp"
 #include "protocol/codec.hpp"
-#include "protocol/json.hpp"
+#include "protocol/json_text.hpp"
 #include "protocol/octets.hpp"
 
 namespace osrtp::protocol {
@@ -12,15 +15,20 @@ namespace {
 // How JSON escapes what it must.
 constexpr std::size_t kEscaped = 2;   // backslash, letter
 constexpr std::size_t kNumbered = 6;  // backslash, u, four digits
-constexpr std::string_view kLettered = "\"\\\b\f\n\r\t";
+constexpr std::array<std::size_t, 256> kWidths = [] {
+  std::array<std::size_t, 256> widths{};
+  for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = i < ' ' ? kNumbered : 1;
+  for (const unsigned char c : {'"', '\\', '\b', '\f', '\n', '\r', '\t'}) widths[c] = kEscaped;
+  return widths;
+}();
 
-json::Owned counts_by_name(const std::map<std::string, std::uint64_t>& counts) {
+json::Value counts_by_name(const std::map<std::string, std::uint64_t>& counts) {
   json::Object out;
   for (const auto& [name, count] : counts) out.set(name, json::number(count));
   return std::move(out).take();
 }
 
-json::Owned security_of(const LegSecurity& leg) {
+json::Value security_of(const LegSecurity& leg) {
   json::Object out;
   out.set("leg", json::text(name(leg.leg)));
   out.set("media", json::number(static_cast<std::uint64_t>(leg.media)));
@@ -34,13 +42,13 @@ json::Owned security_of(const LegSecurity& leg) {
   return std::move(out).take();
 }
 
-json::Owned security_of(const std::vector<LegSecurity>& legs) {
-  json::Owned all = json::array();
-  for (const LegSecurity& leg : legs) json::append(all, security_of(leg));
-  return all;
+json::Value security_of(const std::vector<LegSecurity>& legs) {
+  json::Array all;
+  for (const LegSecurity& leg : legs) all.add(security_of(leg));
+  return std::move(all).take();
 }
 
-json::Owned counts_of(const Counts& counts) {
+json::Value counts_of(const Counts& counts) {
   json::Object out;
   out.set("packets", json::number(counts.packets));
   out.set("bytes", json::number(counts.bytes));
@@ -53,7 +61,7 @@ std::string_view family_of(std::string_view address) {
 }
 
 /// NG leaves the object empty while no peer is known.
-json::Owned endpoint_of(const StreamReport& stream) {
+json::Value endpoint_of(const StreamReport& stream) {
   json::Object out;
   if (!stream.remote_address.empty()) {
     out.set("family", json::text(family_of(stream.remote_address)));
@@ -63,7 +71,7 @@ json::Owned endpoint_of(const StreamReport& stream) {
   return std::move(out).take();
 }
 
-json::Owned stream_of(const StreamReport& stream) {
+json::Value stream_of(const StreamReport& stream) {
   json::Object out;
   out.set("local port", json::number(std::int64_t{stream.local_port}));
   out.set("local address", json::text(stream.local_address));
@@ -77,32 +85,32 @@ json::Owned stream_of(const StreamReport& stream) {
   return std::move(out).take();
 }
 
-json::Owned media_of(const MediaReport& media) {
+json::Value media_of(const MediaReport& media) {
   json::Object out;
   out.set("index", json::number(static_cast<std::uint64_t>(media.index)));
   out.set("type", json::text(media.type));
   out.set("protocol", json::text(media.protocol));
   if (!media.crypto_suite.empty()) out.set("crypto suite", json::text(media.crypto_suite));
-  json::Owned streams = json::array();
-  for (const StreamReport& stream : media.streams) json::append(streams, stream_of(stream));
-  out.set("streams", std::move(streams));
+  json::Array streams;
+  for (const StreamReport& stream : media.streams) streams.add(stream_of(stream));
+  out.set("streams", std::move(streams).take());
   out.set("flags", json::texts(media.flags));
   return std::move(out).take();
 }
 
 /// Everybody on the other side, as NG lists an offer's and answer's parties.
-json::Owned peers_of(const PartyReport& party, const std::vector<PartyReport>& parties) {
-  json::Owned peers = json::array();
+json::Value peers_of(const PartyReport& party, const std::vector<PartyReport>& parties) {
+  json::Array peers;
   for (const PartyReport& peer : parties) {
     if (peer.leg == party.leg) continue;
     json::Object out;
     out.set("tag", json::text(peer.tag)).set("type", json::text("offer/answer"));
-    json::append(peers, std::move(out).take());
+    peers.add(std::move(out).take());
   }
-  return peers;
+  return std::move(peers).take();
 }
 
-json::Owned party_of(const PartyReport& party, const std::vector<PartyReport>& parties) {
+json::Value party_of(const PartyReport& party, const std::vector<PartyReport>& parties) {
   json::Object out;
   out.set("tag", json::text(party.tag));
   if (!party.via_branch.empty()) out.set("via-branch", json::text(party.via_branch));
@@ -110,26 +118,28 @@ json::Owned party_of(const PartyReport& party, const std::vector<PartyReport>& p
   out.set("created", json::number(party.created));
   out.set("subscriptions", peers_of(party, parties));
   out.set("subscribers", peers_of(party, parties));
-  json::Owned medias = json::array();
-  for (const MediaReport& media : party.medias) json::append(medias, media_of(media));
-  out.set("medias", std::move(medias));
+  json::Array medias;
+  for (const MediaReport& media : party.medias) medias.add(media_of(media));
+  out.set("medias", std::move(medias).take());
   return std::move(out).take();
 }
 
 /// Keyed by tag, as in NG. Branches that have not answered have none, and those of one fork may
 /// share one: each then gets a key of its own, so that none hides another.
-json::Owned tags_of(const std::vector<PartyReport>& parties) {
+json::Value tags_of(const std::vector<PartyReport>& parties) {
   json::Object out;
+  std::vector<std::string> keys;
   for (std::size_t i = 0; i < parties.size(); ++i) {
     const std::string nth = std::to_string(i + 1);
-    std::string key = parties[i].tag.empty() ? "<untagged " + nth + ">" : parties[i].tag;
-    while (out.has(as_text(key))) key += " <" + nth + ">";
+    std::string key = as_text(parties[i].tag.empty() ? "<untagged " + nth + ">" : parties[i].tag);
+    while (std::find(keys.begin(), keys.end(), key) != keys.end()) key += " <" + nth + ">";
     out.set(key, party_of(parties[i], parties));
+    keys.push_back(std::move(key));
   }
   return std::move(out).take();
 }
 
-json::Owned totals_of(const CallReport& call) {
+json::Value totals_of(const CallReport& call) {
   json::Object out;
   out.set("RTP", counts_of(call.rtp)).set("RTCP", counts_of(call.rtcp));
   return std::move(out).take();
@@ -228,11 +238,7 @@ std::string_view write(json::Object& out, const Error& reply) {
 
 std::size_t encoded_size(std::string_view sdp) noexcept {
   std::size_t escaped = 0;
-  for (const char c : sdp) {
-    const bool control = static_cast<unsigned char>(c) < ' ';
-    const bool lettered = kLettered.find(c) != std::string_view::npos;
-    escaped += lettered ? kEscaped : control ? kNumbered : 1;
-  }
+  for (const char c : sdp) escaped += kWidths[static_cast<unsigned char>(c)];
   return std::max(escaped, (sdp.size() + 2) / 3 * 4);
 }
 
@@ -241,7 +247,7 @@ std::string encode_reply(const Reply& reply) {
   const std::string_view result = std::visit([&](const auto& body) { return write(out, body); }, reply.body);
   if (!reply.warnings.empty()) out.set("warnings", json::texts(reply.warnings));
   out.set("result", json::text(result));
-  return json::dump(std::move(out).take());
+  return std::move(out).take().text;
 }
 
 }  // namespace osrtp::protocol

@@ -1,7 +1,7 @@
 #include "base/base64.hpp"
 #include "base/endpoint.hpp"
 #include "protocol/codec.hpp"
-#include "protocol/json.hpp"
+#include "protocol/json_text.hpp"
 #include "protocol/ng_words.hpp"
 #include "protocol/octets.hpp"
 
@@ -26,9 +26,9 @@ class Writer {
   void integer(std::string_view key, std::int64_t value, std::int64_t absent) {
     if (value != absent) object_.set(key, json::number(value));
   }
-  void set(std::string_view key, json::Owned value) { object_.set(key, std::move(value)); }
+  void set(std::string_view key, const json::Value& value) { object_.set(key, value); }
 
-  json::Owned take() { return std::move(object_).take(); }
+  json::Value take() { return std::move(object_).take(); }
   [[nodiscard]] const std::optional<Unencodable>& failed() const noexcept { return failed_; }
 
  private:
@@ -153,7 +153,7 @@ Result<std::string, Unencodable> encode_request(const Request& request) {
     if (!failed) failed = failed_inside;
   }
   if (failed) return fail(*failed);
-  return json::dump(out.take());
+  return out.take().text;
 }
 
 }  // namespace osrtp::protocol

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/json.hpp"
+#include "protocol/json_text.hpp"
 #include "protocol/names.hpp"
 
 namespace osrtp::protocol {
@@ -25,7 +26,7 @@ std::string encode_event(const Event& event) {
   out.set("media", json::number(static_cast<std::uint64_t>(event.media)));
   out.set("state", json::text(name(event.state)));
   out.set("reason", event.reason ? json::text(name(*event.reason)) : json::null());
-  return json::dump(std::move(out).take());
+  return std::move(out).take().text;
 }
 
 std::optional<Event> decode_event(std::string_view json) {

@@ -2,57 +2,24 @@
 
 #include <jansson.h>
 
-#include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 
-/// Ownership and checked access over jansson. Inside protocol/ only: JSON does not leak past the codec.
+/// Reading JSON: ownership and checked access over jansson. Inside protocol/ only: JSON does not leak past the codec;
+/// writing is json_text.hpp's.
 namespace osrtp::protocol::json {
 
 struct Release {
   void operator()(json_t* value) const noexcept { json_decref(value); }
 };
-/// Null only where there is no value; never for what the builders below return.
+/// Null where there is no value.
 using Owned = std::unique_ptr<json_t, Release>;
 
 /// An object or array and nothing behind it; null otherwise, with `position` at the octet where
 /// reading failed. Of equal keys the last counts; NUL in a string and depth beyond 2048 are refused.
 [[nodiscard]] Owned parse(std::string_view text, std::size_t& position);
-
-[[nodiscard]] std::string dump(const Owned& value);
-
-/// What is not text leaves as U+FFFD.
-[[nodiscard]] Owned text(std::string_view octets);
-/// JSON integers of C readers end at 2^63 - 1, and so does this.
-[[nodiscard]] Owned number(std::uint64_t value);
-[[nodiscard]] Owned number(std::int64_t value);
-[[nodiscard]] inline Owned boolean(bool value) { return Owned(json_boolean(value ? 1 : 0)); }
-[[nodiscard]] inline Owned null() { return Owned(json_null()); }
-[[nodiscard]] Owned array();
-/// Of text()s.
-[[nodiscard]] Owned texts(const auto& list) {
-  Owned all = array();
-  for (const auto& entry : list) json_array_append_new(all.get(), text(entry).release());
-  return all;
-}
-void append(const Owned& to, Owned value);
-
-/// Members in the order in which they are set.
-class Object {
- public:
-  Object();
-  Object& set(std::string_view key, Owned value);
-  [[nodiscard]] bool has(std::string_view key) const;
-  [[nodiscard]] Owned take() && { return std::move(object_); }
-
- private:
-  Owned object_;
-};
 
 /// Borrowed; null where `object` is none, has no such member, or a null one.
 [[nodiscard]] const json_t* member(const json_t* object, std::string_view key) noexcept;

@@ -1,6 +1,6 @@
 #include "protocol/octets.hpp"
 
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
 
 namespace osrtp::protocol {
@@ -28,10 +28,12 @@ constexpr bool fits(std::uint8_t lead, std::uint8_t second) noexcept {
   return lead != 0xf4 || second < 0x90;
 }
 
-/// Octets of the character that `octets`, not empty, starts with; 0: it starts with none.
+}  // namespace
+
 std::size_t character_size(std::string_view octets) noexcept {
   const std::uint8_t lead = octet(octets[0]);
   const std::size_t size = announced(lead);
+  if (size == 1) return 1;
   if (size > octets.size()) return 0;
   if (size > 1 && !fits(lead, octet(octets[1]))) return 0;
   for (std::size_t i = 2; i < size; ++i) {
@@ -40,9 +42,10 @@ std::size_t character_size(std::string_view octets) noexcept {
   return size;
 }
 
-}  // namespace
-
 bool is_text(std::string_view octets) noexcept {
+  // Most of what is asked about is ASCII, and all of it.
+  const auto is_other = [](char c) { return octet(c) >= 0x80 || c == '\0'; };
+  octets.remove_prefix(static_cast<std::size_t>(std::find_if(octets.begin(), octets.end(), is_other) - octets.begin()));
   while (!octets.empty()) {
     const std::size_t size = character_size(octets);
     if (size == 0) return false;
