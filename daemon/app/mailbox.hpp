@@ -16,15 +16,17 @@ class Mailbox {
     take([](Message&&) {});
   }
 
-  /// Any thread. @return whether it is the only message, so that the receiver may have to be woken.
-  bool put(Message message) {
+  /// Any thread.
+  void put(Message message) {
     Letter* earlier = newest_.load(std::memory_order_relaxed);
     auto* const letter = new Letter{std::move(message), earlier};
-    while (!newest_.compare_exchange_weak(earlier, letter, std::memory_order_release, std::memory_order_relaxed)) {
+    // Sequentially consistent: who then finds the receiver awake may rely on its looking once more.
+    while (!newest_.compare_exchange_weak(earlier, letter, std::memory_order_seq_cst, std::memory_order_relaxed)) {
       letter->earlier = earlier;
     }
-    return earlier == nullptr;  // the letter is the receiver's by now
   }
+
+  [[nodiscard]] bool is_empty() const noexcept { return newest_.load(std::memory_order_seq_cst) == nullptr; }
 
   /// Hands every message to `receive`, in the order in which they came. One thread only.
   template <class Receive>

@@ -16,13 +16,14 @@ class Pace {
   /// @param tick the longest that a packet may wait; 0: none waits
   explicit Pace(std::chrono::nanoseconds tick) noexcept : tick_(tick) {}
 
-  /// Told at `now` that so many more were served. @return until when to rest; nothing: wait for the next packet.
-  [[nodiscard]] std::optional<TimePoint> rest(std::size_t packets, TimePoint now) noexcept {
+  /// Told at `now` that so many more packets, or commands, were served. @return until when to rest; nothing: wait for
+  /// the next packet.
+  [[nodiscard]] std::optional<TimePoint> rest(std::size_t served, TimePoint now) noexcept {
     if (now - began_ >= tick_) {
       began_ = now;
       served_ = 0;
     }
-    served_ += packets;
+    served_ += served;
     if (served_ < kWorthIt || tick_.count() == 0) return std::nullopt;
     return began_ + tick_;
   }

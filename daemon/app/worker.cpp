@@ -29,12 +29,17 @@ Worker::Worker(std::unique_ptr<io::PacketLane> lane, std::chrono::nanoseconds ti
 Worker::~Worker() = default;
 
 void Worker::post(Command command) {
-  if (mailbox_.put(std::move(command))) lane_->wake();
+  mailbox_.put(std::move(command));
+  if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false)) lane_->wake();
 }
 
 Worker::Next Worker::turn(TimePoint now) {
-  mailbox_.take(
-      [this](Command&& command) { std::visit([this](auto&& one) { on(std::move(one)); }, std::move(command)); });
+  asleep_.store(false, std::memory_order_relaxed);
+  std::size_t served = 0;
+  mailbox_.take([&](Command&& command) {
+    std::visit([this](auto&& one) { on(std::move(one)); }, std::move(command));
+    ++served;
+  });
   const io::Batch batch = lane_->receive();
   counters_.packets += batch.arrivals.size();
   for (const io::Arrival& arrival : batch.arrivals) handle(arrival, now);
@@ -47,9 +52,19 @@ Worker::Next Worker::turn(TimePoint now) {
   publish();
   send();
   if (over_) return Over{};
-  const auto rest = pace_.rest(batch.arrivals.size(), now);
+  const auto rest = pace_.rest(served + batch.arrivals.size(), now);
   if (batch.more) return Again{};
   if (rest) return Rest{*rest};
+  return fall_asleep();
+}
+
+/// A command that comes before it is known that we sleep rings no bell.
+Worker::Next Worker::fall_asleep() noexcept {
+  asleep_.store(true, std::memory_order_seq_cst);
+  if (!mailbox_.is_empty()) {
+    asleep_.store(false, std::memory_order_relaxed);
+    return Again{};
+  }
   return Wait{wheel_.next()};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -110,12 +111,14 @@ class Worker {
   void schedule(Stream& stream);
   void touch(Stream& stream);
   void publish() noexcept;
+  [[nodiscard]] Next fall_asleep() noexcept;
   void send() noexcept;
 
   std::unique_ptr<io::PacketLane> lane_;
   Pace pace_;
   TimerWheel wheel_;
   Mailbox<Command> mailbox_;
+  std::atomic<bool> asleep_{false};         // has to be woken for a command
   SlotTable<std::optional<Route>> routes_;  // by port; nothing: no call expects anything there
   std::unordered_map<StreamId, std::unique_ptr<Stream>, StreamHash> streams_;
   std::vector<Stream*> touched_;             // of which something is to be published

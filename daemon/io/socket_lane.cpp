@@ -48,7 +48,7 @@ SocketLane::SocketLane(Descriptor queue, Descriptor bell)
 std::optional<SocketError> SocketLane::add(SocketId id, std::shared_ptr<PacketPort> port) {
   auto socket = std::static_pointer_cast<SocketPort>(std::move(port));
   const int descriptor = socket->socket().descriptor();
-  ports_.put(id, Served{std::move(socket)});
+  ports_.put(id, Served{descriptor, std::move(socket)});
   if (watch(queue_, descriptor, EPOLLIN, id.get())) return std::nullopt;
   return SocketError::from_errno(errno);
 }
@@ -57,7 +57,7 @@ void SocketLane::remove(SocketId id) noexcept {
   Served* const served = ports_.find(id);
   if (served == nullptr) return;
   // Somebody else may hold the socket a little longer, and the queue would go on announcing it.
-  epoll_ctl(queue_.number(), EPOLL_CTL_DEL, served->port->socket().descriptor(), nullptr);
+  epoll_ctl(queue_.number(), EPOLL_CTL_DEL, served->descriptor, nullptr);
   ports_.erase(id);
 }
 
@@ -83,7 +83,7 @@ void SocketLane::receive_from(SocketId id, Served& served) noexcept {
   served.announced = polls_;
   const std::size_t most = std::min(bursting ? kBurst : 1, kBatch - arrivals_.size());
   for (std::size_t i = 0; i < most; ++i) {
-    const auto datagram = served.port->socket().receive(buffer(arrivals_.size()));
+    const auto datagram = receive_datagram(served.descriptor, buffer(arrivals_.size()));
     if (!datagram) return;
     arrivals_.push_back({id, *datagram});
   }
@@ -93,7 +93,7 @@ std::size_t SocketLane::send(std::span<const Forward> batch) noexcept {
   std::size_t sent = 0;
   for (const Forward& packet : batch) {
     Served* const served = ports_.find(packet.socket);
-    if (served != nullptr && served->port->socket().send(packet.to, packet.packet)) ++sent;
+    if (served != nullptr && send_datagram(served->descriptor, packet.to, packet.packet)) ++sent;
   }
   return sent;
 }

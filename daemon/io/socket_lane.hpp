@@ -48,8 +48,9 @@ class SocketLane final : public PacketLane {
   /// How many of a port that has had something twice running: it sends more than one packet a tick.
   static constexpr std::size_t kBurst = 8;
   struct Served {
-    std::shared_ptr<SocketPort> port;
-    std::uint32_t announced = 0;  // by which poll, the last time
+    int descriptor;                    // the port's; at hand, for every packet needs it
+    std::shared_ptr<SocketPort> port;  // kept open
+    std::uint32_t announced = 0;       // by which poll, the last time
   };
   SocketLane(Descriptor queue, Descriptor bell);
   [[nodiscard]] ByteSpan buffer(std::size_t n) noexcept;

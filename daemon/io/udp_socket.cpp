@@ -40,19 +40,18 @@ Result<UdpSocket, SocketError> UdpSocket::bind(const Endpoint& local) {
   return UdpSocket(*std::move(socket));
 }
 
-std::optional<Datagram> UdpSocket::receive(ByteSpan buffer) noexcept {
+std::optional<Datagram> receive_datagram(int descriptor, ByteSpan buffer) noexcept {
   SocketAddress from;
-  const ssize_t size =
-      ::recvfrom(descriptor_.number(), buffer.data(), buffer.size() - kTailRoom, 0, from.data(), &from.size);
+  const ssize_t size = ::recvfrom(descriptor, buffer.data(), buffer.size() - kTailRoom, 0, from.data(), &from.size);
   if (size < 0) return std::nullopt;
   const auto endpoint = from.endpoint();
   if (!endpoint) return std::nullopt;
   return Datagram{*endpoint, buffer, static_cast<std::size_t>(size)};
 }
 
-bool UdpSocket::send(const Endpoint& to, ByteView packet) noexcept {
+bool send_datagram(int descriptor, const Endpoint& to, ByteView packet) noexcept {
   const SocketAddress address = SocketAddress::from(to);
-  return ::sendto(descriptor_.number(), packet.data(), packet.size(), 0, address.data(), address.size) >= 0;
+  return ::sendto(descriptor, packet.data(), packet.size(), 0, address.data(), address.size) >= 0;
 }
 
 std::optional<SocketError> UdpSocket::mark(TrafficClass traffic) noexcept {

@@ -16,17 +16,22 @@ namespace osrtp::io {
 /// A datagram at its longest, in octets.
 inline constexpr std::size_t kMaxDatagram = 65'535;
 
+/// Takes one datagram from a UDP socket into `buffer`, which has room for the longest and kTailRoom behind it.
+/// @return nothing: none is waiting, or it came from port 0.
+[[nodiscard]] std::optional<Datagram> receive_datagram(int descriptor, ByteSpan buffer) noexcept;
+/// @return whether the kernel took it. A full queue loses the datagram, as UDP may.
+bool send_datagram(int descriptor, const Endpoint& to, ByteView packet) noexcept;
+
 /// A non-blocking UDP socket, bound to exactly one address and port; never shared with
 /// another process (no SO_REUSEADDR), never answering on two address families.
 class UdpSocket {
  public:
   [[nodiscard]] static Result<UdpSocket, SocketError> bind(const Endpoint& local);
 
-  /// Takes one datagram into `buffer`, which has room for the longest and kTailRoom behind it.
-  /// @return nothing: none is waiting, or it came from port 0.
-  [[nodiscard]] std::optional<Datagram> receive(ByteSpan buffer) noexcept;
-  /// @return whether the kernel took it. A full queue loses the datagram, as UDP may.
-  bool send(const Endpoint& to, ByteView packet) noexcept;
+  [[nodiscard]] std::optional<Datagram> receive(ByteSpan buffer) noexcept {
+    return receive_datagram(descriptor(), buffer);
+  }
+  bool send(const Endpoint& to, ByteView packet) noexcept { return send_datagram(descriptor(), to, packet); }
 
   /// For all that is sent from now on; no packet costs a system call of its own for it.
   /// @return or why the system does not let us.
