@@ -16,7 +16,7 @@ namespace osrtp::app {
 
 namespace {
 
-constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::milliseconds kTick{50};  // see call::Registry::expire()
 
 /// Whether other processes have left a pair for each leg of a call.
 bool has_room(const IpAddress& address, call::PortRange range) {

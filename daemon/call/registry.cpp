@@ -1,6 +1,7 @@
 #include "call/registry.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/escape.hpp"
@@ -11,6 +12,9 @@ namespace osrtp::call {
 namespace {
 
 using protocol::ErrorCode;
+
+/// Room for more calls is not kept in advance.
+constexpr std::size_t kMostFiled = 1UL << 20U;
 
 /// Stock clients put the BYE's own Via branch here, magic cookie and all (RFC 3261 §8.1.1.7), and mean the call. Where
 /// they named a branch so in an offer, they mean that one.
@@ -51,40 +55,48 @@ Registry::Registry(Settings settings, MediaPlane& plane, Entropy entropy, LogSin
       plane_(plane),
       entropy_(std::move(entropy)),
       log_(std::move(log)),
-      identity_(std::move(identity)) {}
+      identity_(std::move(identity)) {
+  // What grows has to be filed anew at times, and everybody would wait for that.
+  by_id_.reserve(std::min(settings_.max_calls, kMostFiled));
+}
 
 Registry::~Registry() = default;
+
+Call* Registry::find(const std::string& call_id) const {
+  const auto known = by_id_.find(call_id);
+  return known == by_id_.end() ? nullptr : &*known->second;
+}
 
 Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offer& request, Now now) {
   warnings_.clear();
   if (auto error = too_big(request)) return fail(*std::move(error));
-  const auto known = calls_.find(request.call_id);
-  if (known != calls_.end()) {
-    collect_events(*known->second, now);
-    return known->second->offer(request, now, warnings_);
+  if (Call* known = find(request.call_id)) {
+    collect_events(*known, now);
+    return known->offer(request, now, warnings_);
   }
   if (draining_) return fail(protocol::Error{ErrorCode::kDraining, "No new calls: the relay is being taken down", {}});
   if (calls_.size() >= settings_.max_calls) {
     return fail(protocol::Error{ErrorCode::kTooManyCalls, "Parallel session limit reached", {}});
   }
-  auto call =
-      std::make_unique<Call>(request.call_id, Surroundings{settings_, plane_, entropy_, identity_, next_stream_}, now);
-  auto reply = call->offer(request, now, warnings_);
+  std::list<Call> fresh;
+  fresh.emplace_back(request.call_id, Surroundings{settings_, plane_, entropy_, identity_, next_stream_}, now);
+  auto reply = fresh.front().offer(request, now, warnings_);
   if (!reply) return reply;
   log_(LogLevel::kInfo, "call=" + printable(request.call_id) + " event=offer");
-  calls_.emplace(request.call_id, std::move(call));
+  by_id_.emplace(fresh.front().id(), fresh.begin());
+  calls_.splice(calls_.end(), fresh);
   return reply;
 }
 
 Result<protocol::SdpReply, protocol::Error> Registry::answer(const protocol::Answer& request, Now now) {
   warnings_.clear();
-  const auto known = calls_.find(request.call_id);
-  if (known == calls_.end()) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
+  Call* known = find(request.call_id);
+  if (known == nullptr) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
   if (auto error = too_big(request)) return fail(*std::move(error));
-  collect_events(*known->second, now);
-  auto reply = known->second->answer(request, now, warnings_);
+  collect_events(*known, now);
+  auto reply = known->answer(request, now, warnings_);
   if (reply) log_security(request.call_id, reply->security);
-  collect_events(*known->second, now);
+  collect_events(*known, now);
   return reply;
 }
 
@@ -102,8 +114,8 @@ void Registry::log_security(const std::string& call_id, const std::vector<protoc
 }
 
 protocol::DeleteReply Registry::remove(const protocol::Delete& request, Now now) {
-  const auto known = calls_.find(request.call_id);
-  if (known == calls_.end()) return {};
+  const auto known = by_id_.find(request.call_id);
+  if (known == by_id_.end()) return {};
   if (!request.from_tag.empty() && !known->second->has_tag(request.from_tag)) return {};
   if (!request.via_branch.empty() && known->second->remove_branch(request.via_branch)) {
     return {known->second->report(now)};
@@ -111,13 +123,13 @@ protocol::DeleteReply Registry::remove(const protocol::Delete& request, Now now)
   if (can_only_be_a_branch(request)) return {};
   const bool both = !request.from_tag.empty() && !request.to_tag.empty();
   if (both && !known->second->is_dialog(request.from_tag, request.to_tag)) return {};
-  return {end(request.call_id, "deleted", now)};
+  return {end(known->second, "deleted", now)};
 }
 
 Result<protocol::QueryReply, protocol::Error> Registry::query(const protocol::Query& request, Now now) const {
-  const auto known = calls_.find(request.call_id);
-  if (known == calls_.end()) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
-  auto report = known->second->report(now);
+  const Call* known = find(request.call_id);
+  if (known == nullptr) return fail(protocol::Error{ErrorCode::kUnknownCall, "Unknown call-id", {}});
+  auto report = known->report(now);
   if (!request.from_tag.empty()) {
     std::erase_if(report.parties, [&](const auto& p) { return p.tag != request.from_tag && p.tag != request.to_tag; });
   }
@@ -126,9 +138,9 @@ Result<protocol::QueryReply, protocol::Error> Registry::query(const protocol::Qu
 
 std::vector<std::string> Registry::list(std::size_t limit) const {
   std::vector<std::string> ids;
-  for (const auto& [id, call] : calls_) {
+  for (const Call& call : calls_) {
     if (ids.size() >= limit) break;
-    ids.push_back(id);
+    ids.push_back(call.id());
   }
   return ids;
 }
@@ -140,20 +152,28 @@ void Registry::drain(bool on) {
 
 std::vector<std::string> Registry::take_warnings() noexcept { return std::exchange(warnings_, {}); }
 
-void Registry::expire(Now now) {
-  std::vector<std::pair<std::string, std::string_view>> over;
-  for (const auto& [id, call] : calls_) {
-    log_news(id, *call);
-    collect_events(*call, now);
-    if (const auto why = call->expired(now)) over.emplace_back(id, *why);
-  }
-  for (const auto& [id, why] : over) end(id, why, now);
+std::size_t Registry::looks_due(TimePoint now) {
+  using Seconds = std::chrono::duration<double>;
+  const auto since = looked_ ? std::min<TimePoint::duration>(now - *looked_, kLookInterval) : kLookInterval;
+  looked_ = now;
+  const double share = Seconds(since) / Seconds(kLookInterval);
+  return kLeastLooks + static_cast<std::size_t>(std::ceil(share * static_cast<double>(calls_.size())));
 }
 
-void Registry::log_news(const std::string& call_id, Call& call) const {
+void Registry::expire(Now now) {
+  for (std::size_t looks = std::min(looks_due(now.steady), calls_.size()); looks > 0; --looks) {
+    const Place call = calls_.begin();
+    calls_.splice(calls_.end(), calls_, call);
+    log_news(*call);
+    collect_events(*call, now);
+    if (const auto why = call->expired(now)) end(call, *why, now);
+  }
+}
+
+void Registry::log_news(Call& call) const {
   for (const std::string& news : call.take_news()) {
     const bool failed = news.find("state=failed") != std::string::npos;
-    log_(failed ? LogLevel::kWarning : LogLevel::kInfo, "call=" + printable(call_id) + " event=handshake " + news);
+    log_(failed ? LogLevel::kWarning : LogLevel::kInfo, "call=" + printable(call.id()) + " event=handshake " + news);
   }
 }
 
@@ -166,20 +186,20 @@ void Registry::collect_events(Call& call, Now now) {
 }
 
 void Registry::clear(Now now) {
-  while (!calls_.empty()) end(std::string(calls_.begin()->first), "shutdown", now);
+  while (!calls_.empty()) end(calls_.begin(), "shutdown", now);
 }
 
-protocol::CallReport Registry::end(const std::string& call_id, std::string_view why, Now now) {
-  const auto known = calls_.find(call_id);
-  log_news(call_id, *known->second);
-  auto report = known->second->report(now);
-  std::string line = "call=" + printable(call_id) + " event=end why=" + std::string(why);
+protocol::CallReport Registry::end(Place call, std::string_view why, Now now) {
+  log_news(*call);
+  auto report = call->report(now);
+  std::string line = "call=" + printable(call->id()) + " event=end why=" + std::string(why);
   for (const auto& entry : report.security) {
     line += summary(entry);
     for (const auto& [reason, count] : entry.dropped) dropped_[reason] += count;
   }
   log_(LogLevel::kInfo, line);
-  calls_.erase(known);
+  by_id_.erase(call->id());
+  calls_.erase(call);
   ++ended_;
   return report;
 }

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,6 +54,9 @@ class Registry {
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& dropped() const noexcept { return dropped_; }
 
+  /// Octets that nobody can guess.
+  void draw(ByteSpan octets) const { entropy_(octets); }
+
   /// Whether calls may begin; those that run are not concerned.
   void drain(bool on);
   [[nodiscard]] bool draining() const noexcept { return draining_; }
@@ -61,14 +68,22 @@ class Registry {
   [[nodiscard]] std::vector<protocol::Event> take_events() noexcept { return std::exchange(events_, {}); }
   static constexpr std::size_t kMostEvents = 4096;
 
-  /// Ends what has timed out, and logs which handshakes have ended. Call about once a second.
+  /// Ends what has timed out, logs which handshakes have ended and finds events. Call it often, every 50 ms say: it
+  /// looks at kLeastLooks calls and such a share of the rest as of kLookInterval has gone by since the last time, in
+  /// turn, so that each is looked at once in kLookInterval and requests never wait for all of them.
   void expire(Now now);
+  static constexpr std::chrono::seconds kLookInterval{1};
+  static constexpr std::size_t kLeastLooks = 16;
   /// Ends every call, for a clean stop.
   void clear(Now now);
 
  private:
-  protocol::CallReport end(const std::string& call_id, std::string_view why, Now now);
-  void log_news(const std::string& call_id, Call& call) const;
+  using Place = std::list<Call>::iterator;
+
+  [[nodiscard]] Call* find(const std::string& call_id) const;
+  [[nodiscard]] std::size_t looks_due(TimePoint now);
+  protocol::CallReport end(Place call, std::string_view why, Now now);
+  void log_news(Call& call) const;
   void collect_events(Call& call, Now now);
   void log_security(const std::string& call_id, const std::vector<protocol::LegSecurity>& security) const;
 
@@ -77,7 +92,9 @@ class Registry {
   Entropy entropy_;
   LogSink log_;
   std::shared_ptr<const dtls::Identity> identity_;
-  std::unordered_map<std::string, std::unique_ptr<Call>> calls_;
+  std::list<Call> calls_;                              // the one to be looked at next is first
+  std::unordered_map<std::string_view, Place> by_id_;  // the keys are the calls' own
+  std::optional<TimePoint> looked_;                    // when expire() was last called
   std::vector<std::string> warnings_;
   std::vector<protocol::Event> events_;
   bool draining_ = false;

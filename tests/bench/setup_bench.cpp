@@ -147,7 +147,7 @@ class World {
     tick();
   }
   [[nodiscard]] std::size_t replies() const { return service_.replies_kept(); }
-  static constexpr std::chrono::seconds kTick{1};
+  static constexpr std::chrono::milliseconds kTick{50};  // the daemon's
 
  private:
   void ask(const std::string& request) {
