@@ -4,28 +4,29 @@
 
 namespace osrtp::control {
 
-std::optional<std::string> ReplyCache::find(std::string_view frame, TimePoint now) {
+std::optional<std::string> ReplyCache::find(const Digest128& frame, TimePoint now) {
   drop_old(now);
-  const auto it = replies_.find(std::string(frame));
-  if (it == replies_.end()) return std::nullopt;
-  return it->second;
+  const auto it = replies_.find(frame);
+  if (it == replies_.end() || now - it->second->at >= kLifetime) return std::nullopt;
+  return it->second->reply;
 }
 
-void ReplyCache::put(std::string frame, std::string reply, TimePoint now) {
+void ReplyCache::put(const Digest128& frame, std::string reply, TimePoint now) {
   drop_old(now);
-  const std::size_t added = 2 * frame.size() + reply.size();
-  if (!replies_.emplace(frame, std::move(reply)).second) return;
-  octets_ += added;
-  ages_.push_back({now, std::move(frame)});
+  // What is out of time has not had its turn yet, and is as good as gone.
+  kept_.push_back({now, frame, std::move(reply)});
+  octets_ += kept_.back().reply.size();
+  replies_.insert_or_assign(frame, &kept_.back());
 }
 
 void ReplyCache::drop_old(TimePoint now) {
-  while (!ages_.empty() &&
-         (now - ages_.front().at >= kLifetime || ages_.size() > kMaxEntries || octets_ > kMaxOctets)) {
-    const auto it = replies_.find(ages_.front().frame);
-    octets_ -= 2 * it->first.size() + it->second.size();
-    replies_.erase(it);
-    ages_.pop_front();
+  for (std::size_t left = kMostDropped; left > 0 && !kept_.empty(); --left) {
+    const Kept& oldest = kept_.front();
+    if (now - oldest.at < kLifetime && kept_.size() <= kMaxEntries && octets_ <= kMaxOctets) return;
+    octets_ -= oldest.reply.size();
+    const auto known = replies_.find(oldest.frame);
+    if (known->second == &oldest) replies_.erase(known);
+    kept_.pop_front();
   }
 }
 

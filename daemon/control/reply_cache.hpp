@@ -1,19 +1,22 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/siphash.hpp"
 #include "base/time.hpp"
 
 namespace osrtp::control {
 
 /// Replies by request frame, so that a repeated request is answered and not executed again.
-/// The whole frame is the key: the equal cookies of two clients never get each other's
+/// The digest of the whole frame is the key: the equal cookies of two clients never get each other's
 /// reply. Bounded in time, count and octets; the oldest go first. Replies hold SDP with keys, so
 /// that somebody has to call drop_old() where no requests come.
 class ReplyCache {
@@ -21,21 +24,34 @@ class ReplyCache {
   static constexpr std::chrono::seconds kLifetime{30};
   static constexpr std::size_t kMaxEntries = 65'536;
   static constexpr std::size_t kMaxOctets = 64UL * 1024 * 1024;
+  /// Of one call of drop_old(), so that nobody waits for the replies of a busy second.
+  static constexpr std::size_t kMostDropped = 256;
 
-  [[nodiscard]] std::optional<std::string> find(std::string_view frame, TimePoint now);
-  void put(std::string frame, std::string reply, TimePoint now);
+  using Key = std::array<std::uint64_t, 2>;
+  /// @param key for digests, one that no client can guess
+  explicit ReplyCache(const Key& key) : key_(key) {}
+
+  /// What `frame` is known by.
+  [[nodiscard]] Digest128 digest(std::string_view frame) const noexcept { return siphash(key_, frame); }
+  [[nodiscard]] std::optional<std::string> find(const Digest128& frame, TimePoint now);
+  void put(const Digest128& frame, std::string reply, TimePoint now);
   /// Forgets what is over kLifetime old, or over the bounds.
   void drop_old(TimePoint now);
   [[nodiscard]] std::size_t size() const noexcept { return replies_.size(); }
 
  private:
-  struct Age {
+  struct Kept {
     TimePoint at;
-    std::string frame;
+    Digest128 frame;
+    std::string reply;
+  };
+  struct Hash {
+    std::size_t operator()(const Digest128& digest) const noexcept { return digest[0]; }
   };
 
-  std::unordered_map<std::string, std::string> replies_;
-  std::deque<Age> ages_;
+  Key key_;
+  std::deque<Kept> kept_;  // oldest first
+  std::unordered_map<Digest128, const Kept*, Hash> replies_;
   std::size_t octets_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "control/service.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include "base/escape.hpp"
@@ -34,15 +36,22 @@ std::string_view call_of(const protocol::Request& request) {
                     request);
 }
 
+ReplyCache::Key key_of(const call::Registry& registry) {
+  std::array<std::uint8_t, sizeof(ReplyCache::Key)> octets{};
+  registry.draw(octets);
+  return std::bit_cast<ReplyCache::Key>(octets);
+}
+
 }  // namespace
 
 Service::Service(call::Registry& registry, LogSink log, Now start)
-    : registry_(registry), log_(std::move(log)), start_(start) {}
+    : registry_(registry), log_(std::move(log)), start_(start), cache_(key_of(registry)) {}
 
 std::string Service::handle(std::string_view datagram, Now now, std::string_view from) {
   const auto frame = protocol::split(datagram);
   if (!frame || frame->cookie.size() > kMaxCookie) return {};
-  if (auto seen = cache_.find(datagram, now.steady)) return *std::move(seen);
+  const Digest128 digest = cache_.digest(datagram);
+  if (auto seen = cache_.find(digest, now.steady)) return *std::move(seen);
 
   const auto decoded = protocol::decode_request(frame->dictionary);
   protocol::Reply reply;
@@ -58,12 +67,12 @@ std::string Service::handle(std::string_view datagram, Now now, std::string_view
     body = protocol::encode_reply(
         {protocol::Error{protocol::ErrorCode::kInternal, "The reply does not fit into a datagram", {}}, {}});
   }
-  const auto text = protocol::join(frame->cookie, *body);
+  auto text = protocol::join(frame->cookie, *body);
   if (!text) return {};
   // A repeated subscription goes on, and is not another client's.
   const bool repeats = decoded && std::holds_alternative<protocol::Subscribe>(decoded->request);
-  if (!repeats) cache_.put(std::string(datagram), *text, now.steady);
-  return *text;
+  if (!repeats) cache_.put(digest, *text, now.steady);
+  return *std::move(text);
 }
 
 void Service::tick(Now now) {

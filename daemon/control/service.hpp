@@ -29,7 +29,8 @@ class Service {
   /// One of these could not be sent.
   void unsent(const Notice& notice) noexcept { subscribers_.lost(notice.address); }
 
-  /// Ends calls whose time is over and forgets old replies; to be called every second or so.
+  /// Ends calls whose time is over and forgets old replies, some at a time; to be called often, see
+  /// call::Registry::expire().
   void tick(Now now);
 
   [[nodiscard]] std::size_t replies_kept() const noexcept { return cache_.size(); }
