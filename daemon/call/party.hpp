@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/fingerprint.hpp"
 #include "base/secret.hpp"
 #include "base/suite.hpp"
@@ -94,9 +95,9 @@ struct LegMedia {
   Status status;
   protocol::SecurityState told = protocol::SecurityState::kPending;  // what has been logged of its handshake
   Watched watched;
-  std::optional<InstalledKeys> installed;
-  std::optional<DtlsLeg> dtls;
-  std::optional<IceLeg> ice;
+  Boxed<InstalledKeys> installed;
+  Boxed<DtlsLeg> dtls;
+  Boxed<IceLeg> ice;
   std::string kind;        // "audio", for reports
   std::string mid;         // what this party calls the m-line (RFC 5888); empty: nothing
   std::string protocol;    // the profile as written to or by this party; like `kind` that of the last answered offer
@@ -130,8 +131,8 @@ struct SaidIce {
 struct OfferedLine {
   negotiate::AnswerPlan towards_offerer;
   protocol::Leg refused_by = protocol::Leg::kCaller;  // with Refuse: the leg on whose terms
-  std::optional<sdp::CryptoAttribute> chosen;         // the offerer's line that we take; set with AnswerSdes
-  std::optional<SaidDtls> dtls;                       // set with AnswerDtls
+  Boxed<sdp::CryptoAttribute> chosen;                 // the offerer's line that we take; set with AnswerSdes
+  Boxed<SaidDtls> dtls;                               // set with AnswerDtls
   std::optional<SaidIce> ice;
   std::string mid;    // the offerer's
   bool zrtp = false;  // it has a zrtp-hash
