@@ -1,6 +1,7 @@
 #include "app/capacity.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace osrtp::app {
 
@@ -8,12 +9,10 @@ namespace {
 
 // Descriptors that are no media ports: log, control sockets, event queue, libraries.
 constexpr std::size_t kOwn = 32;
-// Of ports, and with them of descriptors.
+// Of ports, and with them of descriptors, and of flows through a firewall.
 constexpr std::size_t kPerCall = 4;
 
-}  // namespace
-
-Capacity capacity(const Configuration& configuration, std::size_t descriptors) {
+std::size_t port_pairs(const Configuration& configuration) {
   std::size_t pairs = 0;
   const auto interfaces = complete_interfaces(configuration);
   for (std::size_t i = 0; i < interfaces.size(); ++i) {
@@ -23,14 +22,21 @@ Capacity capacity(const Configuration& configuration, std::size_t descriptors) {
     const auto end = interfaces.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::none_of(interfaces.begin(), end, shares)) pairs += interfaces[i].ports->pairs();
   }
+  return pairs;
+}
 
-  Capacity least{configuration.settings.max_calls, "max-calls"};
-  const Capacity by_ports{pairs / 2, "ports"};
-  const Capacity by_descriptors{descriptors > kOwn ? (descriptors - kOwn) / kPerCall : 0, "descriptors"};
-  for (const Capacity& other : {by_ports, by_descriptors}) {
-    if (other.calls < least.calls) least = other;
-  }
-  return least;
+}  // namespace
+
+Capacity capacity(const Configuration& configuration, const MachineLimits& machine) {
+  const std::size_t descriptors = machine.descriptors > kOwn ? machine.descriptors - kOwn : 0;
+  std::vector<Bound> bounds{{configuration.settings.max_calls, "max-calls"},
+                            {port_pairs(configuration) / 2, "ports"},
+                            {descriptors / kPerCall, "descriptors"}};
+  if (machine.memory) bounds.push_back({*machine.memory / kMemoryPerCall, "memory"});
+  if (machine.udp_buffers) bounds.push_back({*machine.udp_buffers / kBuffersPerCall, "udp-buffers"});
+  if (machine.tracked_flows) bounds.push_back({*machine.tracked_flows / kPerCall, "conntrack"});
+  std::stable_sort(bounds.begin(), bounds.end(), [](const Bound& a, const Bound& b) { return a.calls < b.calls; });
+  return {bounds[0], bounds[1]};
 }
 
 }  // namespace osrtp::app

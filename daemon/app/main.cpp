@@ -6,6 +6,7 @@
 #include "app/capacity.hpp"
 #include "app/daemon.hpp"
 #include "app/log.hpp"
+#include "app/machine.hpp"
 #include "app/options.hpp"
 #include "app/process.hpp"
 #include "app/values.hpp"
@@ -24,13 +25,13 @@ int refuse(int status, const std::string& sentence) {
 }
 
 /// What an operator wants to know of a relay that has just started.
-std::string start_line(const app::Configuration& configuration, std::size_t descriptors) {
+std::string start_line(const app::Configuration& configuration, const app::MachineLimits& machine) {
   const auto join = [](const auto& values, const auto& text) {
     std::string joined;
     for (const auto& value : values) joined += (joined.empty() ? "" : ",") + text(value);
     return joined;
   };
-  const app::Capacity room = app::capacity(configuration, descriptors);
+  const app::Capacity room = app::capacity(configuration, machine);
   const auto interface = [](const call::Interface& i) {
     const std::string address = i.address.to_string();
     return (i.name == address ? "" : i.name + "/") + address +
@@ -42,7 +43,8 @@ std::string start_line(const app::Configuration& configuration, std::size_t desc
          " ports=" + std::to_string(configuration.ports.first) + "-" + std::to_string(configuration.ports.last) +
          " suites=" + join(configuration.settings.suites, [](Suite s) { return std::string(facts(s).name); }) +
          " tos=" + std::to_string(configuration.traffic_class.octet()) +
-         " calls_possible=" + std::to_string(room.calls) + " limited_by=" + std::string(room.limit);
+         " calls_possible=" + std::to_string(room.first.calls) + " limited_by=" + std::string(room.first.limit) +
+         " next_limit=" + std::string(room.next.limit) + " next_calls=" + std::to_string(room.next.calls);
 }
 
 /// What an interface has of its own beside what the start line says of all.
@@ -61,7 +63,7 @@ int serve(const app::Configuration& configuration) {
   const LogSink log = app::stderr_log(configuration.log_level, writer);
   const auto daemon = app::Daemon::create(configuration, log);
   if (!daemon) return refuse(kFailed, daemon.error());
-  log(LogLevel::kInfo, start_line(configuration, descriptors));
+  log(LogLevel::kInfo, start_line(configuration, app::machine_limits(descriptors)));
   for (const call::Interface& interface : app::complete_interfaces(configuration)) {
     log(LogLevel::kInfo, interface_line(interface));
   }

@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "app/machine.hpp"
 #include "app/values.hpp"
 
 namespace osrtp::app {
 namespace {
 
-constexpr std::size_t kPlenty = 1'000'000;  // descriptors
+const MachineLimits kPlenty{1'000'000, {}, {}, {}};
 
 Configuration with(std::initializer_list<const char*> interfaces, call::PortRange ports, std::size_t max_calls) {
   Configuration configuration;
@@ -17,36 +18,76 @@ Configuration with(std::initializer_list<const char*> interfaces, call::PortRang
   return configuration;
 }
 
+Bound first_of(const Configuration& configuration, const MachineLimits& machine) {
+  return capacity(configuration, machine).first;
+}
+
 TEST(Capacity, ACallTakesFourPorts) {
-  const Capacity room = capacity(with({"192.0.2.1"}, {30000, 30399}, 10'000), kPlenty);
+  const Bound room = first_of(with({"192.0.2.1"}, {30000, 30399}, 10'000), kPlenty);
   EXPECT_EQ(room.calls, 100U);
   EXPECT_EQ(room.limit, "ports");
 }
 
 TEST(Capacity, APortWithoutItsPartnerDoesNotCount) {
-  EXPECT_EQ(capacity(with({"192.0.2.1"}, {30001, 30008}, 10'000), kPlenty).calls, 1U);
+  EXPECT_EQ(first_of(with({"192.0.2.1"}, {30001, 30008}, 10'000), kPlenty).calls, 1U);
 }
 
 TEST(Capacity, AnotherAddressHasItsOwnPortsAndAnotherNameHasNot) {
-  EXPECT_EQ(capacity(with({"a/192.0.2.1", "b/192.0.2.2"}, {30000, 30399}, 10'000), kPlenty).calls, 200U);
-  EXPECT_EQ(capacity(with({"a/192.0.2.1", "b/192.0.2.1"}, {30000, 30399}, 10'000), kPlenty).calls, 100U);
+  EXPECT_EQ(first_of(with({"a/192.0.2.1", "b/192.0.2.2"}, {30000, 30399}, 10'000), kPlenty).calls, 200U);
+  EXPECT_EQ(first_of(with({"a/192.0.2.1", "b/192.0.2.1"}, {30000, 30399}, 10'000), kPlenty).calls, 100U);
 }
 
 TEST(Capacity, MayBeLimitedByTheOperator) {
-  const Capacity room = capacity(with({"192.0.2.1"}, {30000, 30399}, 100), kPlenty);
+  const Bound room = first_of(with({"192.0.2.1"}, {30000, 30399}, 100), kPlenty);
   EXPECT_EQ(room.calls, 100U);
   EXPECT_EQ(room.limit, "max-calls");
 }
 
 TEST(Capacity, MayBeLimitedByDescriptorsOfWhichSomeAreTheDaemonsOwn) {
-  const Capacity room = capacity(with({"192.0.2.1"}, {30000, 39999}, 10'000), 1024);
+  const Bound room = first_of(with({"192.0.2.1"}, {30000, 39999}, 10'000), MachineLimits{1024, {}, {}, {}});
   EXPECT_EQ(room.calls, (1024U - 32U) / 4U);
   EXPECT_EQ(room.limit, "descriptors");
 }
 
 TEST(Capacity, IsNoneWithoutDescriptorsOrAddresses) {
-  EXPECT_EQ(capacity(with({"192.0.2.1"}, {30000, 39999}, 10'000), 0).calls, 0U);
-  EXPECT_EQ(capacity(with({}, {30000, 39999}, 10'000), kPlenty).calls, 0U);
+  EXPECT_EQ(first_of(with({"192.0.2.1"}, {30000, 39999}, 10'000), MachineLimits{}).calls, 0U);
+  EXPECT_EQ(first_of(with({}, {30000, 39999}, 10'000), kPlenty).calls, 0U);
+}
+
+TEST(Capacity, MayBeLimitedByMemoryByBuffersAndByTheFirewall) {
+  const auto configuration = with({"192.0.2.1"}, {30000, 59999}, 10'000);
+  MachineLimits machine = kPlenty;
+  machine.tracked_flows = 4'003;
+  EXPECT_EQ(first_of(configuration, machine), (Bound{1000, "conntrack"}));
+  machine.udp_buffers = 900 * kBuffersPerCall;
+  EXPECT_EQ(first_of(configuration, machine), (Bound{900, "udp-buffers"}));
+  machine.memory = 800 * kMemoryPerCall + 1;
+  EXPECT_EQ(first_of(configuration, machine), (Bound{800, "memory"}));
+}
+
+TEST(Capacity, TellsWhatTheNextLimitIs) {
+  const Capacity room = capacity(with({"192.0.2.1"}, {30000, 30399}, 10'000), MachineLimits{32 + 800, {}, {}, {}});
+  EXPECT_EQ(room.first, (Bound{100, "ports"}));
+  EXPECT_EQ(room.next, (Bound{200, "descriptors"}));
+}
+
+TEST(MachineLimits, MemoryIsWhatTheKernelSaysCanBeHad) {
+  EXPECT_EQ(available_memory("MemTotal:       100 kB\nMemFree:  1 kB\nMemAvailable:     42 kB\nBuffers: 7 kB\n"),
+            42U * 1024);
+  EXPECT_FALSE(available_memory(""));
+  EXPECT_FALSE(available_memory("MemAvailable: a lot\n"));
+}
+
+TEST(MachineLimits, UdpBuffersAreCountedInPagesAndTheLastNumberIsTheLimit) {
+  EXPECT_EQ(udp_buffers("10\t20\t30\n", 4096), 30U * 4096);
+  EXPECT_FALSE(udp_buffers("10 20\n", 4096));
+  EXPECT_FALSE(udp_buffers("", 4096));
+}
+
+TEST(MachineLimits, OfThisMachineAreRead) {
+  const MachineLimits here = machine_limits(77);
+  EXPECT_EQ(here.descriptors, 77U);
+  EXPECT_GT(here.memory.value_or(0), 0U);
 }
 
 }  // namespace

@@ -140,9 +140,9 @@ TEST(Contradiction, NoPortHasTwoOwners) {
 }
 
 TEST(Capacity, IsThatOfAllPortsThatInterfacesHave) {
-  constexpr std::size_t kPlenty = 1'000'000;  // descriptors
-  EXPECT_EQ(capacity(on_one_address("4000-4399", "5000-5799"), kPlenty).calls, 300U);
-  EXPECT_EQ(capacity(on_one_address("4000-4399", "4000-4399"), kPlenty).calls, 100U);
+  const MachineLimits kPlenty{1'000'000, {}, {}, {}};
+  EXPECT_EQ(capacity(on_one_address("4000-4399", "5000-5799"), kPlenty).first.calls, 300U);
+  EXPECT_EQ(capacity(on_one_address("4000-4399", "4000-4399"), kPlenty).first.calls, 100U);
 }
 
 }  // namespace
