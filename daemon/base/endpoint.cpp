@@ -47,8 +47,13 @@ bool IpAddress::is_private() const noexcept {
 
 std::string IpAddress::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(family_ == Family::kIpv4 ? AF_INET : AF_INET6, octets_.data(), text.data(), text.size());
-  return text.data();
+  if (family_ == Family::kIpv6) return inet_ntop(AF_INET6, octets_.data(), text.data(), text.size());
+  char* end = text.data();
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), octets_[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {

@@ -23,8 +23,9 @@ constexpr std::string_view kEncryptedExtension = "urn:ietf:params:rtp-hdrext:enc
 template <class Names>
 bool is_one_of(const sdp::Line& line, const Names& names) {
   if (line.type != 'a') return false;
+  const std::string_view attribute = line.attribute();
   // In any case: a key that its receiver would not read is exposed all the same.
-  const auto named = [&](std::string_view name) { return sdp::same_word(name, line.attribute()); };
+  const auto named = [&](std::string_view name) { return sdp::same_word(name, attribute); };
   return std::any_of(names.begin(), names.end(), named);
 }
 
