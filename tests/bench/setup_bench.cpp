@@ -144,7 +144,9 @@ class World {
   }
   void forget_replies() {
     now_.steady += std::chrono::minutes(1);
-    tick();
+    do {
+      tick();
+    } while (replies() > 0);
   }
   [[nodiscard]] std::size_t replies() const { return service_.replies_kept(); }
   static constexpr std::chrono::milliseconds kTick{50};  // the daemon's
