@@ -42,7 +42,7 @@ void Renumbering::went_out(Ssrc ssrc, SequenceNumber incoming) noexcept {
   Source* source = find(ssrc);
   if (source != nullptr) {
     if (is_ahead(distance(source->newest, incoming.get()))) source->newest = incoming.get();
-  } else if (sources_.size() < sources_.capacity()) {
+  } else if (sources_.size() < limit_) {
     sources_.push_back({ssrc, incoming.get(), 0, std::nullopt});
   }
 }

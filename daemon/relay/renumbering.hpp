@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -17,13 +18,13 @@ namespace osrtp::relay {
 /// numbers, and is asked for lost packets, by the shifted numbers.
 class Renumbering {
  public:
-  /// Room for `sources` SSRCs; beyond that nothing is shifted. The only allocation.
-  explicit Renumbering(std::size_t sources) { sources_.reserve(sources); }
+  /// Of `sources` SSRCs at most; beyond that nothing is shifted.
+  explicit Renumbering(std::size_t sources) noexcept : limit_(sources) {}
 
   /// The number under which a packet goes out. Nothing for one far behind the newest:
   /// stray or the first after a restart, which the next one will tell.
   [[nodiscard]] std::optional<SequenceNumber> outgoing(Ssrc ssrc, SequenceNumber incoming) noexcept;
-  /// A packet went out that came in with this number.
+  /// A packet went out that came in with this number. Allocates for the first of an SSRC only.
   void went_out(Ssrc ssrc, SequenceNumber incoming) noexcept;
 
  private:
@@ -35,7 +36,8 @@ class Renumbering {
   };
   [[nodiscard]] Source* find(Ssrc ssrc) noexcept;
 
-  std::vector<Source> sources_;
+  std::size_t limit_;
+  std::vector<Source> sources_{};
 };
 
 }  // namespace osrtp::relay

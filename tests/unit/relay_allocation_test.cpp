@@ -92,6 +92,28 @@ TEST(PacketPath, AllocatesNothingForWhatItDrops) {
   EXPECT_EQ(allocations - before, 0U);
 }
 
+std::uint64_t allocations_of_forgeries(RelayedCall& call, std::uint8_t count) {
+  Buffer forged(rtp_packet(1));
+  const Endpoint source = call.caller.at(Component::kRtp);
+  const std::uint64_t before = allocations;
+  for (std::uint8_t i = 0; i < count; ++i) {
+    forged.octets[11] = i;
+    EXPECT_FALSE(call.stream.handle(0, Component::kRtp, {source, forged.whole(), forged.size}, call.now));
+  }
+  return allocations - before;
+}
+
+// GCM cannot tell a forgery before it has deciphered it; its cipher is made then, once.
+TEST(PacketPath, AllocatesAtMostOnceForForgeries) {
+  if (!OSRTP_CAN_COUNT) GTEST_SKIP() << "built with a sanitizer";
+  for (const SuiteFacts& suite : kSuites) {
+    RelayedCall call({.suite = suite.suite}, {});
+    const std::uint64_t first = allocations_of_forgeries(call, 1);
+    EXPECT_LE(first, suite.salt_size == 12 ? 4U : 0U) << suite.name;
+    EXPECT_EQ(allocations_of_forgeries(call, 200), 0U) << suite.name;
+  }
+}
+
 TEST(PacketPath, CountIsNotBlind) {
   if (!OSRTP_CAN_COUNT) GTEST_SKIP() << "built with a sanitizer";
   const std::uint64_t before = allocations;
