@@ -1,9 +1,11 @@
 // AES-GCM (RFC 7714). libsrtp computes the whole IV; the salt is not for us.
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/params.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "srtp/known_answers.hpp"
 #include "srtp/openssl_cipher.hpp"
@@ -43,13 +45,56 @@ srtp_err_status_t gcm_init(void* state, const std::uint8_t* key) {
   return ok_if(gcm.cipher.set_key(aes_of(gcm.key_size), {key, gcm.key_size}));
 }
 
+bool init_iv(EVP_CIPHER_CTX* evp, const std::uint8_t* iv, int encrypt) noexcept {
+  return EVP_CipherInit_ex2(evp, nullptr, nullptr, iv, encrypt, nullptr) == 1;
+}
+
+// The size -1 stands for the whole IV (EVP_CTRL_GCM_SET_IV_FIXED has it, for TLS that takes a former IV up again).
+// To initialise anew asks the provider, by name, for the IV's length first, for each packet.
+bool replace_iv(EVP_CIPHER_CTX* evp, const std::uint8_t* iv) noexcept {
+  const std::array<OSSL_PARAM, 2> params{
+      OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, const_cast<std::uint8_t*>(iv),
+                                        static_cast<std::size_t>(-1)),
+      OSSL_PARAM_construct_end()};
+  return EVP_CIPHER_CTX_set_params(evp, params.data()) == 1;
+}
+
+/// The first block under an IV that comes after another; nothing: it could not be set.
+std::optional<std::array<std::uint8_t, kBlockSize>> block_under(bool (*set)(EVP_CIPHER_CTX*)) noexcept {
+  constexpr std::array<std::uint8_t, 16> key{1};
+  constexpr std::array<std::uint8_t, kGcmIvSize> former{2};
+  std::array<std::uint8_t, kBlockSize> block{};
+  LazyCipher cipher;
+  EVP_CIPHER_CTX* const evp = cipher.set_key(aes_of(key.size()), key) ? cipher.get() : nullptr;
+  int size = 0;
+  const bool done = evp != nullptr && init_iv(evp, former.data(), 1) &&
+                    EVP_EncryptUpdate(evp, block.data(), &size, block.data(), kBlockSize) == 1 &&
+                    EVP_EncryptFinal_ex(evp, block.data(), &size) == 1;
+  block.fill(0);
+  if (!done || !set(evp)) return std::nullopt;
+  if (EVP_EncryptUpdate(evp, block.data(), &size, block.data(), kBlockSize) != 1) return std::nullopt;
+  return block;
+}
+
+/// Whether this OpenSSL knows replace_iv(), which its manual does not promise.
+bool can_replace_iv() noexcept {
+  static constexpr std::array<std::uint8_t, kGcmIvSize> kNext{3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+  ERR_set_mark();
+  const auto replaced = block_under([](EVP_CIPHER_CTX* evp) { return replace_iv(evp, kNext.data()); });
+  ERR_pop_to_mark();
+  const auto wanted = block_under([](EVP_CIPHER_CTX* evp) { return init_iv(evp, kNext.data(), 1); });
+  return replaced && replaced == wanted;
+}
+
 srtp_err_status_t gcm_set_iv(void* state, std::uint8_t* iv, srtp_cipher_direction_t direction) {
+  static const bool replaceable = can_replace_iv();
   auto& gcm = *static_cast<Gcm*>(state);
   EVP_CIPHER_CTX* const evp = gcm.cipher.get();
   if (evp == nullptr) return srtp_err_status_cipher_fail;
   std::copy_n(iv, kGcmIvSize, gcm.iv.begin());
   const int encrypt = direction == srtp_direction_encrypt ? 1 : 0;
-  return ok_if(EVP_CipherInit_ex2(evp, nullptr, nullptr, iv, encrypt, nullptr) == 1);
+  const bool may_replace = replaceable && EVP_CIPHER_CTX_is_encrypting(evp) == encrypt;
+  return ok_if(may_replace ? replace_iv(evp, iv) : init_iv(evp, iv, encrypt));
 }
 
 srtp_err_status_t gcm_set_aad(void* state, const std::uint8_t* aad, std::uint32_t size) {
@@ -89,8 +134,7 @@ srtp_err_status_t gcm_get_tag(void* state, std::uint8_t* tag, std::uint32_t* siz
 // Encrypting what was decrypted gives the ciphertext back: the caller may try
 // another key on it, and nobody sees plaintext that nobody vouches for.
 srtp_err_status_t gcm_undo(Gcm& gcm, std::uint8_t* buffer, unsigned int size) noexcept {
-  const bool undone = EVP_CipherInit_ex2(gcm.cipher.get(), nullptr, nullptr, gcm.iv.data(), 1, nullptr) == 1 &&
-                      gcm_update(gcm, buffer, size);
+  const bool undone = init_iv(gcm.cipher.get(), gcm.iv.data(), 1) && gcm_update(gcm, buffer, size);
   return undone ? srtp_err_status_auth_fail : srtp_err_status_cipher_fail;
 }
 
