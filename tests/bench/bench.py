@@ -49,16 +49,21 @@ def main() -> int:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a few minutes: two profiles, two call counts, no search for the most calls")
+    parser.add_argument("--quick", action="store_true",
+                        help="a few minutes: two profiles, two call counts, no search for the most calls")
     parser.add_argument("--parts", type=words, help=f"some of {','.join(PARTS)}")
     parser.add_argument("--profiles", type=words, help=f"some of {','.join(PROFILES)},gcm-plain")
     parser.add_argument("--calls", type=words, help="call counts with media")
     parser.add_argument("--repeats", type=int, help="of media, set-ups and handshakes")
     parser.add_argument("--seconds", type=float, help="of media that count, a run")
-    parser.add_argument("--relay", action="append", default=[], metavar="NAME=PATH", help="another osrtpd, measured beside the others")
-    parser.add_argument("--osrtpd-args", type=shlex.split, default=[], metavar="ARGUMENTS", help="more arguments for every osrtpd")
+    parser.add_argument("--relay", action="append", default=[], metavar="NAME=PATH",
+                        help="another osrtpd, measured beside the others; NAME=PATH ARGUMENTS for arguments of its own")
+    parser.add_argument("--osrtpd-args", type=shlex.split, default=[], metavar="ARGUMENTS",
+                        help="more arguments for every osrtpd")
+    parser.add_argument("--threads", type=int, default=1, help="for media in each relay, with as many cores (1)")
     parser.add_argument("--without-rtpengine", action="store_true")
-    parser.add_argument("--render", action="store_true", help="only write docs/benchmarks.md from the results that are there")
+    parser.add_argument("--render", action="store_true",
+                        help="only write docs/benchmarks.md from the results that are there")
     parser.add_argument("--no-render", action="store_true", help="leave docs/benchmarks.md as it is")
     return parser.parse_args()
 
@@ -69,12 +74,13 @@ def words(text: str) -> tuple[str, ...]:
 
 def relays_of(options: argparse.Namespace) -> list[relays.Relay]:
     more = tuple(options.osrtpd_args)
-    chosen = [relays.Relay("osrtpd", "osrtpd", "build/osrtpd", more)]
+    chosen = [relays.Relay("osrtpd", "osrtpd", "build/osrtpd", more, options.threads)]
     for text in options.relay:
-        name, _, path = text.partition("=")
-        chosen.append(relays.Relay(name, "osrtpd", path, more))
+        name, _, command = text.partition("=")
+        path, *own = shlex.split(command)
+        chosen.append(relays.Relay(name, "osrtpd", path, (*more, *own), options.threads))
     if not options.without_rtpengine:
-        chosen.append(relays.Relay("rtpengine", "rtpengine", "rtpengine"))
+        chosen.append(relays.Relay("rtpengine", "rtpengine", "rtpengine", threads=options.threads))
     return chosen
 
 
@@ -108,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
             results.flush()
 
         keep(environment(plan, files))
-        measurement = Run(relays.Bench(DIRECTORY, relays.Cores.chosen()), plan, say, keep)
+        measurement = Run(relays.Bench(DIRECTORY, relays.Cores.for_threads(options.threads)), plan, say, keep)
         for part in options.parts or (QUICK_PARTS if options.quick else PARTS):
             measurement.part(part)
     if not options.no_render:
@@ -132,8 +138,9 @@ def environment(plan: Plan, files: int) -> dict:
     return {"mode": "environment", "date": time.strftime("%Y-%m-%d", time.gmtime()), "processor": processor(),
             "cores": os.cpu_count(), "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30),
             "kernel": platform.release(), "system": system(), "open_files": files, "most_calls": plan.most_calls,
-            "repeats": plan.repeats, "seconds": plan.seconds,
-            "relays": {relay.name: {"version": relay.version(), "arguments": list(relay.arguments)} for relay in plan.relays}}
+            "threads": plan.relays[0].threads, "repeats": plan.repeats, "seconds": plan.seconds,
+            "relays": {relay.name: {"version": relay.version(), "arguments": list(relay.arguments)}
+                       for relay in plan.relays}}
 
 
 def processor() -> str:

@@ -67,7 +67,7 @@ class Run:
                         high, limited_by = middle, who_failed(result)
                 self._keep({"mode": "capacity", "relay": relay.name, "profile": profile, "calls": low,
                             "limited_by": limited_by})
-                self._say(f"{relay.name} {profile}: {low} calls without loss, more fail by the {limited_by}")
+                self._say(f"{relay.name} {profile}: {low} calls without loss, more is too much for the {limited_by}")
 
     def _first_too_many(self, relay: Relay, profile: str, calls: int) -> tuple[int, str]:
         while calls < self._plan.most_calls:
@@ -135,7 +135,7 @@ class Run:
 
 
 def who_failed(result: dict | None) -> str:
-    return "relay" if result is None or result["valid"] else "generator"
+    return "relay" if result is None or result["valid"] else "generator or the machine"
 
 
 def summary(result: dict) -> str:

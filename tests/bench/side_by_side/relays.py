@@ -30,14 +30,16 @@ class Relay:
     kind: str  # "osrtpd" or "rtpengine"
     program: str
     arguments: tuple[str, ...] = ()
+    threads: int = 1  # for media
 
     def argv(self) -> list[str]:
         if self.kind == "osrtpd":
             return [self.program, "--interface", ADDRESS, "--control", f"udp:{ADDRESS}:{CONTROL}",
-                    "--ports", f"{PORTS[0]}-{PORTS[1]}", "--workers", "1", "--log-level", "warning", *self.arguments]
+                    "--ports", f"{PORTS[0]}-{PORTS[1]}", "--workers", str(self.threads),
+                    "--log-level", "warning", *self.arguments]
         # User space, no kernel table; the log as quiet as osrtpd's; what is deleted is gone at once, as with osrtpd.
         return [self.program, "--foreground", "--table=-1", f"--interface={ADDRESS}", f"--listen-ng={ADDRESS}:{CONTROL}",
-                f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", "--num-threads=1", "--log-level=4", "--log-stderr",
+                f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", f"--num-threads={self.threads}", "--log-level=4", "--log-stderr",
                 "--delete-delay=0", f"--pidfile={pathlib.Path('build/bench/rtpengine.pid').absolute()}", *self.arguments]
 
     def version(self) -> str:
@@ -74,13 +76,14 @@ def most_calls(files: int) -> int:
 class Cores:
     """Where the relay and the generator run, before anything else that wants these cores."""
 
-    relay: int
+    relay: tuple[int, ...]
     load: int
 
     @classmethod
-    def chosen(cls) -> "Cores":
+    def for_threads(cls, threads: int) -> "Cores":
+        """The first core for the generator, the last ones for the relay."""
         usable = sorted(os.sched_getaffinity(0))
-        return cls(relay=usable[-1], load=usable[0])
+        return cls(relay=tuple(usable[-threads:]), load=usable[0])
 
 
 def prefer(process: int) -> None:
@@ -113,7 +116,7 @@ class Bench:
             self._owner.end(process)
 
     def _start(self, relay: Relay) -> subprocess.Popen:
-        argv = ["taskset", "-c", str(self._cores.relay), *relay.argv()] if self._cores else relay.argv()
+        argv = ["taskset", "-c", ",".join(map(str, self._cores.relay)), *relay.argv()] if self._cores else relay.argv()
         process = self._owner.start(relay.name, argv, self._directory / f"{relay.name}.log")
         if self._cores:
             prefer(process.pid)

@@ -67,8 +67,8 @@ Made by `make bench`; "What was tried" is taken from `docs/benchmarks/tried.md`.
 - Date: {about.get('date')}; {about.get('repeats')} runs of {about.get('seconds'):g} s for each figure, of which the median is shown; limit on open
   files: {about.get('open_files')}, which is {about.get('most_calls')} calls
 
-Each relay runs alone on one core, with one thread for media, in user space, on 127.0.0.1, with the same ports; the load generator has
-another core. The relays take turns, A B and then B A, and each measurement is made on a relay that was started for it. Each call has two
+Each relay runs in user space on 127.0.0.1, with the same ports, alone on {about.get('threads', 1)} core(s) and with as many threads for
+media; the load generator has another core. The relays take turns, A B and then B A, and each measurement is made on a relay that was started for it. Each call has two
 phones, and each phone sends 50 RTP packets of {172} octets a second; the generator checks every octet that arrives. *CPU* is that of all
 threads of the relay's process, the kernel's work for it included. Latency is from before a packet is sent until it is received. *Ratio* is
 osrtpd's figure divided by rtpengine's."""
@@ -89,9 +89,10 @@ def cost(results: Results) -> str:
         parts.append(f"### {profile}\n\n" + table([*columns, *ratio_column(results)], rows))
     if not parts:
         return ""
-    note = ("\n\n`!`: in a run of these the generator was late or busy all the time, or other processes had the relay's core: the figures may be theirs.")
-    return "## CPU per packet, loss and latency\n\n![CPU per packet](benchmarks/cpu.svg)\n\n![Latency](benchmarks/latency.svg)\n\n" \
-        + "\n\n".join(parts) + note
+    note = ("\n\n`!`: in a run of these the generator was late or busy all the time, or other processes had the relay's core: "
+            "the figures may be theirs.")
+    return ("## CPU per packet, loss and latency\n\n![CPU per packet](benchmarks/cpu.svg)\n\n"
+            "![Latency](benchmarks/latency.svg)\n\n" + "\n\n".join(parts) + note)
 
 
 def cost_row(results: Results, wanted: dict) -> list[str]:
