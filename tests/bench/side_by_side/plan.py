@@ -96,7 +96,8 @@ class Run:
 
     def growth(self) -> None:
         """What a packet and a set-up cost beside calls that stand idle."""
-        steps = sorted({min(calls, self._plan.most_calls) for calls in (100, 1000, 5000, 10000)})
+        room = self._plan.most_calls - 250  # for calls that are set up beside them
+        steps = sorted({min(calls, room) for calls in (100, 1000, 5000, 10000)})
         for calls in steps:
             for relay in self._in_turn():
                 self._measure(relay, "media", "sdes-plain", ACTIVE, "--idle", str(calls - ACTIVE), "--warm-up", "1",

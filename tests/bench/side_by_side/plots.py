@@ -19,8 +19,38 @@ class Panel:
     bars: bool = False
 
 
-def panels(title: str, all_panels: list[Panel]) -> str:
-    top = nice_top(max(y for panel in all_panels for points in panel.lines.values() for _, y in points))
+@dataclasses.dataclass(frozen=True)
+class Scale:
+    """From nothing, or from a power of ten where it is logarithmic, up to `top`."""
+
+    top: float
+    decades: int = 0  # 0: linear
+
+    @classmethod
+    def linear(cls, values: list[float]) -> "Scale":
+        return cls(nice_top(max(values)))
+
+    @classmethod
+    def logarithmic(cls, values: list[float]) -> "Scale":
+        low, high = (max(limit, 1e-3) for limit in (min(values), max(values)))
+        top = math.ceil(math.log10(high) + 1e-9)
+        return cls(10.0 ** top, max(1, top - math.floor(math.log10(low))))
+
+    def height(self, value: float) -> float:
+        """Of a mark, in parts of the panel's."""
+        if not self.decades:
+            return value / self.top
+        return max(0.0, 1 + math.log10(max(value, 1e-9) / self.top) / self.decades)
+
+    def ticks(self) -> list[float]:
+        if not self.decades:
+            return [self.top * n / 4 for n in range(5)]
+        return [self.top / 10.0 ** n for n in range(self.decades, -1, -1)]
+
+
+def panels(title: str, all_panels: list[Panel], logarithmic: bool = False) -> str:
+    values = [y for panel in all_panels for points in panel.lines.values() for _, y in points]
+    scale = Scale.logarithmic(values) if logarithmic else Scale.linear(values)
     width = LEFT + len(all_panels) * (WIDTH + GAP)
     height = TOP + HEIGHT + BOTTOM
     names = list(dict.fromkeys(name for panel in all_panels for name in panel.lines))
@@ -28,8 +58,8 @@ def panels(title: str, all_panels: list[Panel]) -> str:
              f"<style>{STYLE}</style>", text(8, 18, title, "title"), legend(names)]
     for n, panel in enumerate(all_panels):
         left = LEFT + n * (WIDTH + GAP)
-        parts += [text(left + WIDTH / 2, TOP - 8, panel.title, anchor="middle"), grid(left, top, labels=n == 0)]
-        parts.append(bars(panel, names, left, top) if panel.bars else curves(panel, names, left, top))
+        parts += [text(left + WIDTH / 2, TOP - 8, panel.title, anchor="middle"), grid(left, scale, labels=n == 0)]
+        parts.append(bars(panel, names, left, scale) if panel.bars else curves(panel, names, left, scale))
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -51,35 +81,35 @@ def legend(names: list[str]) -> str:
     return "".join(parts)
 
 
-def grid(left: float, top: float, labels: bool) -> str:
+def grid(left: float, scale: Scale, labels: bool) -> str:
     parts = []
-    for n in range(5):
-        y = TOP + HEIGHT * (1 - n / 4)
+    for n, value in enumerate(scale.ticks()):
+        y = TOP + HEIGHT * (1 - scale.height(value))
         parts.append(f'<line x1="{left}" x2="{left + WIDTH}" y1="{y:.1f}" y2="{y:.1f}" class="{"axis" if n == 0 else "grid"}"/>')
         if labels:
-            parts.append(text(left - 6, y + 4, f"{top * n / 4:g}", anchor="end"))
+            parts.append(text(left - 6, y + 4, f"{value:g}", anchor="end"))
     return "".join(parts)
 
 
-def curves(panel: Panel, names: list[str], left: float, top: float) -> str:
+def curves(panel: Panel, names: list[str], left: float, scale: Scale) -> str:
     ticks = sorted({x for points in panel.lines.values() for x, _ in points})
     place = {x: left + WIDTH * (n + 0.5) / len(ticks) for n, x in enumerate(ticks)}  # every count has as much room
     parts = [text(place[x], TOP + HEIGHT + 16, f"{x:g}", anchor="middle") for x in ticks]
     parts.append(text(left + WIDTH / 2, TOP + HEIGHT + 34, "calls", anchor="middle"))
     for name, points in panel.lines.items():
         colour = COLOURS[names.index(name) % len(COLOURS)]
-        spots = [(place[x], TOP + HEIGHT * (1 - y / top)) for x, y in points]
+        spots = [(place[x], TOP + HEIGHT * (1 - scale.height(y))) for x, y in points]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in spots]
     return "".join(parts)
 
 
-def bars(panel: Panel, names: list[str], left: float, top: float) -> str:
+def bars(panel: Panel, names: list[str], left: float, scale: Scale) -> str:
     parts, room = [], WIDTH / len(names)
     for name, points in panel.lines.items():
         n, value = names.index(name), points[0][1]
-        height = HEIGHT * value / top
+        height = HEIGHT * scale.height(value)
         x = left + n * room + room * 0.15
         parts.append(f'<rect x="{x:.1f}" y="{TOP + HEIGHT - height:.1f}" width="{room * 0.7:.1f}" height="{height:.1f}" '
                      f'fill="{COLOURS[n % len(COLOURS)]}"/>')

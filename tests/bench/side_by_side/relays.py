@@ -123,8 +123,10 @@ class Bench:
         deadline = time.monotonic() + 10
         while not answers():
             if time.monotonic() > deadline or process.poll() is not None:
+                status = process.poll()
                 self._owner.end(process)
-                raise Failed(f"{relay.name} does not answer; see {self._directory / (relay.name + '.log')}")
+                raise Failed(f"{relay.name} does not answer (status {status}); the end of its log: "
+                             + processes.tail(self._directory / f"{relay.name}.log")[-300:])
         return process
 
     def _load(self, about: list[str], arguments: tuple[str, ...], limit: float) -> dict:

@@ -218,11 +218,11 @@ def table(columns: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def drawings(results: Results) -> dict[str, tuple[str, list[plots.Panel]]]:
-    """By file name: a title and its panels."""
-    return {"cpu": ("CPU per relayed packet, microseconds", panels_of(results, "cpu_us_per_packet", 1.0)),
-            "latency": ("Latency, 99 % within, milliseconds", panels_of(results, "p99_us", 1e-3)),
-            "capacity": ("Calls without loss on one core", capacity_panels(results))}
+def drawings(results: Results) -> dict[str, tuple[str, list[plots.Panel], bool]]:
+    """By file name: a title, its panels, and whether their scale is logarithmic."""
+    return {"cpu": ("CPU per relayed packet, microseconds", panels_of(results, "cpu_us_per_packet", 1.0), False),
+            "latency": ("Latency, 99 % within, milliseconds", panels_of(results, "p99_us", 1e-3), True),
+            "capacity": ("Calls without loss on one core", capacity_panels(results), False)}
 
 
 def panels_of(results: Results, key: str, factor: float) -> list[plots.Panel]:
