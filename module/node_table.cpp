@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "module/siphash.hpp"
+#include "base/siphash.hpp"
 
 namespace osrtp::module {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/siphash.hpp"
 #include "module/itinerary.hpp"
 #include "module/process.hpp"
-#include "module/siphash.hpp"
 #include "protocol/framing.hpp"
 
 /// Between the commands of a process and the nodes that all processes share.

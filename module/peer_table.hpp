@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/siphash.hpp"
 #include "base/time.hpp"
 #include "module/attempts.hpp"
-#include "module/siphash.hpp"
 
 /// What peers have refused and taken, for all processes.
 namespace osrtp::module {

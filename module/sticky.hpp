@@ -8,9 +8,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/siphash.hpp"
 #include "base/time.hpp"
 #include "module/policies.hpp"
-#include "module/siphash.hpp"
 
 namespace osrtp::module {
 

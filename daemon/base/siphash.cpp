@@ -1,9 +1,18 @@
 #include "base/siphash.hpp"
 
 #include <bit>
+#include <cstddef>
 
 namespace osrtp {
 namespace {
+
+std::uint64_t word_of(std::string_view octets) noexcept {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    value |= static_cast<std::uint64_t>(static_cast<unsigned char>(octets[i])) << (8 * i);
+  }
+  return value;
+}
 
 struct State {
   std::uint64_t v0;
@@ -11,6 +20,10 @@ struct State {
   std::uint64_t v2;
   std::uint64_t v3;
 
+  static State keyed(SipKey key) noexcept {
+    return {key.first ^ 0x736f6d6570736575U, key.second ^ 0x646f72616e646f6dU, key.first ^ 0x6c7967656e657261U,
+            key.second ^ 0x7465646279746573U};
+  }
   void rounds(int count) noexcept {
     for (; count > 0; --count) {
       v0 += v1;
@@ -30,6 +43,12 @@ struct State {
     rounds(2);
     v0 ^= word;
   }
+  void add_all(std::string_view text) noexcept {
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    const std::uint64_t size = text.size();
+    for (; text.size() >= kWord; text.remove_prefix(kWord)) add(word_of(text.substr(0, kWord)));
+    add(word_of(text) | size << 56U);
+  }
   [[nodiscard]] std::uint64_t finish(std::uint64_t& mixed, std::uint64_t with) noexcept {
     mixed ^= with;
     rounds(4);
@@ -37,23 +56,18 @@ struct State {
   }
 };
 
-std::uint64_t word(std::string_view octets) noexcept {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < octets.size(); ++i) {
-    value |= static_cast<std::uint64_t>(static_cast<unsigned char>(octets[i])) << (8 * i);
-  }
-  return value;
-}
-
 }  // namespace
 
-Digest128 siphash(const std::array<std::uint64_t, 2>& key, std::string_view octets) noexcept {
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  State state{key[0] ^ 0x736f6d6570736575U, key[1] ^ 0x646f72616e646f6dU ^ 0xeeU, key[0] ^ 0x6c7967656e657261U,
-              key[1] ^ 0x7465646279746573U};
-  std::string_view rest = octets;
-  for (; rest.size() >= kWord; rest.remove_prefix(kWord)) state.add(word(rest.substr(0, kWord)));
-  state.add(word(rest) | static_cast<std::uint64_t>(octets.size()) << 56U);
+std::uint64_t siphash(std::string_view text, SipKey key) noexcept {
+  State state = State::keyed(key);
+  state.add_all(text);
+  return state.finish(state.v2, 0xff);
+}
+
+Digest128 siphash128(std::string_view text, SipKey key) noexcept {
+  State state = State::keyed(key);
+  state.v1 ^= 0xee;
+  state.add_all(text);
   const std::uint64_t first = state.finish(state.v2, 0xee);
   return {first, state.finish(state.v1, 0xdd)};
 }

@@ -27,12 +27,11 @@ class ReplyCache {
   /// Of one call of drop_old(), so that nobody waits for the replies of a busy second.
   static constexpr std::size_t kMostDropped = 256;
 
-  using Key = std::array<std::uint64_t, 2>;
   /// @param key for digests, one that no client can guess
-  explicit ReplyCache(const Key& key) : key_(key) {}
+  explicit ReplyCache(SipKey key) : key_(key) {}
 
   /// What `frame` is known by.
-  [[nodiscard]] Digest128 digest(std::string_view frame) const noexcept { return siphash(key_, frame); }
+  [[nodiscard]] Digest128 digest(std::string_view frame) const noexcept { return siphash128(frame, key_); }
   [[nodiscard]] std::optional<std::string> find(const Digest128& frame, TimePoint now);
   void put(const Digest128& frame, std::string reply, TimePoint now);
   /// Forgets what is over kLifetime old, or over the bounds.
@@ -49,7 +48,7 @@ class ReplyCache {
     std::size_t operator()(const Digest128& digest) const noexcept { return digest[0]; }
   };
 
-  Key key_;
+  SipKey key_;
   std::deque<Kept> kept_;  // oldest first
   std::unordered_map<Digest128, const Kept*, Hash> replies_;
   std::size_t octets_ = 0;

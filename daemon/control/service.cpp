@@ -36,10 +36,10 @@ std::string_view call_of(const protocol::Request& request) {
                     request);
 }
 
-ReplyCache::Key key_of(const call::Registry& registry) {
-  std::array<std::uint8_t, sizeof(ReplyCache::Key)> octets{};
+SipKey key_of(const call::Registry& registry) {
+  std::array<std::uint8_t, sizeof(SipKey)> octets{};
   registry.draw(octets);
-  return std::bit_cast<ReplyCache::Key>(octets);
+  return std::bit_cast<SipKey>(octets);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ class EmptyPlane final : public call::MediaPlane {
   }
   void mark(const call::LocalPorts& /*ports*/, std::optional<TrafficClass> /*traffic*/) override {}
   void close_ports(const call::LocalPorts& /*ports*/) override {}
-  void open_stream(StreamId /*stream*/) override {}
+  void open_stream(StreamId /*stream*/, std::optional<StreamId> /*beside*/) override {}
   void set_leg(StreamId /*stream*/, relay::LegIndex /*leg*/, transport::LegSetup setup, TimePoint /*now*/) override {
     benchmark::DoNotOptimize(setup);
   }

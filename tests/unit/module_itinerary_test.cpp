@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "module/siphash.hpp"
+#include "base/siphash.hpp"
 
 namespace osrtp::module {
 namespace {

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <string>
 
-#include "module/siphash.hpp"
+#include "base/siphash.hpp"
 
 namespace osrtp::module {
 namespace {

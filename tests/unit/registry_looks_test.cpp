@@ -24,7 +24,7 @@ class WatchedPlane final : public MediaPlane {
   }
   void mark(const LocalPorts& /*ports*/, std::optional<TrafficClass> /*traffic*/) override {}
   void close_ports(const LocalPorts& /*ports*/) override {}
-  void open_stream(StreamId stream) override { open.insert(stream); }
+  void open_stream(StreamId stream, std::optional<StreamId> /*beside*/) override { open.insert(stream); }
   void set_leg(StreamId /*s*/, relay::LegIndex /*leg*/, transport::LegSetup /*setup*/, TimePoint /*now*/) override {}
   void remove_leg(StreamId /*stream*/, relay::LegIndex /*leg*/) override {}
   void connect(StreamId /*stream*/, relay::LegIndex /*callee*/, relay::Choice /*choice*/, TimePoint /*now*/) override {}
