@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <optional>
@@ -71,9 +70,9 @@ Wrong set_workers(const toml::node& node, Configuration& into) {
 /// In milliseconds, fractions allowed.
 Wrong set_tick(const toml::node& node, Configuration& into) {
   const auto milliseconds = node.value<double>();
-  if (!milliseconds || !(*milliseconds >= 0 && *milliseconds <= 20))
-    return "must be a number from 0 to 20 (milliseconds)";
-  into.tick = std::chrono::microseconds(std::lround(*milliseconds * 1000));
+  const bool good = milliseconds && *milliseconds >= 0 && *milliseconds <= kMaxTick;
+  if (!good) return "must be a number from 0 to 20 (milliseconds)";
+  into.tick = tick_of(*milliseconds);
   return std::nullopt;
 }
 

@@ -15,6 +15,7 @@ struct Raw {
   std::vector<std::string> control;
   std::string ports;
   unsigned workers = 0;
+  double tick = 0;
   std::string log_level;
 };
 
@@ -32,6 +33,9 @@ void describe(CLI::App& cli, Raw& raw) {
   cli.add_option("--workers", raw.workers, "Media threads; 0: one for each core (0)")
       ->type_name("N")
       ->check(CLI::Range(0U, 1024U));
+  cli.add_option("--tick", raw.tick, "How long a packet may wait under load, in milliseconds; 0: never (1)")
+      ->type_name("MS")
+      ->check(CLI::Range(0.0, kMaxTick));
   cli.add_option("--log-level", raw.log_level, "error, warning, info or debug (info)")->type_name("LEVEL");
   cli.add_flag("--foreground")->description("Stay in the foreground, which is what happens anyway");
 }
@@ -60,6 +64,7 @@ std::variant<Options, Answer, Misuse> understand(const CLI::App& cli, const Raw&
   Options options;
   options.config_file = raw.config;
   if (cli.count("--workers") != 0) options.workers = raw.workers;
+  if (cli.count("--tick") != 0) options.tick = tick_of(raw.tick);
   if (auto wrong = read_all(raw.interfaces, options.interfaces, parse_interface)) return Misuse{*wrong};
   if (auto wrong = read_all(raw.control, options.control, io::parse_control_address)) return Misuse{*wrong};
   if (auto wrong = read_one(cli, "--ports", raw.ports, options.ports, parse_ports)) return Misuse{*wrong};
@@ -92,6 +97,7 @@ void apply(const Options& options, Configuration& configuration) {
   if (!options.control.empty()) configuration.control = options.control;
   if (options.ports) configuration.ports = *options.ports;
   if (options.workers) configuration.workers = *options.workers;
+  if (options.tick) configuration.tick = *options.tick;
   if (options.log_level) configuration.log_level = *options.log_level;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -16,6 +17,7 @@ struct Options {
   std::vector<io::ControlAddress> control;
   std::optional<call::PortRange> ports;
   std::optional<unsigned> workers;
+  std::optional<std::chrono::microseconds> tick;
   std::optional<LogLevel> log_level;
 };
 

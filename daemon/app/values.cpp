@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 namespace osrtp::app {
@@ -81,6 +82,10 @@ Result<LogLevel, std::string> parse_log_level(std::string_view text) {
   const auto found = std::find(kLogLevelNames.begin(), kLogLevelNames.end(), text);
   if (found != kLogLevelNames.end()) return static_cast<LogLevel>(found - kLogLevelNames.begin());
   return fail("log level " + quoted(text) + " is not one of error, warning, info, debug");
+}
+
+std::chrono::microseconds tick_of(double milliseconds) {
+  return std::chrono::microseconds(std::lround(milliseconds * 1000));
 }
 
 }  // namespace osrtp::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,10 @@ namespace osrtp::app {
 
 /// "MIN-MAX", both included, with room for the two RTP/RTCP pairs of one call.
 [[nodiscard]] Result<call::PortRange, std::string> parse_ports(std::string_view text);
+
+/// Of a tick, in milliseconds; see Pace.
+inline constexpr double kMaxTick = 20;
+[[nodiscard]] std::chrono::microseconds tick_of(double milliseconds);
 
 inline constexpr std::array<std::string_view, 4> kLogLevelNames{"error", "warning", "info", "debug"};
 [[nodiscard]] constexpr std::string_view name(LogLevel level) noexcept {

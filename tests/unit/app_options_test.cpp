@@ -33,9 +33,10 @@ TEST(CommandLine, WithoutFlagsDecidesNothing) {
 
 TEST(CommandLine, FlagsOverrideTheFile) {
   Configuration configuration;
-  apply(options({"--ports", "4000-4999", "--workers", "3", "--log-level", "debug"}), configuration);
+  apply(options({"--ports", "4000-4999", "--workers", "3", "--tick", "0.5", "--log-level", "debug"}), configuration);
   EXPECT_EQ(configuration.ports, (call::PortRange{4000, 4999}));
   EXPECT_EQ(configuration.workers, 3U);
+  EXPECT_EQ(configuration.tick, std::chrono::microseconds(500));
   EXPECT_EQ(configuration.log_level, LogLevel::kDebug);
 }
 
@@ -60,7 +61,7 @@ TEST(CommandLine, HelpAndVersionAreAnswersAndNoMisuse) {
   const auto help = parse({"--help"});
   const auto version = parse({"--version"});
   ASSERT_TRUE(std::holds_alternative<Answer>(help) && std::holds_alternative<Answer>(version));
-  for (const char* flag : {"--config", "--interface", "--control", "--ports", "--workers", "--log-level"}) {
+  for (const char* flag : {"--config", "--interface", "--control", "--ports", "--workers", "--tick", "--log-level"}) {
     EXPECT_NE(std::get<Answer>(help).text.find(flag), std::string::npos) << flag;
   }
   EXPECT_EQ(std::get<Answer>(version).text, "osrtpd " OSRTP_VERSION "\n");
@@ -88,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"TwoPorts", {"--ports", "4000-4999", "--ports", "5000-5999"}, "--ports"},
                     Wrong{"Level", {"--log-level", "loud"}, "'loud'"},
                     Wrong{"NegativeWorkers", {"--workers", "-1"}, "--workers"},
+                    Wrong{"LongTick", {"--tick", "20.5"}, "--tick"}, Wrong{"NegativeTick", {"--tick", "-1"}, "--tick"},
                     Wrong{"ManyWorkers", {"--workers", "1025"}, "--workers"},
                     Wrong{"SecondInterface", {"--interface", "192.0.2.1", "--interface", "here"}, "'here'"},
                     Wrong{"TwoBehindOneFlag", {"--interface", "192.0.2.1", "192.0.2.2"}, "192.0.2.2"},
