@@ -11,3 +11,10 @@ bench:  ## calls through osrtpd and Debian's rtpengine side by side, half an hou
 	@echo 'Building osrtpd and the load generator.'
 	@$(MAKE) -s --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) daemon $(B)/bench-load
 	@$(PYTHON) tests/bench/bench.py $(if $(QUICK),--quick) $(BENCH)
+
+# For tests/bench/steady_path_check.sh.
+$(B)/counted.so: $(B)/tests/bench/steady_path/counted.c.o
+	$(CC) $(LDFLAGS) -shared $^ -o $@
+$(B)/tests/%.c.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) $(CFLAGS) -MMD -MP -c $< -o $@

@@ -48,14 +48,19 @@ $(B)/libosrtp-protocol.a: $(call obj,$(PROTOCOL_SRC) $(BASE_SRC))
 $(B)/libosrtpd.a: $(call obj,$(DAEMON_SRC))
 	rm -f $@ && ar rcs $@ $^
 
-build/osrtpd: $(B)/daemon/app/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/osrtpd: $(B)/daemon/app/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	$(CXX) $(LDFLAGS) -pie $^ $(DAEMON_LIBS) -o $@
 
-build/osrtpctl: $(B)/daemon/ctl/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/osrtpctl: $(B)/daemon/ctl/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	$(CXX) $(LDFLAGS) -pie $^ $(DAEMON_LIBS) -o $@
+
+# What is installed, and what the tests start.
+ifeq ($(VARIANT),release)
+build/osrtpd build/osrtpctl: build/%: $(B)/%
+	ln -f $< $@
+endif
 
 .PHONY: daemon
-daemon: $(if $(wildcard daemon/app/main.cpp),build/osrtpd) $(if $(wildcard daemon/ctl/main.cpp),build/osrtpctl) \
-  $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+daemon: $(if $(filter release,$(VARIANT)),build/osrtpd build/osrtpctl,$(B)/osrtpd $(B)/osrtpctl) $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

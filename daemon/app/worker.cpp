@@ -24,7 +24,10 @@ struct Worker::Stream : TimerWheel::Timer {
 };
 
 Worker::Worker(std::unique_ptr<io::PacketLane> lane, std::chrono::nanoseconds tick, TimePoint start)
-    : lane_(std::move(lane)), pace_(tick), wheel_(start) {}
+    : lane_(std::move(lane)), pace_(tick), wheel_(start) {
+  outbox_.reserve(kRoom);
+  touched_.reserve(kRoom);
+}
 
 Worker::~Worker() = default;
 

@@ -114,6 +114,9 @@ class Worker {
   [[nodiscard]] Next fall_asleep() noexcept;
   void send() noexcept;
 
+  /// More than a lane hands over at once: a full batch allocates nothing either, be it the first.
+  static constexpr std::size_t kRoom = 256;
+
   std::unique_ptr<io::PacketLane> lane_;
   Pace pace_;
   TimerWheel wheel_;
