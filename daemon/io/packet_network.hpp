@@ -38,7 +38,7 @@ struct Arrival {
 /// As many as a lane takes at once.
 struct Batch {
   std::span<const Arrival> arrivals;
-  bool more;  // others are known to wait
+  bool more;  // others wait, or may: come again before you rest
 };
 
 /// The ports of one worker. One thread's, but for wake().

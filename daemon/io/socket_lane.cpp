@@ -75,7 +75,8 @@ Batch SocketLane::receive() noexcept {
     Served* const served = number != kBell ? ports_.find(id) : nullptr;
     if (served != nullptr) receive_from(id, *served);
   }
-  return {arrivals_, next_ready_ < ready_count_};
+  const bool cut_short = ready_count_ == ready_.size() || unread_ > 0;
+  return {arrivals_, next_ready_ < ready_count_ || cut_short};
 }
 
 void SocketLane::receive_from(SocketId id, Served& served) noexcept {
@@ -87,6 +88,7 @@ void SocketLane::receive_from(SocketId id, Served& served) noexcept {
     if (!datagram) return;
     arrivals_.push_back({id, *datagram});
   }
+  if (bursting) ++unread_;
 }
 
 std::size_t SocketLane::send(std::span<const Forward> batch) noexcept {
@@ -109,6 +111,7 @@ void SocketLane::poll(int milliseconds) noexcept {
   const int count = epoll_wait(queue_.number(), ready_.data(), static_cast<int>(ready_.size()), milliseconds);
   ready_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
   next_ready_ = 0;
+  unread_ = 0;
 }
 
 void SocketLane::wake() noexcept {

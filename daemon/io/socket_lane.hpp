@@ -30,7 +30,8 @@ class SocketPort final : public PacketPort {
 };
 
 /// Sockets behind one epoll queue, level-triggered: a port costs one receive call for each time that it is announced,
-/// and is announced again if there was more.
+/// and is announced again if there was more. A port that bursts has its share of each round, and then waits for the
+/// next.
 class SocketLane final : public PacketLane {
  public:
   [[nodiscard]] static Result<std::unique_ptr<SocketLane>, SocketError> create();
@@ -63,6 +64,7 @@ class SocketLane final : public PacketLane {
   std::array<epoll_event, kReady> ready_{};
   std::size_t ready_count_ = 0;
   std::size_t next_ready_ = 0;  // of these, the first that has not been received from
+  std::size_t unread_ = 0;      // of these, how many had all that they were asked for, and so perhaps more
   std::uint32_t polls_ = 2;     // two that follow one another: nothing was waited for in between
   std::vector<Arrival> arrivals_;
   std::unique_ptr<std::uint8_t[]> buffers_;

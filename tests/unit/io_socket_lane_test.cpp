@@ -75,6 +75,18 @@ TEST_F(ALane, ABusyPortKeepsItsOrderAndStarvesNobody) {
   EXPECT_EQ(expected, 100);
 }
 
+/// Else who rests between batches would leave the rest of a picture waiting from tick to tick.
+TEST_F(ALane, SaysThatABusyPortHasMoreThanItsShare) {
+  for (int n = 0; n < 12; ++n) say(first, 1);
+  EXPECT_FALSE(lane->receive().more) << "one at first: most ports have no second";
+  const Batch share = lane->receive();
+  EXPECT_EQ(share.arrivals.size(), 8U);
+  EXPECT_TRUE(share.more);
+  const Batch rest = lane->receive();
+  EXPECT_EQ(rest.arrivals.size(), 3U);
+  EXPECT_FALSE(rest.more);
+}
+
 TEST_F(ALane, SendsFromThePortThatItIsTold) {
   const Octets packet(30, 7);
   const std::array<Forward, 2> batch{Forward{kSecond, from, packet}, Forward{SocketId(9), from, packet}};
