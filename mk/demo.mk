@@ -4,7 +4,7 @@ PYTHON := /usr/bin/python3
 # Quiet, and on all cores unless told otherwise.
 BUILD_ALL = $(MAKE) -s --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) all
 
-.PHONY: demo demo-stop interop interop-trixie
+.PHONY: demo demo-stop interop interop-sanitized interop-trixie
 demo:  ## calls through Kamailio and the relay, phones and a browser; KEEP=1 leaves them running (ADDRESS=… says where)
 	@$(MAKE) --no-print-directory deps DEPS_FOR=demo
 	@$(MAKE) --no-print-directory deps DEPS_FOR=browser || echo 'Going on without a browser.'
@@ -26,6 +26,14 @@ interop:  ## the demo, the life of calls, the module under sipp, under load and 
 	@$(PYTHON) tests/interop/dtls_peers.py
 	@$(PYTHON) tests/interop/dialogs.py
 	@$(PYTHON) tests/interop/demo.py
+
+interop-sanitized:  ## the tests that talk to a running relay, on builds under the thread and the address sanitizer with four workers
+	@$(MAKE) --no-print-directory deps DEPS_FOR=check
+	@$(BUILD_ALL)
+	@$(MAKE) -s --no-print-directory VARIANT=tsan build/tsan/osrtpd
+	@$(MAKE) -s --no-print-directory VARIANT=asan build/asan/osrtpd
+	@tests/interop/sanitized.sh tsan
+	@tests/interop/sanitized.sh asan
 
 interop-trixie:  ## build, unit tests and calls through the module in a Debian 13 root under build/trixie
 	@$(MAKE) --no-print-directory deps DEPS_FOR=root

@@ -10,13 +10,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / "tests" / "bench"), str(ROOT / "tests" / "interop")]
 
-from lab import isolation, processes  # noqa: E402
+from lab import daemon, isolation, processes  # noqa: E402
 from side_by_side import tables  # noqa: E402
 from side_by_side.plan import Plan, Run  # noqa: E402
 from side_by_side.relays import Bench, Failed, Relay  # noqa: E402
 
 DIRECTORY = pathlib.Path("build/bench/check")
-RELAY = Relay("osrtpd", "osrtpd", "build/osrtpd")
+RELAY = Relay("osrtpd", "osrtpd", str(daemon.PROGRAM), daemon.FLAGS)
 PROFILES = ("plain-plain", "sdes-plain", "sdes-sdes", "gcm-plain", "gcm-gcm", "dtls-plain")
 # Sent in the steady part: so many calls, two phones each, 50 packets a second for half a second.
 CALLS, SENT = 5, 5 * 2 * 25

@@ -182,7 +182,7 @@ def run() -> int:
                        for name in ("ec", "other")}}
     with tempfile.TemporaryDirectory(prefix="osrtp-lab-") as sockets:
         try:
-            relay = Relay(pathlib.Path("build/osrtpd"), RELAY, pathlib.Path(sockets), DIRECTORY / "osrtpd.log")
+            relay = Relay(RELAY, pathlib.Path(sockets), DIRECTORY / "osrtpd.log")
             relay.launch(owner)
             verdicts = [perform(relay, owner, case, certificates) for case in CASES]
         finally:

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     owner = processes.Processes()
     with tempfile.TemporaryDirectory(prefix="osrtp-lab-") as sockets:
         try:
-            relay = Relay(pathlib.Path("build/osrtpd"), RELAY, pathlib.Path(sockets), DIRECTORY / "osrtpd.log")
+            relay = Relay(RELAY, pathlib.Path(sockets), DIRECTORY / "osrtpd.log")
             relay.launch(owner)
             results = [one(relay, stack(DIRECTORY, owner), suite, role)
                        for stack in srtp_stacks.STACKS if options.stack in (None, stack.name)

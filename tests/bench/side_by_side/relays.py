@@ -34,9 +34,9 @@ class Relay:
 
     def argv(self) -> list[str]:
         if self.kind == "osrtpd":
+            workers = [] if "--workers" in self.arguments else ["--workers", str(self.threads)]
             return [self.program, "--interface", ADDRESS, "--control", f"udp:{ADDRESS}:{CONTROL}",
-                    "--ports", f"{PORTS[0]}-{PORTS[1]}", "--workers", str(self.threads),
-                    "--log-level", "warning", *self.arguments]
+                    "--ports", f"{PORTS[0]}-{PORTS[1]}", *workers, "--log-level", "warning", *self.arguments]
         # User space, no kernel table; the log as quiet as osrtpd's; what is deleted is gone at once, as with osrtpd.
         return [self.program, "--foreground", "--table=-1", f"--interface={ADDRESS}", f"--listen-ng={ADDRESS}:{CONTROL}",
                 f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", f"--num-threads={self.threads}", "--log-level=4", "--log-stderr",

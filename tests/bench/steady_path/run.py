@@ -22,7 +22,7 @@ from side_by_side.relays import ADDRESS, CONTROL, LOAD, Failed, Relay, answers  
 
 DIRECTORY = pathlib.Path("build/bench/steady")
 COUNTER = pathlib.Path("build/release/counted.so")
-RELAY = Relay("osrtpd", "osrtpd", "build/osrtpd")
+RELAY = Relay("osrtpd", "osrtpd", "build/osrtpd", ("--workers", "1"))
 PROFILES = ("plain-plain", "sdes-plain", "gcm-gcm", "dtls-plain")
 CALLS = 20
 WARM_UP, COUNTED, TRACED = 500, 2000, 300  # datagrams; handshakes are among the first

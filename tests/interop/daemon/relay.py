@@ -8,10 +8,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
-PROGRAM = pathlib.Path("build/osrtpd").absolute()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from lab.daemon import FLAGS, PROGRAM  # noqa: E402
+
 CONTROL = pathlib.Path("build/osrtpctl").absolute()
 # Addresses of this test alone; all of 127.0.0.0/8 is the loopback interface's.
 ADDRESS = "127.0.77.1"
@@ -75,6 +79,8 @@ class Relay:
         if config:
             (self.folder / "osrtpd.toml").write_text(config, encoding="utf-8")
             arguments += ["--config", str(self.folder / "osrtpd.toml")]
+        if "workers" not in config:
+            arguments += FLAGS
         identity = {}
         if user is not None:
             program = pathlib.Path(shutil.copy(PROGRAM, self.folder / "osrtpd"))

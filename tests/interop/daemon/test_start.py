@@ -6,7 +6,7 @@ import signal
 import socket
 import tempfile
 
-from relay import ADDRESS, PORTS, Relay, expect, expect_refusal, wait_until
+from relay import ADDRESS, PORTS, PROGRAM, Relay, expect, expect_refusal, wait_until
 
 
 def test_stops_cleanly_on_sigterm_and_sigint():
@@ -35,7 +35,7 @@ def test_says_at_the_start_what_it_does():
 
 def test_answers_help_and_version():
     for flag, part in (("--help", "--interface"), ("--version", "osrtpd ")):
-        status = os.waitstatus_to_exitcode(os.system(f"build/osrtpd {flag} | grep -q -e '{part}'"))
+        status = os.waitstatus_to_exitcode(os.system(f"{PROGRAM} {flag} | grep -q -e '{part}'"))
         expect(status == 0, f"{flag} does not print {part!r}")
 
 

@@ -7,7 +7,7 @@ import pathlib
 import socket
 import time
 
-from lab import processes
+from lab import daemon, processes
 
 MEDIA_PORTS = "20000-20999"
 
@@ -36,19 +36,18 @@ class Refusal(Exception):
 class Relay:
     """A running osrtpd on one media address."""
 
-    def __init__(self, program: pathlib.Path, address: str, sockets: pathlib.Path, log: pathlib.Path) -> None:
+    def __init__(self, address: str, sockets: pathlib.Path, log: pathlib.Path) -> None:
         """`sockets`: a directory with a short path, for the control socket and ours."""
         self.address = address
         self.control = f"unix:{sockets / 'control.sock'}"
-        self._program = program
         self._path = sockets / "control.sock"
         self._own = sockets / f"lab-{os.getpid()}.sock"
         self._log = log
         self._cookies = itertools.count(1)
 
     def launch(self, owner: processes.Processes, detached: bool = False) -> None:
-        owner.start("osrtpd", [str(self._program), "--interface", self.address, "--control", self.control,
-                               "--ports", MEDIA_PORTS, "--log-level", "info", "--foreground"], self._log, detached)
+        owner.start("osrtpd", [str(daemon.PROGRAM), "--interface", self.address, "--control", self.control,
+                               "--ports", MEDIA_PORTS, "--log-level", "info", "--foreground", *daemon.FLAGS], self._log, detached)
         deadline = time.monotonic() + 10
         while True:
             owner.check()

@@ -26,7 +26,7 @@ class Stand:
         # A socket's path may have 107 octets, which a deep working directory exceeds.
         self.sockets = pathlib.Path(tempfile.mkdtemp(prefix="osrtp-lab-"))
         self.certificate = make_certificate(directory, address)
-        self.relay = Relay(pathlib.Path("build/osrtpd"), media_address, self.sockets, directory / "osrtpd.log")
+        self.relay = Relay(media_address, self.sockets, directory / "osrtpd.log")
         # Kamailio changes its working directory.
         self.proxy = Proxy((pathlib.Path("examples") / config).resolve(), pathlib.Path("build/osrtp.so").resolve(),
                            address, directory.resolve(), more)

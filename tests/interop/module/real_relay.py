@@ -5,9 +5,13 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import time
 
-DAEMON = pathlib.Path(__file__).resolve().parents[3] / "build/osrtpd"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from lab import daemon  # noqa: E402
+
 ADDRESS = "127.0.0.45"
 
 
@@ -16,7 +20,8 @@ class RealRelay:
         self._path = address.removeprefix("unix:")
         pathlib.Path(self._path).unlink(missing_ok=True)
         self._log = log.open("wb")
-        argv = [DAEMON, "--interface", ADDRESS, "--control", address, "--ports", "40000-59999", "--log-level", "debug", *options]
+        argv = [daemon.PROGRAM, "--interface", ADDRESS, "--control", address, "--ports", "40000-59999", "--log-level", "debug",
+                *daemon.FLAGS, *options]
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + 10
         while not self._answers():

@@ -99,7 +99,7 @@ def main() -> int:
     relay = FakeRelay(control)
     kamailio = proxy.Proxy(ROOT / "examples" / "kamailio-webrtc.cfg", ROOT / "build" / "osrtp.so", ADDRESS,
                            DIRECTORY.resolve())
-    osrtpd = Relay(ROOT / "build" / "osrtpd", video_calls.RELAY, sockets / "osrtpd", DIRECTORY / "osrtpd.log")
+    osrtpd = Relay(video_calls.RELAY, sockets / "osrtpd", DIRECTORY / "osrtpd.log")
     (sockets / "osrtpd").mkdir()
     passed = False
     try:
