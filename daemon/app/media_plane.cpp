@@ -15,7 +15,9 @@ Result<std::unique_ptr<WorkerMediaPlane>, io::SocketError> WorkerMediaPlane::cre
     auto lane = network.lane();
     if (!lane) return fail(lane.error());
     auto worker = std::make_unique<Worker>(*std::move(lane), tick, io::Clock::now());
-    plane->workers_.push_back({std::make_unique<WorkerThread>(std::move(worker), number)});
+    auto thread = WorkerThread::start(std::move(worker), number);
+    if (!thread) return fail(thread.error());
+    plane->workers_.push_back({*std::move(thread)});
   }
   return plane;
 }

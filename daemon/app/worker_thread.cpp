@@ -4,7 +4,9 @@
 #include <sys/prctl.h>
 
 #include <csignal>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "io/clock.hpp"
@@ -27,17 +29,29 @@ void serve(Worker& worker, unsigned number) {
 
 }  // namespace
 
-WorkerThread::WorkerThread(std::unique_ptr<Worker> worker, unsigned number) : worker_(std::move(worker)) {
+WorkerThread::WorkerThread(std::unique_ptr<Worker> worker) noexcept : worker_(std::move(worker)) {}
+
+Result<std::unique_ptr<WorkerThread>, io::SocketError> WorkerThread::start(std::unique_ptr<Worker> worker,
+                                                                           unsigned number) {
+  std::unique_ptr<WorkerThread> started(new WorkerThread(std::move(worker)));
   // Signals are the control thread's.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
-  thread_ = std::thread([&worker = *worker_, number] { serve(worker, number); });
+  std::optional<io::SocketError> refused;
+  try {
+    started->thread_ = std::thread([&worker = *started->worker_, number] { serve(worker, number); });
+  } catch (const std::system_error& error) {
+    refused = io::SocketError::from_errno(error.code().value());
+  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (refused) return fail(*std::move(refused));
+  return started;
 }
 
 WorkerThread::~WorkerThread() {
+  if (!thread_.joinable()) return;
   worker_->post(Stop{});
   thread_.join();
 }

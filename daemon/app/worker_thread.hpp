@@ -4,6 +4,8 @@
 #include <thread>
 
 #include "app/worker.hpp"
+#include "base/result.hpp"
+#include "io/socket_error.hpp"
 
 namespace osrtp::app {
 
@@ -11,7 +13,9 @@ namespace osrtp::app {
 class WorkerThread {
  public:
   /// @param number for the thread's name: "osrtpd-media-0"
-  WorkerThread(std::unique_ptr<Worker> worker, unsigned number);
+  /// @return or why the system gives no thread.
+  [[nodiscard]] static Result<std::unique_ptr<WorkerThread>, io::SocketError> start(std::unique_ptr<Worker> worker,
+                                                                                    unsigned number);
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;
   /// Lets it finish what has been posted.
@@ -21,6 +25,8 @@ class WorkerThread {
   [[nodiscard]] const Worker& worker() const noexcept { return *worker_; }
 
  private:
+  explicit WorkerThread(std::unique_ptr<Worker> worker) noexcept;
+
   std::unique_ptr<Worker> worker_;
   std::thread thread_;
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <pthread.h>
 
 #include <array>
 #include <atomic>
@@ -241,6 +242,22 @@ class Observed final : public io::PacketNetwork {
  private:
   int lanes_ = 0;
 };
+
+/// As where the system has no more threads: there is no room for a stack as long as this.
+TEST(MediaPlane, SaysThatThereIsNoThread) {
+  pthread_attr_t before;
+  pthread_attr_t huge;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(pthread_attr_init(&huge), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 47U), 0);
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  io::SocketNetwork network;
+  const auto plane =
+      WorkerMediaPlane::create(network, interfaces(), 2, milliseconds(1), [](LogLevel, std::string_view) {});
+  pthread_setattr_default_np(&before);
+  ASSERT_FALSE(plane);
+  EXPECT_FALSE(plane.error().reason.empty());
+}
 
 TEST(MediaPlane, SpreadsCallsEvenlyAndKeepsEachTogether) {
   Observed network;
