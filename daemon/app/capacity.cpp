@@ -9,6 +9,7 @@ namespace {
 
 // Descriptors that are no media ports: log, control sockets, event queue, libraries.
 constexpr std::size_t kOwn = 32;
+constexpr std::size_t kPerWorker = 2;  // its event queue and its bell
 // Of ports, and with them of descriptors, and of flows through a firewall.
 constexpr std::size_t kPerCall = 4;
 
@@ -28,7 +29,8 @@ std::size_t port_pairs(const Configuration& configuration) {
 }  // namespace
 
 Capacity capacity(const Configuration& configuration, const MachineLimits& machine) {
-  const std::size_t descriptors = machine.descriptors > kOwn ? machine.descriptors - kOwn : 0;
+  const std::size_t own = kOwn + kPerWorker * workers_of(configuration);
+  const std::size_t descriptors = machine.descriptors > own ? machine.descriptors - own : 0;
   std::vector<Bound> bounds{{configuration.settings.max_calls, "max-calls"},
                             {port_pairs(configuration) / 2, "ports"},
                             {descriptors / kPerCall, "descriptors"}};

@@ -45,7 +45,10 @@ void Stream::share_keys(LegIndex leg, RtcpKeys with) {
 }
 
 void Stream::deselect(LegIndex leg, Component component) noexcept {
-  if (Leg* known = find(leg)) known->deselect(component);
+  Leg* known = find(leg);
+  if (known == nullptr) return;
+  known->deselect(component);
+  moved_ = true;
 }
 
 void Stream::block(LegIndex leg, Drop why) {

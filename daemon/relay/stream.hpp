@@ -177,7 +177,7 @@ class Stream {
   /// Zero counters for a leg that is not there.
   [[nodiscard]] LegCounters counters(LegIndex leg) const;
   [[nodiscard]] Sources sources(LegIndex leg) const noexcept;
-  /// Whether a packet has changed the sources of any leg since the last time.
+  /// Whether a packet, or consent that has run out, has changed the sources of any leg since the last time.
   [[nodiscard]] bool take_moved() noexcept { return std::exchange(moved_, false); }
 
  private:

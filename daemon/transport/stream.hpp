@@ -38,7 +38,7 @@ class Stream {
 
   [[nodiscard]] relay::LegCounters counters(relay::LegIndex leg) const { return relay_.counters(leg); }
   [[nodiscard]] relay::Sources sources(relay::LegIndex leg) const noexcept { return relay_.sources(leg); }
-  /// Whether a packet has changed the sources of any leg since the last time.
+  /// See relay::Stream.
   [[nodiscard]] bool take_moved() noexcept { return relay_.take_moved(); }
   [[nodiscard]] Progress progress(relay::LegIndex leg) const;
 

@@ -14,6 +14,7 @@ Configuration with(std::initializer_list<const char*> interfaces, call::PortRang
   Configuration configuration;
   for (const char* text : interfaces) configuration.interfaces.push_back(*parse_interface(text));
   configuration.ports = ports;
+  configuration.workers = 1;
   configuration.settings.max_calls = max_calls;
   return configuration;
 }
@@ -44,9 +45,12 @@ TEST(Capacity, MayBeLimitedByTheOperator) {
 }
 
 TEST(Capacity, MayBeLimitedByDescriptorsOfWhichSomeAreTheDaemonsOwn) {
-  const Bound room = first_of(with({"192.0.2.1"}, {30000, 39999}, 10'000), MachineLimits{1024, {}, {}, {}});
-  EXPECT_EQ(room.calls, (1024U - 32U) / 4U);
-  EXPECT_EQ(room.limit, "descriptors");
+  auto configuration = with({"192.0.2.1"}, {30000, 39999}, 10'000);
+  const MachineLimits machine{1024, {}, {}, {}};
+  EXPECT_EQ(first_of(configuration, machine).calls, (1024U - 32U - 2U) / 4U);
+  EXPECT_EQ(first_of(configuration, machine).limit, "descriptors");
+  configuration.workers = 100;
+  EXPECT_EQ(first_of(configuration, machine).calls, (1024U - 32U - 200U) / 4U);
 }
 
 TEST(Capacity, IsNoneWithoutDescriptorsOrAddresses) {
@@ -66,7 +70,7 @@ TEST(Capacity, MayBeLimitedByMemoryByBuffersAndByTheFirewall) {
 }
 
 TEST(Capacity, TellsWhatTheNextLimitIs) {
-  const Capacity room = capacity(with({"192.0.2.1"}, {30000, 30399}, 10'000), MachineLimits{32 + 800, {}, {}, {}});
+  const Capacity room = capacity(with({"192.0.2.1"}, {30000, 30399}, 10'000), MachineLimits{32 + 2 + 800, {}, {}, {}});
   EXPECT_EQ(room.first, (Bound{100, "ports"}));
   EXPECT_EQ(room.next, (Bound{200, "descriptors"}));
 }

@@ -345,6 +345,19 @@ TEST_F(IceTransport, PeerThatAsksForNothingAnyMoreIsSentNothingUntilItAsksAgain)
   EXPECT_TRUE(is_relayed(feed(Component::kRtp, kPlainPhone, rtp_packet(9), kPlainLeg)));
 }
 
+/// A packet that is dropped may be the first to find it so.
+TEST_F(IceTransport, WhoIsSentNothingAnyMoreIsKnownToBe) {
+  std::ignore = feed(Component::kRtp, kPhone, check(true).octets());
+  EXPECT_EQ(stream.sources(kLeg).rtp, kPhone);
+  std::ignore = stream.take_moved();
+  now += ice::kConsent + std::chrono::seconds(1);
+  Check wrong = check(false);
+  wrong.password = "another";
+  EXPECT_EQ(dropped(feed(Component::kRtp, kStranger, wrong.octets())), Drop::kAuthentication);
+  EXPECT_EQ(stream.sources(kLeg).rtp, std::nullopt);
+  EXPECT_TRUE(stream.take_moved());
+}
+
 TEST_F(IceTransport, ClientHelloFromAnAddressWithoutThePasswordIsNothing) {
   set_ice_leg(dtls::Role::kPassive);
   DtlsPhone stranger(dtls::Role::kActive, phone_identity(), now);
