@@ -114,6 +114,7 @@ bool crypt_chunk(EVP_CIPHER_CTX* aes, Counter& counter, ByteSpan text) noexcept 
   std::size_t at = 0;
   for (; at + kBlockSize <= text.size(); at += kBlockSize) xor_block(text.data() + at, stream.data() + at);
   for (; at < text.size(); ++at) text[at] ^= stream[at];
+  explicit_bzero(stream.data(), end);  // a key derivation's is a session key
   return true;
 }
 

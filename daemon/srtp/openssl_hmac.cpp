@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <new>
-#include <optional>
 
 #include "srtp/known_answers.hpp"
 #include "srtp/openssl_provider.hpp"
@@ -56,20 +55,21 @@ srtp_err_status_t hmac_alloc(srtp_auth_t** out, int key_size, int tag_size) {
 srtp_err_status_t hmac_dealloc(srtp_auth_t* handle) {
   auto* hmac = static_cast<Hmac*>(handle->state);
   OPENSSL_cleanse(hmac, sizeof *hmac);
+  OPENSSL_cleanse(&running, sizeof running);  // it may be this key's
   delete hmac;
   return srtp_err_status_ok;
 }
 
-std::optional<Midstate> padded(const std::uint8_t* key, std::size_t key_size, std::uint8_t pad) noexcept {
+bool pad_into(Midstate& state, const std::uint8_t* key, std::size_t key_size, std::uint8_t pad) noexcept {
   std::array<std::uint8_t, SHA_CBLOCK> block{};
   block.fill(pad);
   for (std::size_t i = 0; i < key_size; ++i) block[i] ^= key[i];
   SHA_CTX hash{};
   const bool done = SHA1_Init(&hash) == 1 && SHA1_Update(&hash, block.data(), block.size()) == 1;
-  const Midstate state = midstate_of(hash);
+  state = midstate_of(hash);
   OPENSSL_cleanse(block.data(), block.size());
   OPENSSL_cleanse(&hash, sizeof hash);
-  return done ? std::optional(state) : std::nullopt;
+  return done;
 }
 
 srtp_err_status_t hmac_start(void* state) {
@@ -81,12 +81,8 @@ srtp_err_status_t hmac_init(void* state, const std::uint8_t* key, int key_size) 
   auto& hmac = *static_cast<Hmac*>(state);
   if (key_size < 0 || key_size > kHmacMaxSize) return srtp_err_status_bad_param;
   const auto size = static_cast<std::size_t>(key_size);
-  const auto inner = padded(key, size, 0x36);
-  const auto outer = padded(key, size, 0x5c);
-  if (!inner || !outer) return srtp_err_status_auth_fail;
-  hmac.inner = *inner;
-  hmac.outer = *outer;
-  return hmac_start(state);
+  const bool done = pad_into(hmac.inner, key, size, 0x36) && pad_into(hmac.outer, key, size, 0x5c);
+  return done ? hmac_start(state) : srtp_err_status_auth_fail;
 }
 
 srtp_err_status_t hmac_update(void* /*state*/, const std::uint8_t* message, int size) {
