@@ -78,11 +78,11 @@ std::optional<std::array<std::uint8_t, kBlockSize>> block_under(bool (*set)(EVP_
 
 /// Whether this OpenSSL knows replace_iv(), which its manual does not promise.
 bool can_replace_iv() noexcept {
-  static constexpr std::array<std::uint8_t, kGcmIvSize> kNext{3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+  static constexpr std::array<std::uint8_t, kGcmIvSize> next{3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
   ERR_set_mark();
-  const auto replaced = block_under([](EVP_CIPHER_CTX* evp) { return replace_iv(evp, kNext.data()); });
+  const auto replaced = block_under([](EVP_CIPHER_CTX* evp) { return replace_iv(evp, next.data()); });
   ERR_pop_to_mark();
-  const auto wanted = block_under([](EVP_CIPHER_CTX* evp) { return init_iv(evp, kNext.data(), 1); });
+  const auto wanted = block_under([](EVP_CIPHER_CTX* evp) { return init_iv(evp, next.data(), 1); });
   return replaced && replaced == wanted;
 }
 
