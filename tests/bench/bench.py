@@ -27,8 +27,8 @@ from side_by_side.plan import PROFILES, Plan, Run  # noqa: E402
 DIRECTORY = pathlib.Path("build/bench")
 DOCS = pathlib.Path("docs")
 LOCK = pathlib.Path(tempfile.gettempdir()) / "osrtp-bench.lock"
-PARTS = ("self", "media", "capacity", "setups", "memory", "handshakes", "growth")
-QUICK_PARTS = ("self", "media", "setups", "memory", "handshakes")
+PARTS = ("self", "media", "capacity", "latency", "setups", "memory", "handshakes", "growth")
+QUICK_PARTS = ("self", "media", "latency", "setups", "memory", "handshakes")
 
 
 def main() -> int:

@@ -162,14 +162,16 @@ class Bench {
     if (busy > kMaxBusy) report.text("reason", "the generator was busy all the time");
   }
 
-  /// Calls that begin, are answered and end, one after the other in every place of the window.
+  /// Calls that begin, are answered and end, one after the other in every place of the window. A fifth of those that
+  /// there may be are for the warm-up.
   void setups() {
     set_up_with_keys(options_.idle);
     std::vector<std::optional<Call>> places(options_.window);
     std::uint64_t made = 0;
+    std::uint64_t most = options_.most / 5;
     std::uint64_t until = now_ns() + ns_of(options_.warm_up);
     const auto next = [&](std::size_t place) -> Call* {
-      if (now_ns() >= until) return nullptr;
+      if (made == most || now_ns() >= until) return nullptr;
       places[place].emplace(make_call(static_cast<std::uint32_t>(options_.idle + place), call_id(options_.idle + made),
                                       wire_.port(), options_.profile, &identity_));
       ++made;
@@ -181,12 +183,14 @@ class Bench {
     const Usage before = usage_of(options_.process);
     const std::uint64_t began = now_ns();
     until = began + ns_of(options_.seconds);
+    most = options_.most;
     signalling_.run(Command::kOffer, Command::kDelete, next);
     const std::uint64_t took = now_ns() - began;
     const Usage used = usage_of(options_.process).since(before);
     made -= made_before;
     Report report = begin_report("setups");
     report.number("window", options_.window)
+        .real("seconds", static_cast<double>(took) / 1e9)
         .number("setups", made)
         .real("setups_per_second", ratio(static_cast<double>(made) * 1e9, took))
         .real("cpu_us_per_setup", ratio(us(used.cpu_ns), made))

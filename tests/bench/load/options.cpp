@@ -22,6 +22,7 @@ struct Raw {
   std::uint32_t idle = 0;
   double warm_up = 2;
   double seconds = 5;
+  std::uint64_t most = 10'000;
   std::size_t window = 16;
   std::uint16_t port = 9000;
   int core = -1;
@@ -45,6 +46,7 @@ void describe(CLI::App& cli, Raw& raw) {
   cli.add_option("--idle", raw.idle, "Calls without media beside them (0)");
   cli.add_option("--warm-up", raw.warm_up, "Seconds before the steady part (2)");
   cli.add_option("--seconds", raw.seconds, "Seconds of the steady part (5)");
+  cli.add_option("--most", raw.most, "Set-ups in all, for the relay's ports rest after a call (10000)");
   cli.add_option("--window", raw.window, "Requests or handshakes in flight (16)");
   cli.add_option("--port", raw.port, "The phones' UDP port, on 127.1.0.0 and on (9000)");
   cli.add_option("--cpu", raw.core, "The core to stay on");
@@ -85,6 +87,7 @@ Options options_of(int argc, char** argv) {
           .idle = raw.idle,
           .warm_up = raw.warm_up,
           .seconds = raw.seconds,
+          .most = raw.most,
           .window = raw.window,
           .port = raw.port,
           .fault = *fault};

@@ -24,6 +24,7 @@ struct Options {
   std::uint32_t idle;   // set up beside them
   double warm_up;       // seconds
   double seconds;
+  std::uint64_t most;  // set-ups, those of the warm-up with them
   std::size_t window;
   std::uint16_t port;
   Fault fault;

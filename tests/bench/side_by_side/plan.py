@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
 
-from side_by_side.relays import Bench, Failed, Relay
+from side_by_side.relays import Bench, Failed, Relay, most_setups
 
 PROFILES = ("plain-plain", "sdes-plain", "sdes-sdes", "gcm-gcm", "dtls-plain")
 CALLS = (50, 100, 300, 600, 1000)
@@ -35,7 +35,7 @@ class Run:
         self._loss_free: dict[tuple[str, str], int] = {}
 
     def part(self, name: str) -> None:
-        {"self": self.generator, "media": self.media, "capacity": self.capacity, "setups": self.setups,
+        {"self": self.generator, "media": self.media, "capacity": self.capacity, "latency": self.latency, "setups": self.setups,
          "memory": self.memory, "handshakes": self.handshakes, "growth": self.growth}[name]()
 
     def generator(self) -> None:
@@ -65,6 +65,7 @@ class Run:
                         low = middle
                     else:
                         high, limited_by = middle, who_failed(result)
+                self._loss_free[relay.name, profile] = low
                 self._keep({"mode": "capacity", "relay": relay.name, "profile": profile, "calls": low,
                             "limited_by": limited_by})
                 self._say(f"{relay.name} {profile}: {low} calls without loss, more is too much for the {limited_by}")
@@ -77,11 +78,23 @@ class Run:
                 return calls, who_failed(result)
         return calls, "open files"
 
+    def latency(self) -> None:
+        """At half of the calls that each carries, with ticks and without."""
+        for _ in range(self._plan.repeats):
+            for relay in self._in_turn():
+                if relay.kind != "osrtpd":
+                    continue
+                for one in (relay, self._bench.without_ticks(relay)):
+                    calls = max(1, self._loss_free.get((relay.name, "sdes-plain"), 200) // 2)
+                    self._measure(one, "media", "sdes-plain", calls, "--warm-up", str(self._plan.warm_up),
+                                  "--seconds", str(self._plan.seconds), part="latency")
+
     def setups(self) -> None:
         for _ in range(self._plan.repeats):
             for profile in ("plain-plain", "sdes-plain"):
                 for relay in self._in_turn():
-                    self._measure(relay, "setups", profile, 1, "--warm-up", "1", "--seconds", str(self._plan.seconds))
+                    self._measure(relay, "setups", profile, 1, "--most", str(most_setups(0)), "--warm-up", "1",
+                                  "--seconds", str(self._plan.seconds))
 
     def memory(self) -> None:
         for profile in ("plain-plain", "sdes-plain"):
@@ -102,8 +115,8 @@ class Run:
             for relay in self._in_turn():
                 self._measure(relay, "media", "sdes-plain", ACTIVE, "--idle", str(calls - ACTIVE), "--warm-up", "1",
                               "--seconds", str(self._plan.seconds), part="growth", standing=calls)
-                self._measure(relay, "setups", "sdes-plain", 1, "--idle", str(calls - ACTIVE), "--warm-up", "0.5",
-                              "--seconds", str(self._plan.probe_seconds), part="growth", standing=calls)
+                self._measure(relay, "setups", "sdes-plain", 1, "--idle", str(calls - ACTIVE),
+                              "--most", str(most_setups(calls - ACTIVE)), "--warm-up", "0.5", "--seconds", str(self._plan.probe_seconds), part="growth", standing=calls)
 
     def _media(self, relay: Relay, profile: str, calls: int) -> dict | None:
         return self._measure(relay, "media", profile, calls, "--warm-up", str(self._plan.warm_up), "--seconds", str(self._plan.seconds))

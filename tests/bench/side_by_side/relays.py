@@ -10,6 +10,7 @@ import subprocess
 import time
 
 from lab import processes
+from side_by_side.targets import OURS, WITHOUT_TICKS
 
 ADDRESS = "127.0.0.1"
 CONTROL = 2223  # both relays' control port, one after the other
@@ -72,6 +73,12 @@ def most_calls(files: int) -> int:
     return min((files - 200) // PORTS_A_CALL, (PORTS[1] - PORTS[0] + 1) // PORTS_A_CALL, 10000)
 
 
+def most_setups(idle: int) -> int:
+    """Calls that can come and go beside `idle` ones: osrtpd lets each port rest for seconds before it is another's, and
+    at thousands of set-ups a second none would be left."""
+    return (PORTS[1] - PORTS[0] + 1) // PORTS_A_CALL - idle - 50
+
+
 @dataclasses.dataclass(frozen=True)
 class Cores:
     """Where the relay and the generator run, before anything else that wants these cores."""
@@ -104,6 +111,13 @@ class Bench:
         self._directory, self._cores = directory, cores
         self._owner = processes.Processes()
 
+    def without_ticks(self, relay: Relay) -> Relay:
+        """An osrtpd that begins with each packet as it comes."""
+        path = self._directory / "without-ticks.toml"
+        path.write_text("tick = 0\n", encoding="ascii")
+        name = WITHOUT_TICKS.replace(OURS, relay.name, 1)
+        return dataclasses.replace(relay, name=name, arguments=(*relay.arguments, "--config", str(path)))
+
     def measure(self, relay: Relay | None, *arguments: str, limit: float = 60) -> dict:
         """What the generator says of `relay`; of itself, if there is none."""
         if relay is None:
@@ -117,7 +131,7 @@ class Bench:
 
     def _start(self, relay: Relay) -> subprocess.Popen:
         argv = ["taskset", "-c", ",".join(map(str, self._cores.relay)), *relay.argv()] if self._cores else relay.argv()
-        process = self._owner.start(relay.name, argv, self._directory / f"{relay.name}.log")
+        process = self._owner.start(relay.name, argv, self._log(relay))
         if self._cores:
             prefer(process.pid)
         deadline = time.monotonic() + 10
@@ -126,8 +140,11 @@ class Bench:
                 status = process.poll()
                 self._owner.end(process)
                 raise Failed(f"{relay.name} does not answer (status {status}); the end of its log: "
-                             + processes.tail(self._directory / f"{relay.name}.log")[-300:])
+                             + processes.tail(self._log(relay))[-300:])
         return process
+
+    def _log(self, relay: Relay) -> pathlib.Path:
+        return self._directory / (relay.name.replace(", ", "-").replace(" ", "") + ".log")
 
     def _load(self, about: list[str], arguments: tuple[str, ...], limit: float) -> dict:
         argv = [LOAD, *arguments, *about, *(["--cpu", str(self._cores.load)] if self._cores else [])]

@@ -5,9 +5,8 @@ import pathlib
 import statistics
 from collections.abc import Callable, Iterable
 
-from side_by_side import plots
-
-OURS, THEIRS = "osrtpd", "rtpengine"
+from side_by_side import plots, targets
+from side_by_side.targets import OURS, THEIRS
 
 
 class Results:
@@ -48,7 +47,7 @@ def render(path: pathlib.Path, docs: pathlib.Path) -> list[pathlib.Path]:
     for name, svg in drawn:
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
         written.append(folder / f"{name}.svg")
-    sections = [head(results), cost(results), capacity(results), setups(results), memory(results), handshakes(results),
+    sections = [head(results), verdicts(results), cost(results), capacity(results), setups(results), memory(results), handshakes(results),
                 growth(results), generator(results), tried(folder / "tried.md"), again()]
     page.write_text("\n\n".join(section for section in sections if section) + "\n", encoding="utf-8")
     return [*written, page]
@@ -72,6 +71,13 @@ media; the load generator has another core. The relays take turns, A B and then 
 phones, and each phone sends 50 RTP packets of {172} octets a second; the generator checks every octet that arrives. *CPU* is that of all
 threads of the relay's process, the kernel's work for it included. Latency is from before a packet is sent until it is received. *Ratio* is
 osrtpd's figure divided by rtpengine's."""
+
+
+def verdicts(results: Results) -> str:
+    if not ratio_column(results):
+        return ""
+    return ("## Targets\n\nOf several profiles the worst counts. Latency is the whole of it, the generator's own included.\n\n"
+            + table(["target", "aimed at", "measured", ""], targets.rows(results)))
 
 
 def cost(results: Results) -> str:
