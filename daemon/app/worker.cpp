@@ -40,7 +40,7 @@ Worker::Next Worker::turn(TimePoint now) {
   asleep_.store(false, std::memory_order_relaxed);
   std::size_t served = 0;
   mailbox_.take([&](Command&& command) {
-    std::visit([this](auto&& one) { on(std::move(one)); }, std::move(command));
+    std::visit([this]<class One>(One&& one) { on(std::forward<One>(one)); }, std::move(command));
     ++served;
   });
   const io::Batch batch = lane_->receive();
