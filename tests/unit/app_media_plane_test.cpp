@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "dtls/identity.hpp"
@@ -50,6 +51,17 @@ std::optional<Octets> receive(io::UdpSocket& socket) {
     if (const auto got = socket.receive(buffer)) return testing::octets_of(got->packet());
   }
   return std::nullopt;
+}
+
+/// Whether it does in time.
+template <class Condition>
+bool comes_true(const Condition& condition) {
+  const TimePoint end = io::Clock::now() + kPatience;
+  while (!condition()) {
+    if (io::Clock::now() >= end) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 /// All but the protection.
@@ -117,6 +129,7 @@ class Talk {
     again.protection = relay::Keep{};
     plane_.set_leg(stream_, 0, {.relay = std::move(again)}, io::Clock::now());
   }
+  [[nodiscard]] Endpoint ours(std::size_t leg) const { return ours_.at(leg)->rtp_advertised; }
   [[nodiscard]] relay::LegCounters counters(relay::LegIndex leg) const { return plane_.counters(stream_, leg); }
 
  private:
@@ -168,14 +181,32 @@ TEST_F(APlane, CountsBeforeItSends) {
 }
 
 TEST_F(APlane, PortsAreClosedOnceTheirCallIs) {
-  Endpoint ours{kHost, *Port::from(1)};
+  std::optional<Endpoint> ours;
   {
     Talk talk(*plane, StreamId(1), next_port);
     ASSERT_NO_FATAL_FAILURE(talk.caller_speaks());
-    ours = (*plane->open_ports(0)).rtp_advertised;  // another, which nobody serves
-    EXPECT_FALSE(io::UdpSocket::bind(ours));
+    ours = talk.ours(0);
+    EXPECT_FALSE(io::UdpSocket::bind(*ours));
   }
-  EXPECT_EQ(plane->ports().size(), 2U);
+  EXPECT_EQ(plane->ports().size(), 0U);
+  EXPECT_TRUE(comes_true([&] { return io::UdpSocket::bind(*ours).has_value(); })) << "its worker keeps it open";
+}
+
+/// Each is posted as its worker falls asleep after the last, and nothing else would wake it.
+TEST(MediaPlane, NoCommandWaitsForAWorkerThatSleeps) {
+  constexpr std::uint64_t kCommands = 20'000;
+  io::SocketNetwork network;
+  auto started = WorkerThread::start(std::make_unique<Worker>(*network.lane(), milliseconds(0), io::Clock::now()), 0);
+  ASSERT_TRUE(started);
+  Worker& worker = (*started)->worker();
+  const auto board = std::make_shared<LegBoard>();
+  worker.post(OpenStream{StreamId(1)});
+  for (std::uint64_t n = 1; n <= kCommands; ++n) {
+    relay::LegSetup leg;
+    leg.protection = relay::Blocked{relay::Drop::kHeld};
+    worker.post(SetLeg{StreamId(1), 0, {.relay = std::move(leg)}, io::Clock::now(), board});
+    ASSERT_TRUE(comes_true([&] { return board->state.load().setups == n; })) << "command " << n;
+  }
 }
 
 /// A handshake has begun as soon as it has been asked for, though its worker may not have got to it.
