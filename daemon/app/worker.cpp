@@ -1,6 +1,7 @@
 #include "app/worker.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace osrtp::app {
@@ -86,6 +87,9 @@ void Worker::handle(const io::Arrival& arrival, TimePoint now) noexcept {
     attend(*to.stream);
   }
 }
+
+// Those before keep their octets where they are when there is no room for another.
+static_assert(std::is_nothrow_move_constructible_v<transport::Sending>);
 
 void Worker::attend(Stream& stream) {
   touch(stream);

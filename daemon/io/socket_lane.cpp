@@ -13,7 +13,7 @@ namespace osrtp::io {
 
 namespace {
 
-// Of the bell in the queue; no port has it as long as slots are fewer than their numbers.
+// Of the bell in the queue; no port has it, for theirs have 32 bits.
 constexpr std::uint64_t kBell = std::numeric_limits<std::uint64_t>::max();
 // An odd number of cache lines: the first octets of each buffer are in other sets of the cache.
 constexpr std::size_t kLine = 64;
