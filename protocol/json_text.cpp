@@ -26,16 +26,16 @@ constexpr std::array<bool, 256> kBare = [] {
 }();
 
 void escape(std::string& out, char c) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kLettered = "\"\\\b\f\n\r\t";
-  constexpr std::string_view kLetters = "\"\\bfnrt";
-  const std::size_t at = kLettered.find(c);
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view lettered = "\"\\\b\f\n\r\t";
+  constexpr std::string_view letters = "\"\\bfnrt";
+  const std::size_t at = lettered.find(c);
   if (at != std::string_view::npos) {
-    out.append(1, '\\').append(1, kLetters[at]);
+    out.append(1, '\\').append(1, letters[at]);
     return;
   }
   const auto octet = static_cast<unsigned char>(c);
-  out.append("\\u00").append(1, kDigits[octet >> 4U]).append(1, kDigits[octet & 0x0fU]);
+  out.append("\\u00").append(1, digits[octet >> 4U]).append(1, digits[octet & 0x0fU]);
 }
 
 void write_text(std::string& out, std::string_view octets) {
