@@ -133,14 +133,16 @@ def renders(_: Bench) -> str:
              {**common, "relay": "rtpengine", "cpu_us_per_packet": 10.0}, {**common, "relay": "osrtpd", "cpu_us_per_packet": 99.0,
                                                                            "part": "capacity"},
              {"mode": "memory", "profile": "sdes-plain", "calls": 1000, "relay": "osrtpd", "kb_per_call_set_up": 5, "kb_per_call": 13},
-             *({**common, "relay": relay, "part": "latency", "p99_us": 1500} for relay in ("osrtpd", "osrtpd, tick = 0"))]
+             *({**common, "relay": relay, "part": "latency", "p99_us": 1500} for relay in ("osrtpd", "osrtpd, tick = 0")),
+             {**common, "relay": "osrtpd", "profile": "plain-plain", "cpu_us_per_packet": 5.0, "valid": False},
+             {**common, "relay": "rtpengine", "profile": "plain-plain", "cpu_us_per_packet": 10.0}]
     docs = DIRECTORY / "docs"
     (docs / "benchmarks").mkdir(parents=True, exist_ok=True)
     (docs / "benchmarks" / "tried.md").write_text("## What was tried\n\nMuch.\n", encoding="utf-8")
     (DIRECTORY / "results.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="ascii")
     tables.render(DIRECTORY / "results.jsonl", docs)
     page = (docs / "benchmarks.md").read_text(encoding="utf-8")
-    wanted = ("| 100 | 5.0 | 0 | 1 | 2 | 3 | 10.0 | 0 | 1 | 2 | 3 | **0.50** |", "| <= 0.5 | 0.50 | met |",
+    wanted = ("| 100 | 5.0 | 0 | 1 | 2 | 3 | 10.0 | 0 | 1 | 2 | 3 | **0.50** |", "| <= 0.5 | 0.50 | met |", "| <= 0.6 | 0.50 ! | met |",
               "| <= 12 KB | 13.00 KB | **not met** |", "| <= 2 ms | 1.50 ms | met |", "| <= 0.5 ms | 1.50 ms | **not met** |",
               "| >= 1.5 |  | not measured |", "## What was tried\n\nMuch.")
     missing = [text for text in wanted if text not in page]

@@ -32,8 +32,9 @@ class Signalling {
   /// refuses a request or does not answer.
   void run(Command first, Command last, const Next& next);
 
-  /// How long replies took.
+  /// How long replies took, since forget_waits().
   [[nodiscard]] const Histogram& waits() const noexcept { return waits_; }
+  void forget_waits() noexcept { waits_ = {}; }
   /// How long it has been reading replies and writing requests, and not waiting.
   [[nodiscard]] std::uint64_t busy_ns() const noexcept { return busy_ns_; }
   /// Requests that had to be sent again.

@@ -76,7 +76,7 @@ osrtpd's figure divided by rtpengine's."""
 def verdicts(results: Results) -> str:
     if not ratio_column(results):
         return ""
-    return ("## Targets\n\nOf several profiles the worst counts. Latency is the whole of it, the generator's own included.\n\n"
+    return ("## Targets\n\nOf several profiles the worst counts. Latency is the whole of it, the generator's own included. `!` is explained below.\n\n"
             + table(["target", "aimed at", "measured", ""], targets.rows(results)))
 
 

@@ -13,7 +13,7 @@ class Target:
     text: str
     unit: str
     bound: float
-    values: list[float]  # what was measured of it; the worst counts
+    values: list[tuple[float, bool]]  # what was measured of it, and whether that is valid; the worst counts
     at_least: bool = False
 
     def row(self) -> list[str]:
@@ -21,8 +21,9 @@ class Target:
         aimed = f"{sign} {self.bound:g} {self.unit}".strip()
         if not self.values:
             return [self.text, aimed, "", "not measured"]
-        worst = worst_of(self.values)
-        return [self.text, aimed, f"{worst:.2f} {self.unit}".strip(), "met" if holds(worst, self.bound) else "**not met**"]
+        worst = worst_of(value for value, _ in self.values)
+        mark = "" if all(valid for _, valid in self.values) else " !"
+        return [self.text, aimed, f"{worst:.2f} {self.unit}".strip() + mark, "met" if holds(worst, self.bound) else "**not met**"]
 
 
 def rows(results) -> list[list[str]]:
@@ -31,7 +32,7 @@ def rows(results) -> list[list[str]]:
 
 
 def costs(results) -> list[Target]:
-    def of(profile: str, *calls: int) -> list[float]:
+    def of(profile: str, *calls: int) -> list[tuple[float, bool]]:
         return ratios(results, "cpu_us_per_packet", ({"mode": "media", "profile": profile, "calls": n, "idle": 0} for n in calls))
 
     usual = (100, 300, 600)
@@ -46,7 +47,7 @@ def counts(results) -> list[Target]:
     def by_profile(mode: str, **more: object) -> list[dict]:
         return [{"mode": mode, "profile": profile, **more} for profile in results.values("profile", mode=mode, **more)]
 
-    memory = [one["kb_per_call"] for one in results.of(mode="memory", relay=OURS)]
+    memory = [(one["kb_per_call"], True) for one in results.of(mode="memory", relay=OURS)]
     return [Target("calls without loss on one core, of rtpengine's", "", 2,
                    ratios(results, "calls", by_profile("capacity")), at_least=True),
             Target("set-ups per second, of rtpengine's", "", 1.5,
@@ -55,15 +56,20 @@ def counts(results) -> list[Target]:
 
 
 def latencies(results) -> list[Target]:
-    def of(relay: str) -> list[float]:
-        return [results.median("p99_us", part="latency", relay=relay, profile=profile) / 1000
-                for profile in results.values("profile", part="latency", relay=relay)]
+    def of(relay: str) -> list[tuple[float, bool]]:
+        kinds = [{"part": "latency", "relay": relay, "profile": profile}
+                 for profile in results.values("profile", part="latency", relay=relay)]
+        return [(results.median("p99_us", **kind) / 1000, results.all_valid(**kind)) for kind in kinds]
 
     return [Target("p99 latency at half of the most calls", "ms", 2, of(OURS)),
             Target("the same with tick = 0", "ms", 0.5, of(WITHOUT_TICKS))]
 
 
-def ratios(results, key: str, kinds: Iterable[dict]) -> list[float]:
+def ratios(results, key: str, kinds: Iterable[dict]) -> list[tuple[float, bool]]:
     """Ours of theirs, of each kind of measurement that there is of both."""
-    pairs = [(results.median(key, relay=OURS, **kind), results.median(key, relay=THEIRS, **kind)) for kind in kinds]
-    return [ours / theirs for ours, theirs in pairs if ours is not None and theirs]
+    found = []
+    for kind in kinds:
+        ours, theirs = (results.median(key, relay=relay, **kind) for relay in (OURS, THEIRS))
+        if ours is not None and theirs:
+            found.append((ours / theirs, all(results.all_valid(relay=relay, **kind) for relay in (OURS, THEIRS))))
+    return found
