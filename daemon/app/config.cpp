@@ -71,7 +71,7 @@ Wrong set_workers(const toml::node& node, Configuration& into) {
 Wrong set_tick(const toml::node& node, Configuration& into) {
   const auto milliseconds = node.value<double>();
   const bool good = milliseconds && *milliseconds >= 0 && *milliseconds <= kMaxTick;
-  if (!good) return "must be a number from 0 to 20 (milliseconds)";
+  if (!good) return "must be a number from 0 to 5 (milliseconds)";
   into.tick = tick_of(*milliseconds);
   return std::nullopt;
 }

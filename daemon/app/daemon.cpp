@@ -129,20 +129,10 @@ void Daemon::on_request(std::size_t socket) {
   notify(now.steady);
 }
 
-/// The call has its ports and hears nothing: the event queue of the system is full (fs.epoll.max_user_watches).
-void Daemon::tell_unserved() {
-  const std::uint64_t unserved = plane_->totals().unserved;
-  if (unserved == told_unserved_) return;
-  log_(LogLevel::kError, "event=ports-unserved count=" + std::to_string(unserved - told_unserved_) +
-                             " reason=\"the event queue of the system takes no more\"");
-  told_unserved_ = unserved;
-}
-
 void Daemon::on_tick() {
   const Now now = io::Clock::both();
   service_.tick(now);
   notify(now.steady);
-  tell_unserved();
 }
 
 void Daemon::notify(TimePoint now) {

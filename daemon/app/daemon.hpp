@@ -40,7 +40,6 @@ class Daemon {
   [[nodiscard]] bool subscribe();
   void on_request(std::size_t socket);
   void on_tick();
-  void tell_unserved();
   /// Sends subscribers what has happened.
   void notify(TimePoint now);
   void on_signal(int signal);
@@ -53,7 +52,6 @@ class Daemon {
   std::unique_ptr<WorkerMediaPlane> plane_;
   call::Registry registry_;
   bool renews_identity_;
-  std::uint64_t told_unserved_ = 0;
   control::Service service_;
   std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
   std::deque<io::ControlSocket> control_;

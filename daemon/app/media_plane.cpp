@@ -1,6 +1,7 @@
 #include "app/media_plane.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "io/clock.hpp"
@@ -23,10 +24,24 @@ Result<std::unique_ptr<WorkerMediaPlane>, io::SocketError> WorkerMediaPlane::cre
 }
 
 WorkerMediaPlane::WorkerMediaPlane(io::PacketNetwork& network, std::vector<call::Interface> interfaces, LogSink log)
-    : ports_(network, std::move(interfaces), std::move(log)) {}
+    : log_(log), ports_(network, std::move(interfaces), std::move(log)) {}
 
 Result<call::LocalPorts, call::PortError> WorkerMediaPlane::open_ports(std::size_t interface) {
-  return ports_.open(interface, io::Clock::now());
+  const TimePoint now = io::Clock::now();
+  if (is_deaf(now)) return fail(call::PortError::kExhausted);
+  return ports_.open(interface, now);
+}
+
+/// A call whose port no worker could serve hears nothing. It is known too late for that one, but not for the next.
+bool WorkerMediaPlane::is_deaf(TimePoint now) {
+  const std::uint64_t unserved = totals().unserved;
+  if (unserved != unserved_) {
+    log_(LogLevel::kError, "event=ports-unserved count=" + std::to_string(unserved - unserved_) +
+                               " reason=\"the event queue of the system takes no more\"");
+    unserved_ = unserved;
+    deaf_until_ = now + kDeaf;
+  }
+  return now < deaf_until_;
 }
 
 void WorkerMediaPlane::mark(const call::LocalPorts& ports, std::optional<TrafficClass> traffic) {

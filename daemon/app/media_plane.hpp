@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -62,14 +63,20 @@ class WorkerMediaPlane final : public call::MediaPlane {
     std::unique_ptr<WorkerThread> thread;
     std::size_t streams = 0;
   };
+  /// How long no call is given ports after one was given a port that no worker could serve.
+  static constexpr std::chrono::seconds kDeaf{5};
   WorkerMediaPlane(io::PacketNetwork& network, std::vector<call::Interface> interfaces, LogSink log);
+  [[nodiscard]] bool is_deaf(TimePoint now);
   [[nodiscard]] const Leg* find(StreamId stream, relay::LegIndex leg) const;
   [[nodiscard]] Leg& leg_of(Stream& stream, relay::LegIndex leg);
   void post(const Stream& stream, Command command);
   void serve(const Stream& stream, SocketId port);
   void dismiss(SocketId port);
 
+  LogSink log_;
   MediaPorts ports_;
+  std::uint64_t unserved_ = 0;  // of totals(), the last time
+  TimePoint deaf_until_{};
   std::unordered_map<StreamId, Stream, StreamHash> streams_;
   std::vector<Employed> workers_;
 };

@@ -16,7 +16,8 @@ namespace osrtp::app {
 namespace {
 
 void serve(Worker& worker, unsigned number) {
-  pthread_setname_np(pthread_self(), ("osrtpd-media-" + std::to_string(number)).c_str());
+  const std::string prefix = number < 100 ? "osrtpd-media-" : "osrtpd-m-";  // the kernel keeps 15 characters
+  pthread_setname_np(pthread_self(), (prefix + std::to_string(number)).c_str());
   // A tick is not to be 50 us late, which the kernel allows itself otherwise.
   prctl(PR_SET_TIMERSLACK, 1UL);
   while (true) {

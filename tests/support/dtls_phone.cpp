@@ -35,7 +35,7 @@ DtlsPhone::DtlsPhone(dtls::Role role, std::shared_ptr<const dtls::Identity> iden
 bool DtlsPhone::is_connected() {
   if (in_) return true;
   auto keys = association_->take_keys();
-  if (!keys) return false;
+  if (!keys || !srtp::initialize()) return false;
   suite_ = keys->suite;
   in_ = *srtp::Context::create(srtp::Direction::kInbound, {keys->suite, std::move(keys->theirs)});
   out_ = *srtp::Context::create(srtp::Direction::kOutbound, {keys->suite, std::move(keys->ours)});

@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"Syntax", "\na b", "file:2: "}, Wrong{"UnknownKey", "\nfrob = 1", "file:2: unknown key 'frob'"},
         Wrong{"UnknownPolicyKey", "[policies]\nboth = 'off'", "file:2: unknown key 'policies.both'"},
         Wrong{"TheFirstOfTwo", "workers = -1\nmax-calls = 0", "file:1: key 'workers': must be a whole number from 0"},
-        Wrong{"LongTick", "tick = 20.5", "file:1: key 'tick': must be a number from 0 to 20 (milliseconds)"},
+        Wrong{"LongTick", "tick = 5.5", "file:1: key 'tick': must be a number from 0 to 5 (milliseconds)"},
         Wrong{"NegativeTick", "tick = -1", "file:1: key 'tick': "},
         Wrong{"TickIsText", "tick = '1ms'", "file:1: key 'tick': "},
         Wrong{"TickIsNoNumber", "tick = nan", "file:1: key 'tick': "},

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -246,10 +247,11 @@ class Observed final : public io::PacketNetwork {
   };
   class Lane final : public io::PacketLane {
    public:
-    explicit Lane(int number) : number_(number) {}
+    Lane(int number, bool refuses) : number_(number), refuses_(refuses) {}
     [[nodiscard]] std::optional<io::SocketError> add(SocketId /*id*/, std::shared_ptr<io::PacketPort> port) override {
       static_cast<Port&>(*port).lane = number_;
-      return std::nullopt;
+      if (!refuses_) return std::nullopt;
+      return io::SocketError{io::SocketError::Kind::kNoDescriptors, "full"};
     }
     void remove(SocketId /*id*/) noexcept override {}
     [[nodiscard]] io::Batch receive() noexcept override { return {}; }
@@ -259,6 +261,7 @@ class Observed final : public io::PacketNetwork {
 
    private:
     int number_;
+    bool refuses_;
     std::atomic<bool> rung_{false};
   };
   [[nodiscard]] Result<std::shared_ptr<io::PacketPort>, io::SocketError> open(const Endpoint& /*local*/) override {
@@ -266,11 +269,14 @@ class Observed final : public io::PacketNetwork {
     return std::shared_ptr<io::PacketPort>(ports.back());
   }
   [[nodiscard]] Result<std::unique_ptr<io::PacketLane>, io::SocketError> lane() override {
-    return std::unique_ptr<io::PacketLane>(std::make_unique<Lane>(lanes_++));
+    return std::unique_ptr<io::PacketLane>(std::make_unique<Lane>(lanes_++, refuses_));
   }
+  /// Lanes from now on take no port.
+  void refuse_to_serve() noexcept { refuses_ = true; }
   std::vector<std::shared_ptr<Port>> ports;
 
  private:
+  bool refuses_ = false;
   int lanes_ = 0;
 };
 
@@ -288,6 +294,24 @@ TEST(MediaPlane, SaysThatThereIsNoThread) {
   pthread_setattr_default_np(&before);
   ASSERT_FALSE(plane);
   EXPECT_FALSE(plane.error().reason.empty());
+}
+
+/// What the one call cannot have any more is not promised to the next.
+TEST(MediaPlane, GivesNoPortsWhileTheyCannotBeServed) {
+  Observed network;
+  network.refuse_to_serve();
+  std::string said;
+  auto plane = *WorkerMediaPlane::create(network, interfaces(), 1, milliseconds(0),
+                                         [&](LogLevel, std::string_view line) { said += line; });
+  const auto ours = *plane->open_ports(0);
+  plane->open_stream(StreamId(1), std::nullopt);
+  relay::LegSetup leg = leg_at(ours, std::nullopt);
+  leg.protection = relay::Plain{};
+  plane->set_leg(StreamId(1), 0, {.relay = std::move(leg)}, io::Clock::now());
+  const TimePoint end = io::Clock::now() + kPatience;
+  while (plane->totals().unserved < 2 && io::Clock::now() < end) std::this_thread::yield();
+  EXPECT_FALSE(plane->open_ports(0));
+  EXPECT_EQ(said.rfind("event=ports-unserved count=2 ", 0), 0U) << said;
 }
 
 TEST(MediaPlane, SpreadsCallsEvenlyAndKeepsEachTogether) {

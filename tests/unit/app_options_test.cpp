@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"TwoPorts", {"--ports", "4000-4999", "--ports", "5000-5999"}, "--ports"},
                     Wrong{"Level", {"--log-level", "loud"}, "'loud'"},
                     Wrong{"NegativeWorkers", {"--workers", "-1"}, "--workers"},
-                    Wrong{"LongTick", {"--tick", "20.5"}, "--tick"}, Wrong{"NegativeTick", {"--tick", "-1"}, "--tick"},
+                    Wrong{"LongTick", {"--tick", "5.5"}, "--tick"}, Wrong{"NegativeTick", {"--tick", "-1"}, "--tick"},
                     Wrong{"ManyWorkers", {"--workers", "1025"}, "--workers"},
                     Wrong{"SecondInterface", {"--interface", "192.0.2.1", "--interface", "here"}, "'here'"},
                     Wrong{"TwoBehindOneFlag", {"--interface", "192.0.2.1", "192.0.2.2"}, "192.0.2.2"},
