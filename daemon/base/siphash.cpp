@@ -44,9 +44,9 @@ struct State {
     v0 ^= word;
   }
   void add_all(std::string_view text) noexcept {
-    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    constexpr std::size_t word_size = sizeof(std::uint64_t);
     const std::uint64_t size = text.size();
-    for (; text.size() >= kWord; text.remove_prefix(kWord)) add(word_of(text.substr(0, kWord)));
+    for (; text.size() >= word_size; text.remove_prefix(word_size)) add(word_of(text.substr(0, word_size)));
     add(word_of(text) | size << 56U);
   }
   [[nodiscard]] std::uint64_t finish(std::uint64_t& mixed, std::uint64_t with) noexcept {
