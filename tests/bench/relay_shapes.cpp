@@ -93,7 +93,11 @@ Sample measure(const Shape& shape, const Addresses& addresses, int calls, double
   Stand stand(shape, addresses, calls);
   auto* counters = static_cast<Counters*>(
       mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-  const pid_t pid = fork();
+  const pid_t pid = counters == MAP_FAILED ? -1 : fork();
+  if (pid < 0) {  // to kill() it would be everybody
+    std::perror("relay-shapes");
+    std::exit(1);
+  }
   if (pid == 0) child(shape, stand, *counters);
   clockid_t clock = 0;
   clock_getcpuclockid(pid, &clock);
