@@ -164,6 +164,16 @@ def test_the_next_offer_decides_it_anew(networks):
             expect_marked(inside, wanted, "10.77.1.1", IN_PORTS)
 
 
+def test_a_packet_longer_than_the_network_takes_goes_in_fragments(networks):
+    longest = rtp(1, b"a") + bytes(3000)
+    with relay() as daemon:
+        call = Call(daemon, "long", ("10.77.2.2", 6000))
+        with networks.inside.udp(*call.caller) as caller, networks.outside.udp(*call.callee) as callee:
+            for payload in (rtp(1, b"a"), longest, longest, rtp(2, b"a")):
+                caller.sendto(payload, call.towards_caller)
+                expect(callee.recv(4096) == payload, f"{len(payload)} octets did not arrive as they left")
+
+
 def test_an_unknown_interface_is_the_first_of_the_family_and_a_warning(networks):
     with relay() as daemon:
         reply = daemon.ask("offer", call_id="x", from_tag="a", sdp=sdp("10.77.1.2", 5000), direction=["inside", "outsid"])
