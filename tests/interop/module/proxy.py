@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from real_relay import DAEMON
+from real_relay import daemon
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODULE = HERE.parents[2] / "build/osrtp.so"
@@ -93,4 +93,4 @@ def require_tools() -> str:
     missing = [tool for tool in ("kamailio", "sipp") if not shutil.which(tool)]
     if missing:
         return f"{' and '.join(missing)} not installed: run 'make deps'"
-    return "".join(f"{built} does not exist: run 'make'" for built in (MODULE, DAEMON) if not built.exists())
+    return "".join(f"{built} does not exist: run 'make'" for built in (MODULE, daemon.PROGRAM) if not built.exists())
