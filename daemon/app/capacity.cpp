@@ -17,9 +17,7 @@ std::size_t port_pairs(const Configuration& configuration) {
   std::size_t pairs = 0;
   const auto interfaces = complete_interfaces(configuration);
   for (std::size_t i = 0; i < interfaces.size(); ++i) {
-    const auto shares = [&](const call::Interface& earlier) {
-      return earlier.address == interfaces[i].address && earlier.ports == interfaces[i].ports;
-    };
+    const auto shares = [&](const call::Interface& earlier) { return share_ports(earlier, interfaces[i]); };
     const auto end = interfaces.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::none_of(interfaces.begin(), end, shares)) pairs += interfaces[i].ports->pairs();
   }

@@ -240,6 +240,10 @@ std::vector<call::Interface> complete_interfaces(const Configuration& configurat
   return all;
 }
 
+bool share_ports(const call::Interface& one, const call::Interface& other) {
+  return one.address == other.address && one.ports == other.ports;
+}
+
 unsigned workers_of(const Configuration& configuration) {
   return configuration.workers != 0 ? configuration.workers : std::max(std::thread::hardware_concurrency(), 1U);
 }

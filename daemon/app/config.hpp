@@ -38,6 +38,9 @@ struct Configuration {
 /// The interfaces with what they have not of their own: ports, traffic class.
 [[nodiscard]] std::vector<call::Interface> complete_interfaces(const Configuration& configuration);
 
+/// Whether two complete interfaces have one address and one range of ports, and with them the ports themselves.
+[[nodiscard]] bool share_ports(const call::Interface& one, const call::Interface& other);
+
 /// How many media threads.
 [[nodiscard]] unsigned workers_of(const Configuration& configuration);
 

@@ -19,18 +19,18 @@ namespace {
 constexpr std::chrono::milliseconds kTick{50};  // see call::Registry::expire()
 
 /// Whether other processes have left a pair for each leg of a call.
-bool has_room(const IpAddress& address, call::PortRange range) {
+bool has_room(io::PacketNetwork& network, const IpAddress& address, call::PortRange range) {
   std::size_t free = 0;
   for (std::uint32_t rtp = (range.first + 1U) & ~1U; rtp + 1 <= range.last && free < 2; rtp += 2) {
     const auto low = Port::from(rtp);
     const auto high = Port::from(rtp + 1);
-    if (low && high && io::UdpSocket::bind({address, *low}) && io::UdpSocket::bind({address, *high})) ++free;
+    if (low && high && network.open({address, *low}) && network.open({address, *high})) ++free;
   }
   return free == 2;
 }
 
 /// What is wrong with the media addresses; empty: nothing.
-std::string wrong_with_media(const Configuration& configuration) {
+std::string wrong_with_media(io::PacketNetwork& network, const Configuration& configuration) {
   for (const call::Interface& interface : complete_interfaces(configuration)) {
     const auto ports = interface.ports.value_or(configuration.ports);
     const std::string address = interface.address.to_string();
@@ -39,7 +39,7 @@ std::string wrong_with_media(const Configuration& configuration) {
       return "interface " + interface.name + ": " +
              (foreign ? address + " is not an address of this machine" : address + ": " + why->reason);
     }
-    if (!has_room(interface.address, ports)) {
+    if (!has_room(network, interface.address, ports)) {
       return "interface " + interface.name + ": other processes have the media ports " + std::to_string(ports.first) +
              "-" + std::to_string(ports.last) + " of " + address;
     }
@@ -51,10 +51,10 @@ std::string wrong_with_media(const Configuration& configuration) {
 
 Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration& configuration, LogSink log) {
   if (auto wrong = contradiction(configuration); !wrong.empty()) return fail(std::move(wrong));
-  if (auto wrong = wrong_with_media(configuration); !wrong.empty()) return fail(std::move(wrong));
+  std::unique_ptr<io::PacketNetwork> network = std::make_unique<io::SocketNetwork>();
+  if (auto wrong = wrong_with_media(*network, configuration); !wrong.empty()) return fail(std::move(wrong));
   auto identity = load_identity(configuration, io::Clock::both().wall);
   if (!identity) return fail(std::move(identity).error());
-  std::unique_ptr<io::PacketNetwork> network = std::make_unique<io::SocketNetwork>();
   auto plane = WorkerMediaPlane::create(*network, complete_interfaces(configuration), workers_of(configuration),
                                         configuration.tick, log);
   if (!plane) return fail("media workers: " + plane.error().reason);

@@ -43,7 +43,6 @@ class WorkerMediaPlane final : public call::MediaPlane {
   /// Of all workers together.
   [[nodiscard]] WorkerCounters totals() const noexcept;
   [[nodiscard]] const MediaPorts& ports() const noexcept { return ports_; }
-  [[nodiscard]] std::size_t workers() const noexcept { return workers_.size(); }
 
  private:
   struct Leg {
@@ -55,9 +54,6 @@ class WorkerMediaPlane final : public call::MediaPlane {
   struct Stream {
     std::size_t worker;
     std::vector<Leg> legs;
-  };
-  struct StreamHash {
-    std::size_t operator()(StreamId id) const noexcept { return std::hash<std::uint64_t>{}(id.get()); }
   };
   struct Employed {
     std::unique_ptr<WorkerThread> thread;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/config.hpp"
 #include "io/entropy.hpp"
 
 namespace osrtp::app {
@@ -15,9 +16,7 @@ MediaPorts::MediaPorts(io::PacketNetwork& network, std::vector<call::Interface> 
       exhausted_(interfaces_.size()),
       unmarked_(interfaces_.size()) {
   for (std::size_t i = 0; i < interfaces_.size(); ++i) {
-    const auto same = [&](const call::Interface& other) {
-      return other.address == interfaces_[i].address && other.ports == interfaces_[i].ports;
-    };
+    const auto same = [&](const call::Interface& other) { return share_ports(other, interfaces_[i]); };
     const auto first = std::find_if(interfaces_.begin(), interfaces_.end(), same);
     const auto index = static_cast<std::size_t>(first - interfaces_.begin());
     const auto ports = interfaces_[i].ports.value_or(call::PortRange{});

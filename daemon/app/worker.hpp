@@ -54,6 +54,10 @@ struct CloseStream {
 struct Stop {};
 using Command = std::variant<AddPort, RemovePort, OpenStream, SetLeg, RemoveLeg, Connect, CloseStream, Stop>;
 
+struct StreamHash {
+  std::size_t operator()(StreamId id) const noexcept { return std::hash<std::uint64_t>{}(id.get()); }
+};
+
 /// The media of some calls: their ports, keys, handshakes and timers, which nobody else touches. Not a thread and no
 /// clock of its own: a turn is a batch of packets in, and what comes of them out.
 class Worker {
@@ -88,9 +92,6 @@ class Worker {
     Stream* stream;
     relay::LegIndex leg;
     relay::Component component;
-  };
-  struct StreamHash {
-    std::size_t operator()(StreamId id) const noexcept { return std::hash<std::uint64_t>{}(id.get()); }
   };
 
   void on(AddPort&& command);
