@@ -71,6 +71,8 @@ def masked(clear: list[wire.Datagram]) -> list[wire.Datagram]:
 
 class DtlsOnTheWire(unittest.TestCase):
     HANDSHAKE = [wire.Datagram(0.0, ("a", 1), ("b", 2), bytes([22, 254, 255]) + bytes(60))]
+    CERTIFICATE = bytes([22, 254, 253]) + bytes(8) + bytes([0, 5]) + bytes(5)  # the record before, in one datagram
+    KEYED = [wire.Datagram(0.0, ("a", 1), ("b", 2), CERTIFICATE + bytes([20, 254, 253]) + bytes(8) + bytes([0, 1, 1]))]
     MEDIA = masked(packets(tone(440)))
 
     def test_what_shares_a_port_is_told_apart(self) -> None:
@@ -90,6 +92,14 @@ class DtlsOnTheWire(unittest.TestCase):
     def test_media_in_the_clear_is_noticed_in_spite_of_a_handshake(self) -> None:
         clear = self.HANDSHAKE + packets(tone(440))
         self.assertEqual(examine_dtls(clear, clear, 440, 440).to_relay, "RTP")
+
+    def test_a_phone_that_speaks_before_it_has_keys_is_forgiven_and_the_relay_is_not(self) -> None:
+        early = packets(tone(440, 0.06)) + self.HANDSHAKE + self.KEYED + self.MEDIA
+        leg = examine_dtls(early, early, 440, 440)
+        self.assertEqual(leg.to_relay, "SRTP")
+        self.assertIn("3 of 172", leg.from_relay)
+        late = self.HANDSHAKE + self.KEYED + packets(tone(440, 0.06)) + self.MEDIA
+        self.assertIn("3 of 172", examine_dtls(late, late, 440, 440).to_relay)
 
 
 class Srtp(unittest.TestCase):

@@ -42,8 +42,9 @@ def examine(sent: list[wire.Datagram], received: list[wire.Datagram], keys: sdes
 def examine_dtls(sent: list[wire.Datagram], received: list[wire.Datagram], own_tone: float,
                  other_tone: float) -> LegOnWire:
     """The same for a leg keyed by DTLS. Its packets cannot be opened, but they must be none that can be heard, and a
-    handshake in both directions must have been there."""
-    leg = LegOnWire(wire.looks_like(sent, own_tone), wire.looks_like(received, other_tone), None, [], {}, {},
+    handshake in both directions must have been there. baresip 1.0 speaks in the clear until it has its keys, where the
+    relay's ClientHello overtakes the answer; that it does so says nothing of the relay."""
+    leg = LegOnWire(wire.looks_like(_since_keyed(sent), own_tone), wire.looks_like(received, other_tone), None, [], {}, {},
                     opened=False)
     for direction, packets in (("sent", sent), ("received", received)):
         kinds = collections.Counter(wire.kind(packet.payload) for packet in packets)
@@ -52,6 +53,12 @@ def examine_dtls(sent: list[wire.Datagram], received: list[wire.Datagram], own_t
         if kinds["unknown"]:
             leg.problems.append(f"{kinds['unknown']} packets {direction} that are neither STUN nor DTLS nor RTP")
     return leg
+
+
+def _since_keyed(sent: list[wire.Datagram]) -> list[wire.Datagram]:
+    """What was sent once its sender had keys; everything, where it never got any."""
+    keyed = (n for n, datagram in enumerate(sent) if wire.changes_cipher(datagram.payload))
+    return sent[next(keyed, 0):]
 
 
 def _clear(datagrams: list[wire.Datagram], receiver: srtp.Receiver | None, sender: str,

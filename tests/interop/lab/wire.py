@@ -39,6 +39,16 @@ def is_rtp(payload: bytes) -> bool:
     return len(payload) >= 12 and payload[0] >> 6 == 2 and not 64 <= (payload[1] & 0x7F) <= 95
 
 
+def changes_cipher(payload: bytes) -> bool:
+    """Whether one of a datagram's DTLS records is ChangeCipherSpec: its sender has the keys (RFC 6347 section 4.2.6)."""
+    at = 0
+    while kind(payload) == "DTLS" and at + 13 <= len(payload):
+        if payload[at] == 20:
+            return True
+        at += 13 + int.from_bytes(payload[at + 11:at + 13], "big")
+    return False
+
+
 class Wire:
     """Keeps every UDP datagram that crosses loopback between start and stop, and a copy as a capture file."""
 
