@@ -231,6 +231,12 @@ Result<Configuration, std::string> read_configuration(const std::string& file) {
   return parse_configuration(text.str(), file);
 }
 
+std::vector<std::string_view> configuration_keys() {
+  std::vector<std::string_view> names;
+  for (const auto& key : kKeys) names.push_back(key.name);
+  return names;
+}
+
 std::vector<call::Interface> complete_interfaces(const Configuration& configuration) {
   std::vector<call::Interface> all = configuration.interfaces;
   for (call::Interface& interface : all) {

@@ -35,6 +35,9 @@ struct Configuration {
 /// @return or why the file cannot be read.
 [[nodiscard]] Result<Configuration, std::string> read_configuration(const std::string& file);
 
+/// The keys that a file may have; of a table its name.
+[[nodiscard]] std::vector<std::string_view> configuration_keys();
+
 /// The interfaces with what they have not of their own: ports, traffic class.
 [[nodiscard]] std::vector<call::Interface> complete_interfaces(const Configuration& configuration);
 

@@ -6,6 +6,7 @@
 
 #include "app/certificate.hpp"
 #include "app/process.hpp"
+#include "app/reload.hpp"
 #include "app/subscriber.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
@@ -17,6 +18,12 @@ namespace osrtp::app {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{50};  // see call::Registry::expire()
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const std::string_view word : words) text.append(text.empty() ? "" : ",").append(word);
+  return text.empty() ? "none" : text;
+}
 
 /// Whether other processes have left a pair for each leg of a call.
 bool has_room(io::PacketNetwork& network, const IpAddress& address, call::PortRange range) {
@@ -49,7 +56,8 @@ std::string wrong_with_media(io::PacketNetwork& network, const Configuration& co
 
 }  // namespace
 
-Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration& configuration, LogSink log) {
+Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration& configuration, LogSink log,
+                                                            Reloading reloading) {
   if (auto wrong = contradiction(configuration); !wrong.empty()) return fail(std::move(wrong));
   std::unique_ptr<io::PacketNetwork> network = std::make_unique<io::SocketNetwork>();
   if (auto wrong = wrong_with_media(*network, configuration); !wrong.empty()) return fail(std::move(wrong));
@@ -58,20 +66,22 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration&
   auto plane = WorkerMediaPlane::create(*network, complete_interfaces(configuration), workers_of(configuration),
                                         configuration.tick, log);
   if (!plane) return fail("media workers: " + plane.error().reason);
-  std::unique_ptr<Daemon> daemon(
-      new Daemon(configuration, std::move(network), *std::move(plane), *std::move(identity), std::move(log)));
+  std::unique_ptr<Daemon> daemon(new Daemon(configuration, std::move(network), *std::move(plane), *std::move(identity),
+                                            std::move(log), std::move(reloading)));
   if (auto wrong = daemon->open_control(configuration.control); !wrong.empty()) return fail(std::move(wrong));
   if (!daemon->subscribe()) return fail(std::string("the event queue of the system takes no more"));
   return daemon;
 }
 
 Daemon::Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNetwork> network,
-               std::unique_ptr<WorkerMediaPlane> plane, std::shared_ptr<const dtls::Identity> identity, LogSink log)
+               std::unique_ptr<WorkerMediaPlane> plane, std::shared_ptr<const dtls::Identity> identity, LogSink log,
+               Reloading reloading)
     : log_(std::move(log)),
+      reloading_(std::move(reloading)),
+      configuration_(configuration),
       network_(std::move(network)),
       plane_(std::move(plane)),
       registry_(configuration.settings, *plane_, io::random_octets, log_, std::move(identity)),
-      renews_identity_(configuration.certificate_file.empty()),
       service_(registry_, log_, io::Clock::both()) {}
 
 Daemon::~Daemon() = default;
@@ -101,11 +111,12 @@ bool Daemon::subscribe() {
     // Twice as often as asked, as sd_watchdog_enabled(3) advises.
     if (!keep(loop_.every(std::max(*interval / 2, std::chrono::milliseconds(1)), notify_watchdog))) return false;
   }
-  if (renews_identity_ && !keep(loop_.every(kIdentityLife, [this] { renew_identity(); }))) return false;
+  if (!keep(loop_.every(kIdentityLife, [this] { renew_identity(); }))) return false;
   return keep(loop_.every(kTick, [this] { on_tick(); }));
 }
 
 void Daemon::renew_identity() {
+  if (!configuration_.certificate_file.empty()) return;
   auto fresh = dtls::Identity::generate(io::Clock::both().wall);
   if (!fresh) return log_(LogLevel::kError, "event=identity-not-renewed reason=\"" + fresh.error() + "\"");
   registry_.renew_identity(*std::move(fresh));
@@ -143,13 +154,29 @@ void Daemon::notify(TimePoint now) {
 }
 
 void Daemon::on_signal(int signal) {
-  if (signal == SIGHUP) {
-    log_(LogLevel::kInfo, "event=hangup ignored=\"a restart reads the configuration anew\"");
-    return;
-  }
+  if (signal == SIGHUP) return reload();
   log_(LogLevel::kInfo, std::string("event=stop signal=") + (signal == SIGTERM ? "TERM" : "INT") +
                             " calls=" + std::to_string(registry_.size()));
   loop_.stop();
+}
+
+void Daemon::reload() {
+  const auto refuse = [this](const std::string& why) {
+    log_(LogLevel::kError, "event=reload-refused reason=\"" + why + "\"");
+  };
+  const auto wanted = reloading_.read();
+  if (!wanted) return refuse(wanted.error());
+  if (const auto wrong = contradiction(*wanted); !wrong.empty()) return refuse(wrong);
+  auto identity = load_identity(*wanted, io::Clock::both().wall);
+  if (!identity) return refuse(identity.error());
+  const Difference found = difference(configuration_, *wanted);
+  *reloading_.log_level = std::max(configuration_.log_level, wanted->log_level);  // whichever shows the next line
+  log_(found.after_restart.empty() ? LogLevel::kInfo : LogLevel::kWarning,
+       "event=reload changed=" + joined(found.now) + " after_restart=" + joined(found.after_restart));
+  configuration_ = merged(configuration_, *wanted);
+  *reloading_.log_level = configuration_.log_level;
+  registry_.reconfigure(configuration_.settings);
+  registry_.renew_identity(*std::move(identity));
 }
 
 void Daemon::stop() {

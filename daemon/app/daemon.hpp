@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,12 @@
 
 namespace osrtp::app {
 
+/// What SIGHUP needs.
+struct Reloading {
+  std::function<Result<Configuration, std::string>()> read;  // the file again, and the flags over it
+  LogLevel* log_level;                                       // of the log; borrowed
+};
+
 /// The whole relay: control sockets and calls on one loop, media on workers.
 class Daemon {
  public:
@@ -24,7 +31,7 @@ class Daemon {
   /// Needs srtp::initialize().
   /// @return or why it cannot start, in one sentence.
   [[nodiscard]] static Result<std::unique_ptr<Daemon>, std::string> create(const Configuration& configuration,
-                                                                           LogSink log);
+                                                                           LogSink log, Reloading reloading);
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
   ~Daemon();
@@ -34,7 +41,8 @@ class Daemon {
 
  private:
   Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNetwork> network,
-         std::unique_ptr<WorkerMediaPlane> plane, std::shared_ptr<const dtls::Identity> identity, LogSink log);
+         std::unique_ptr<WorkerMediaPlane> plane, std::shared_ptr<const dtls::Identity> identity, LogSink log,
+         Reloading reloading);
   [[nodiscard]] std::string open_control(const std::vector<io::ControlAddress>& addresses);
   [[nodiscard]] bool subscribe();
   void on_request(std::size_t socket);
@@ -43,14 +51,17 @@ class Daemon {
   void notify(TimePoint now);
   void on_signal(int signal);
   void renew_identity();
+  /// Takes over what the configuration says now of all that can change while calls run, or nothing of it.
+  void reload();
   void stop();
 
   LogSink log_;
+  Reloading reloading_;
+  Configuration configuration_;  // what is in force
   io::Loop loop_;
   std::unique_ptr<io::PacketNetwork> network_;
   std::unique_ptr<WorkerMediaPlane> plane_;
   call::Registry registry_;
-  bool renews_identity_;
   control::Service service_;
   std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
   std::deque<io::ControlSocket> control_;

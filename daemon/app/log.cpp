@@ -45,9 +45,9 @@ bool stderr_is_journal() {
   return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino) == stream;
 }
 
-LogSink stderr_log(LogLevel least, LineWriter& writer) {
+LogSink stderr_log(const LogLevel* least, LineWriter& writer) {
   return [least, &writer, form = std::make_shared<Form>()](LogLevel level, std::string_view line) {
-    if (level <= least) writer.push(form->line(level, line));
+    if (level <= *least) writer.push(form->line(level, line));
   };
 }
 

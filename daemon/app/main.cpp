@@ -4,12 +4,14 @@
 #include <cstdio>
 
 #include "app/capacity.hpp"
+#include "app/certificate.hpp"
 #include "app/daemon.hpp"
 #include "app/log.hpp"
 #include "app/machine.hpp"
 #include "app/options.hpp"
 #include "app/process.hpp"
 #include "app/values.hpp"
+#include "io/clock.hpp"
 #include "srtp/context.hpp"
 
 namespace {
@@ -55,13 +57,30 @@ std::string interface_line(const call::Interface& interface) {
          std::to_string(ports.last) + " tos=" + std::to_string(interface.traffic_class->octet());
 }
 
-int serve(const app::Configuration& configuration) {
+/// The file that the flags name, and the flags over it.
+Result<app::Configuration, std::string> configured(const app::Options& options) {
+  Result<app::Configuration, std::string> configuration(app::Configuration{});
+  if (!options.config_file.empty()) configuration = app::read_configuration(options.config_file);
+  if (configuration) app::apply(options, *configuration);
+  return configuration;
+}
+
+/// --check-config: all that can be known without opening a socket.
+int check(const app::Configuration& configuration) {
+  if (const auto wrong = app::contradiction(configuration); !wrong.empty()) return refuse(kFailed, wrong);
+  const auto identity = app::load_identity(configuration, io::Clock::both().wall);
+  if (!identity) return refuse(kFailed, identity.error());
+  return std::puts("The configuration is in order.") < 0 ? kFailed : 0;
+}
+
+int serve(app::Configuration configuration, const app::Options& options) {
   if (const auto ready = srtp::initialize(); !ready) return refuse(kFailed, "SRTP self-test failed: " + ready.error());
   const std::size_t descriptors = app::raise_descriptor_limit();
   // The first thread beside this one; from here on nothing may fork.
   app::LineWriter writer(STDERR_FILENO, app::stderr_confession());
-  const LogSink log = app::stderr_log(configuration.log_level, writer);
-  const auto daemon = app::Daemon::create(configuration, log);
+  const LogSink log = app::stderr_log(&configuration.log_level, writer);
+  const auto daemon =
+      app::Daemon::create(configuration, log, {[&options] { return configured(options); }, &configuration.log_level});
   if (!daemon) return refuse(kFailed, daemon.error());
   log(LogLevel::kInfo, start_line(configuration, app::machine_limits(descriptors)));
   for (const call::Interface& interface : app::complete_interfaces(configuration)) {
@@ -84,9 +103,7 @@ int main(int count, char** arguments) {
     return std::fputs(answer->text.c_str(), stdout) < 0 ? kFailed : 0;
   }
   const auto& options = std::get<app::Options>(parsed);
-  Result<app::Configuration, std::string> configuration(app::Configuration{});
-  if (!options.config_file.empty()) configuration = app::read_configuration(options.config_file);
+  auto configuration = configured(options);
   if (!configuration) return refuse(kFailed, configuration.error());
-  app::apply(options, *configuration);
-  return serve(*configuration);
+  return options.check_config ? check(*configuration) : serve(*std::move(configuration), options);
 }

@@ -17,6 +17,7 @@ struct Raw {
   unsigned workers = 0;
   double tick = 0;
   std::string log_level;
+  bool check_config = false;
 };
 
 void describe(CLI::App& cli, Raw& raw) {
@@ -37,6 +38,7 @@ void describe(CLI::App& cli, Raw& raw) {
       ->type_name("MS")
       ->check(CLI::Range(0.0, kMaxTick));
   cli.add_option("--log-level", raw.log_level, "error, warning, info or debug (info)")->type_name("LEVEL");
+  cli.add_flag("--check-config", raw.check_config, "Say whether the configuration is in order, and exit");
   cli.add_flag("--foreground")->description("Stay in the foreground, which is what happens anyway");
 }
 
@@ -63,6 +65,7 @@ std::optional<std::string> read_one(const CLI::App& cli, const char* flag, const
 std::variant<Options, Answer, Misuse> understand(const CLI::App& cli, const Raw& raw) {
   Options options;
   options.config_file = raw.config;
+  options.check_config = raw.check_config;
   if (cli.count("--workers") != 0) options.workers = raw.workers;
   if (cli.count("--tick") != 0) options.tick = tick_of(raw.tick);
   if (auto wrong = read_all(raw.interfaces, options.interfaces, parse_interface)) return Misuse{*wrong};

@@ -19,6 +19,7 @@ struct Options {
   std::optional<unsigned> workers;
   std::optional<std::chrono::microseconds> tick;
   std::optional<LogLevel> log_level;
+  bool check_config = false;  // say whether the configuration is in order, and exit
 };
 
 /// The command line asks for a text and nothing else: --help, --version.

@@ -22,6 +22,8 @@ struct Interface {
   IpAddress advertised;                         // written into SDP; differs behind a NAT
   std::optional<PortRange> ports{};             // nothing: the daemon's
   std::optional<TrafficClass> traffic_class{};  // nothing: the daemon's
+
+  friend bool operator==(const Interface&, const Interface&) = default;
 };
 
 /// An RTP port and the RTCP port next to it, open and owned by whoever holds this.

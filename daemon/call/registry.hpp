@@ -64,6 +64,9 @@ class Registry {
   /// Handshakes from now on use this one; those that run keep theirs.
   void renew_identity(std::shared_ptr<const dtls::Identity> identity) { identity_ = std::move(identity); }
 
+  /// What the operator decides from now on. Legs that are answered keep what they were given.
+  void reconfigure(Settings settings) { settings_ = std::move(settings); }
+
   /// What has happened to calls since the last time, for subscribers; at most kMostEvents.
   [[nodiscard]] std::vector<protocol::Event> take_events() noexcept { return std::exchange(events_, {}); }
   static constexpr std::size_t kMostEvents = 4096;

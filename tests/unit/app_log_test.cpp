@@ -123,7 +123,8 @@ TEST(Log, WritesWhatIsUrgentEnoughEscapedInOneLine) {
   Pipe pipe;
   {
     LineWriter writer(pipe.writer(), app::stderr_confession());
-    const LogSink log = app::stderr_log(LogLevel::kWarning, writer);
+    const LogLevel least = LogLevel::kWarning;
+    const LogSink log = app::stderr_log(&least, writer);
     log(LogLevel::kInfo, "event=quiet");
     log(LogLevel::kWarning, "event=\x1bnoisy\n");
     log(LogLevel::kError, "event=urgent");

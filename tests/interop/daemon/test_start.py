@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import socket
+import subprocess
 import tempfile
 
 from relay import ADDRESS, PORTS, PROGRAM, Relay, expect, expect_refusal, wait_until
@@ -18,11 +19,40 @@ def test_stops_cleanly_on_sigterm_and_sigint():
             expect(not relay.path.exists(), "the control socket is still there")
 
 
-def test_goes_on_after_sighup():
-    with Relay() as relay:
+def test_takes_over_on_sighup_what_can_change_and_names_the_rest():
+    with Relay(config="log-level = 'error'\nmax-calls = 7\n") as relay:
+        file = relay.folder / "osrtpd.toml"
+        file.write_text("log-level = 'debug'\nmax-calls = 8\ntos = 0\nhalf-open-timeout = 9\n", encoding="utf-8")
         relay.process.send_signal(signal.SIGHUP)
-        relay.says("event=hangup")
+        line = relay.says("event=reload")
+        expect(line.endswith("changed=log-level,max-calls,half-open-timeout after_restart=tos"), line)
+        relay.ask("query", call_id="nobody")
+        relay.says("event=refused")  # which the level `error` does not show
+
+
+def test_keeps_its_configuration_where_the_new_one_is_wrong():
+    with Relay(config="max-calls = 7\n") as relay:
+        file = relay.folder / "osrtpd.toml"
+        for text, part in (("max-calls = 0\n", f"{file}:1: "), ("[dtls]\ncertificate = '/nowhere.pem'\nkey = '/nowhere'\n", "/nowhere.pem"),
+                           ("[dtls]\ncertificate = '/nowhere.pem'\n", "both")):
+            file.write_text(text, encoding="utf-8")
+            relay.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: any("event=reload-refused" in line and part in line for line in relay.said().splitlines()),
+                       f"a refusal with {part!r}")
         expect(relay.ask("ping")["result"] == "pong", "no answer any more")
+
+
+def test_tells_without_starting_whether_a_configuration_is_in_order():
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, "osrtpd.toml")
+        file.write_text("interfaces = ['192.0.2.1']\n", encoding="utf-8")
+        said = subprocess.run([PROGRAM, "--config", str(file), "--check-config"], capture_output=True, text=True,
+                              timeout=20, check=False)
+        expect((said.returncode, said.stdout, said.stderr) == (0, "The configuration is in order.\n", ""), str(said))
+        for text, part in (("interfaces = ['192.0.2.1']\nmax-call = 1\n", f"{file}:2: "), ("", "no media address"),
+                           ("interfaces = ['192.0.2.1']\n[dtls]\ncertificate = '/nowhere'\nkey = '/nowhere'\n", "/nowhere")):
+            file.write_text(text, encoding="utf-8")
+            expect_refusal(("--config", str(file), "--check-config"), 1, part)
 
 
 def test_says_at_the_start_what_it_does():
