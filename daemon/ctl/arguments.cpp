@@ -12,7 +12,36 @@ struct Raw {
   std::string control = "unix:/run/osrtpd/control.sock";
   std::string call_id;
   int limit = 500;
+  Explain explain;
 };
+
+template <std::size_t kCount, class Named, class Value>
+void add_word(CLI::App& cli, const char* flag, const char* text, const std::array<std::string_view, kCount>& names,
+              const char* type, const Named& named, Value& into) {
+  const std::vector<std::string> known(names.begin(), names.end());
+  cli.add_option_function<std::string>(
+         flag, [&into, named](const std::string& word) { into = *named(word); }, text)
+      ->check(CLI::IsMember(known))
+      ->type_name(type);
+}
+
+void describe_explain(CLI::App& cli, Explain& command) {
+  using namespace protocol;
+  OsrtpOptions& terms = command.terms;
+  cli.add_option("offer", command.offer_file, "A file with the caller's SDP; - for standard input (-)")
+      ->type_name("FILE");
+  cli.add_option("--answer", command.answer_file, "A file with the callee's SDP")->type_name("FILE");
+  add_word(cli, "--caller", "Policy of the caller's leg", kPolicyNames, "POLICY", policy_named, terms.caller);
+  add_word(cli, "--callee", "Policy of the callee's leg", kPolicyNames, "POLICY", policy_named, terms.callee);
+  add_word(cli, "--caller-signalling", "How SIP goes to the caller", kSignallingNames, "SIGNALLING", signalling_named,
+           terms.caller_signalling);
+  add_word(cli, "--callee-signalling", "How SIP goes to the callee", kSignallingNames, "SIGNALLING", signalling_named,
+           terms.callee_signalling);
+  add_word(cli, "--caller-peer", "What the caller is", kPeerNames, "PEER", peer_named, terms.caller_peer);
+  add_word(cli, "--callee-peer", "What the callee is", kPeerNames, "PEER", peer_named, terms.callee_peer);
+  add_word(cli, "--callee-shape", "How many m-lines the callee is offered for a stream", kShapeNames, "SHAPE",
+           shape_named, terms.callee_shape);
+}
 
 void describe(CLI::App& cli, Raw& raw) {
   cli.set_help_flag("-h,--help", "Print this and exit");
@@ -31,6 +60,7 @@ void describe(CLI::App& cli, Raw& raw) {
       ->add_option("call-id", raw.call_id, "The SIP Call-ID")
       ->type_name("")
       ->required();
+  describe_explain(*cli.add_subcommand("explain", "What would become of an offer, without doing it"), raw.explain);
   cli.add_subcommand("statistics", "Numbers since the daemon's start");
   cli.add_subcommand("drain", "Take no new calls; those that run go on");
   cli.add_subcommand("undrain", "Take new calls again");
@@ -63,7 +93,7 @@ protocol::Request request_of(const CLI::App& cli, const Raw& raw) {
 
 }  // namespace
 
-std::variant<Arguments, Answer, Misuse> parse_arguments(int count, const char* const* arguments) {
+std::variant<Arguments, ExplainArguments, Answer, Misuse> parse_arguments(int count, const char* const* arguments) {
   CLI::App cli("Asks a running osrtpd. See osrtpctl(1).", "osrtpctl");
   Raw raw;
   describe(cli, raw);
@@ -80,9 +110,11 @@ std::variant<Arguments, Answer, Misuse> parse_arguments(int count, const char* c
   } catch (const CLI::ParseError& error) {
     return Misuse{error.what()};
   }
+  const Output output = cli.count("--json") != 0 ? Output::kJson : Output::kText;
+  if (cli.got_subcommand("explain")) return ExplainArguments{raw.explain, output};
   auto server = io::parse_control_address(raw.control);
   if (!server) return Misuse{server.error()};
-  return Arguments{*std::move(server), request_of(cli, raw), cli.count("--json") != 0 ? Output::kJson : Output::kText};
+  return Arguments{*std::move(server), request_of(cli, raw), output};
 }
 
 }  // namespace osrtp::ctl

@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "ctl/explain.hpp"
 #include "io/address.hpp"
 #include "protocol/message.hpp"
 
@@ -18,6 +19,12 @@ struct Arguments {
   Output output = Output::kText;
 };
 
+/// A command that no daemon is asked for.
+struct ExplainArguments {
+  Explain command;
+  Output output = Output::kText;
+};
+
 /// --help or --version.
 struct Answer {
   std::string text;
@@ -27,6 +34,7 @@ struct Misuse {
   std::string sentence;
 };
 
-[[nodiscard]] std::variant<Arguments, Answer, Misuse> parse_arguments(int count, const char* const* arguments);
+[[nodiscard]] std::variant<Arguments, ExplainArguments, Answer, Misuse> parse_arguments(int count,
+                                                                                        const char* const* arguments);
 
 }  // namespace osrtp::ctl

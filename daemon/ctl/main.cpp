@@ -31,6 +31,15 @@ int run(const ctl::Arguments& arguments) {
   return good && std::fflush(stdout) == 0 ? 0 : kFailed;
 }
 
+int run(const ctl::ExplainArguments& arguments) {
+  const auto explanation = ctl::run(arguments.command);
+  if (!explanation) return complain(kFailed, explanation.error());
+  const bool json = arguments.output == ctl::Output::kJson;
+  std::fputs((json ? ctl::to_json(*explanation) : ctl::describe(*explanation)).c_str(), stdout);
+  const bool good = std::holds_alternative<protocol::SdpReply>(explanation->offered.body);
+  return good && std::fflush(stdout) == 0 ? 0 : kFailed;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -41,5 +50,6 @@ int main(int count, char** words) {
   if (const auto* answer = std::get_if<ctl::Answer>(&parsed)) {
     return std::fputs(answer->text.c_str(), stdout) < 0 ? kFailed : 0;
   }
+  if (const auto* explain = std::get_if<ctl::ExplainArguments>(&parsed)) return run(*explain);
   return run(std::get<ctl::Arguments>(parsed));
 }

@@ -22,8 +22,7 @@ std::string protection(const protocol::LegSecurity& leg) {
   switch (leg.state) {
     case SecurityState::kSrtpSdes:
     case SecurityState::kSrtpDtls:
-      return "encrypted, " + state + " " + escaped(leg.suite) + ", " + std::to_string(leg.authenticated_packets) +
-             " authenticated";
+      return "encrypted, " + state + " " + escaped(leg.suite);
     case SecurityState::kPlain:
       return "plain" + because(leg.reason);
     case SecurityState::kPending:
@@ -111,11 +110,16 @@ std::string refusal(const protocol::Error& error) {
 
 std::string describe(const protocol::LegSecurity& security, const protocol::CallReport& call) {
   std::string line = std::string(name(security.leg)) + " " + media_name(security, call) + ": " + protection(security);
+  if (is_encrypted(security.state)) line += ", " + std::to_string(security.authenticated_packets) + " authenticated";
   line += ", " + std::to_string(security.relayed_packets) + " relayed";
   for (const auto& [why, count] : security.dropped) {
     line += ", " + std::to_string(count) + " dropped (" + escaped(why) + ")";
   }
   return line;
+}
+
+std::string agreed(const protocol::LegSecurity& security) {
+  return std::string(name(security.leg)) + " " + media_name(security, {}) + ": " + protection(security);
 }
 
 std::string describe(const protocol::Reply& reply, const protocol::Request& request) {

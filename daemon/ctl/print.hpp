@@ -11,6 +11,10 @@ namespace osrtp::ctl {
 /// "caller audio: encrypted, srtp-sdes AES_CM_128_HMAC_SHA1_80, 512 authenticated, 512 relayed".
 [[nodiscard]] std::string describe(const protocol::LegSecurity& security, const protocol::CallReport& call);
 
+/// The same of what has been agreed, without counters: "caller audio: encrypted, srtp-sdes AES_CM_128_HMAC_SHA1_80".
+/// The m-line goes by its number.
+[[nodiscard]] std::string agreed(const protocol::LegSecurity& security);
+
 /// Lines, each ended. `request` says what was asked.
 [[nodiscard]] std::string describe(const protocol::Reply& reply, const protocol::Request& request);
 

@@ -7,7 +7,7 @@
 namespace osrtp::ctl {
 namespace {
 
-using Parsed = std::variant<Arguments, Answer, Misuse>;
+using Parsed = std::variant<Arguments, ExplainArguments, Answer, Misuse>;
 
 Parsed parse(std::vector<const char*> words) {
   words.insert(words.begin(), "osrtpctl");
@@ -74,6 +74,22 @@ TEST(CtlArguments, ExplainThemselvesWhenAsked) {
   const Parsed version = parse({"--version"});
   ASSERT_TRUE(std::holds_alternative<Answer>(version));
   EXPECT_EQ(std::get<Answer>(version).text, "osrtpctl " OSRTP_VERSION "\n");
+}
+
+TEST(CtlArguments, ExplainsAnOfferWithoutADaemon) {
+  const auto parsed = parse({"explain", "offer.sdp", "--answer", "-", "--caller", "prefer", "--callee", "require",
+                             "--callee-signalling", "clear", "--caller-peer", "webrtc", "--json"});
+  const auto* explain = std::get_if<ExplainArguments>(&parsed);
+  ASSERT_NE(explain, nullptr);
+  EXPECT_EQ(explain->command.offer_file, "offer.sdp");
+  EXPECT_EQ(explain->command.answer_file, "-");
+  EXPECT_EQ(explain->command.terms.caller, protocol::Policy::kPrefer);
+  EXPECT_EQ(explain->command.terms.callee, protocol::Policy::kRequire);
+  EXPECT_EQ(explain->command.terms.callee_signalling, protocol::Signalling::kClear);
+  EXPECT_EQ(explain->command.terms.caller_peer, protocol::Peer::kWebrtc);
+  EXPECT_EQ(explain->output, Output::kJson);
+  EXPECT_EQ(std::get<ExplainArguments>(parse({"explain"})).command.offer_file, "-");
+  EXPECT_TRUE(std::holds_alternative<Misuse>(parse({"explain", "--callee", "sometimes"})));
 }
 
 }  // namespace
