@@ -85,13 +85,19 @@ Wrong set_log_level(const toml::node& node, Configuration& into) {
   return std::nullopt;
 }
 
-template <bool call::Settings::*kMember>
-Wrong set_flag(const toml::node& node, Configuration& into) {
+Wrong read_flag(const toml::node& node, bool& into) {
   const auto flag = node.value_exact<bool>();
   if (!flag) return "must be true or false";
-  into.settings.*kMember = *flag;
+  into = *flag;
   return std::nullopt;
 }
+
+template <bool call::Settings::*kMember>
+Wrong set_flag(const toml::node& node, Configuration& into) {
+  return read_flag(node, into.settings.*kMember);
+}
+
+Wrong set_sandbox(const toml::node& node, Configuration& into) { return read_flag(node, into.sandbox); }
 
 template <std::string Configuration::*kMember>
 Wrong set_file(const toml::node& node, Configuration& into) {
@@ -156,6 +162,7 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"workers", set_workers},
     {"tick", set_tick},
     {"log-level", set_log_level},
+    {"sandbox", set_sandbox},
     {"max-calls", set_max_calls},
     {"media-timeout", set_seconds<&call::Settings::media_timeout>},
     {"held-timeout", set_seconds<&call::Settings::held_timeout>},

@@ -24,6 +24,7 @@ struct Configuration {
   unsigned workers = 0;                   // media threads; 0: one for each core
   std::chrono::microseconds tick{1'000};  // see Pace
   LogLevel log_level = LogLevel::kInfo;
+  bool sandbox = true;           // see Confinement
   std::string certificate_file;  // PEM, for DTLS; empty: one is made at start and renewed daily
   std::string key_file;
   call::Settings settings;

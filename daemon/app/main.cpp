@@ -5,6 +5,7 @@
 
 #include "app/capacity.hpp"
 #include "app/certificate.hpp"
+#include "app/confinement.hpp"
 #include "app/daemon.hpp"
 #include "app/log.hpp"
 #include "app/machine.hpp"
@@ -76,6 +77,7 @@ int check(const app::Configuration& configuration) {
 int serve(app::Configuration configuration, const app::Options& options) {
   if (const auto ready = srtp::initialize(); !ready) return refuse(kFailed, "SRTP self-test failed: " + ready.error());
   const std::size_t descriptors = app::raise_descriptor_limit();
+  app::Confinement confinement(configuration, options.config_file);
   // The first thread beside this one; from here on nothing may fork.
   app::LineWriter writer(STDERR_FILENO, app::stderr_confession());
   const LogSink log = app::stderr_log(&configuration.log_level, writer);
@@ -86,6 +88,7 @@ int serve(app::Configuration configuration, const app::Options& options) {
   for (const call::Interface& interface : app::complete_interfaces(configuration)) {
     log(LogLevel::kInfo, interface_line(interface));
   }
+  confinement.complete(log);
   (*daemon)->run();
   return 0;
 }

@@ -43,6 +43,7 @@ constexpr auto kParts = std::to_array<Part>({
     {"tos", same<&Configuration::traffic_class>, Takes::kRestart},
     {"workers", same<&Configuration::workers>, Takes::kRestart},
     {"tick", same<&Configuration::tick>, Takes::kRestart},
+    {"sandbox", same<&Configuration::sandbox>, Takes::kRestart},
     {"log-level", same<&Configuration::log_level>},
     {"max-calls", same_setting<&Settings::max_calls>},
     {"media-timeout", same_setting<&Settings::media_timeout>},

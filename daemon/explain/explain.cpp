@@ -11,7 +11,7 @@ namespace osrtp::explain {
 namespace {
 
 template <class Request>
-Request request_of(std::string sdp, const protocol::OsrtpOptions& terms) {
+Request request_of(const std::string& sdp, const protocol::OsrtpOptions& terms) {
   Request request;
   request.call_id = "explain";
   request.from_tag = "caller";
@@ -23,10 +23,11 @@ Request request_of(std::string sdp, const protocol::OsrtpOptions& terms) {
 protocol::Reply reply_of(Result<protocol::SdpReply, protocol::Error> result, std::vector<std::string> warnings) {
   protocol::Reply reply;
   reply.warnings = std::move(warnings);
-  if (result)
+  if (result) {
     reply.body = *std::move(result);
-  else
+  } else {
     reply.body = std::move(result).error();
+  }
   return reply;
 }
 
@@ -43,8 +44,8 @@ class Rehearsal {
     auto result = registry_.offer(request_of<protocol::Offer>(question_.offer, question_.terms), now_);
     return reply_of(std::move(result), registry_.take_warnings());
   }
-  protocol::Reply answer(std::string sdp) {
-    auto request = request_of<protocol::Answer>(std::move(sdp), question_.terms);
+  protocol::Reply answer(const std::string& sdp) {
+    auto request = request_of<protocol::Answer>(sdp, question_.terms);
     request.to_tag = "callee";
     request.sip_code = 200;
     auto result = registry_.answer(request, now_);

@@ -37,33 +37,35 @@ std::string own_fingerprint(const Entropy& entropy) {
   return "a=fingerprint:sha-256 " + text;
 }
 
-/// One m-line as the phone answers it: one way of keying, and nothing of the others.
+/// What the phone writes in place of a line that is not kept; nothing: it leaves it out.
+std::optional<std::string> answered(Phone phone, const sdp::Line& line, bool keyed, const Entropy& entropy) {
+  const std::string_view name = line.attribute();
+  if (name == "crypto" && phone == Phone::kSdes && !keyed) {
+    const auto offered = sdp::parse_crypto(line.attribute_value());
+    return offered ? std::optional(own_key(*offered, entropy)) : std::nullopt;
+  }
+  if (name == "fingerprint" && phone == Phone::kDtls) return own_fingerprint(entropy);
+  if (name == "setup" && phone == Phone::kDtls) return "a=setup:active";
+  return std::nullopt;
+}
+
+bool is_kept(const sdp::Line& line) {
+  return line.type != 'a' ||
+         !one_of(line.attribute(), {"crypto", "fingerprint", "setup", "tls-id", "candidate", "end-of-candidates"});
+}
+
+/// One m-line as the phone answers it: one way of keying, one key, and nothing of the others.
 void answer_media(Phone phone, const sdp::Text& text, std::size_t n, const Entropy& entropy, sdp::Edits& edits) {
   const auto [first, last] = text.media(n);
   bool keyed = false;
   for (std::size_t i = first; i < last; ++i) {
     const sdp::Line line = text.line(i);
-    if (line.type != 'a') continue;
-    const std::string_view name = line.attribute();
-    if (name == "crypto") {
-      const auto offered =
-          phone == Phone::kSdes && !keyed ? sdp::parse_crypto(line.attribute_value()) : fail(sdp::CryptoError::kSyntax);
-      if (offered)
-        edits.replace(i, own_key(*offered, entropy));
-      else
-        edits.remove(i);
-      keyed = keyed || offered;
-    } else if (name == "fingerprint") {
-      if (phone == Phone::kDtls)
-        edits.replace(i, own_fingerprint(entropy));
-      else
-        edits.remove(i);
-    } else if (name == "setup") {
-      if (phone == Phone::kDtls)
-        edits.replace(i, "a=setup:active");
-      else
-        edits.remove(i);
-    } else if (one_of(name, {"tls-id", "candidate", "end-of-candidates"})) {
+    if (is_kept(line)) continue;
+    auto own = answered(phone, line, keyed, entropy);
+    keyed = keyed || (own && line.attribute() == "crypto");
+    if (own) {
+      edits.replace(i, *std::move(own));
+    } else {
       edits.remove(i);
     }
   }

@@ -158,7 +158,7 @@ static void planted(void) {
   free(memory);
   pthread_mutex_lock(&mutex);
   pthread_mutex_unlock(&mutex);
-  getppid();
+  getuid();
 }
 
 ssize_t recvfrom(int socket, void* buffer, size_t size, int flags, __SOCKADDR_ARG from, socklen_t* length) {

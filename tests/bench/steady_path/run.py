@@ -78,7 +78,7 @@ def not_planted(figures: Figures) -> list[str]:
 
 def not_planted_calls(calls: list[trace.Call]) -> list[str]:
     wrong = trace.complaints(calls)
-    return [] if len(wrong) == 1 and wrong[0].endswith(" of getppid") else [f"{wrong}, where calls of getppid were planted"]
+    return [] if len(wrong) == 1 and wrong[0].endswith(" of getuid") else [f"{wrong}, where calls of getuid were planted"]
 
 
 def observe(profile: str, traced: bool, *environment: str) -> tuple[Figures, list[trace.Call]]:

@@ -63,6 +63,24 @@ def test_says_at_the_start_what_it_does():
             expect(part in line, f"{part!r} is not in {line!r}")
 
 
+def test_is_in_its_sandbox_with_every_thread_unless_told_otherwise():
+    for config, sandboxed in (("", True), ("sandbox = false\n", False)):
+        with Relay(config=config) as relay:
+            line = relay.says("event=sandbox")
+            if not sandboxed:
+                expect(' warning event=sandbox off=' in line, line)
+            if sandboxed and "=no(" in line:
+                return "skipped: " + line  # this kernel lacks a part of it
+            threads = list(pathlib.Path(f"/proc/{relay.process.pid}/task").iterdir())
+            expect(len(threads) >= 3, f"{len(threads)} threads")
+            for thread in threads:
+                status = dict(row.split(":\t", 1) for row in (thread / "status").read_text().splitlines() if ":\t" in row)
+                found = [status["Seccomp"], status["NoNewPrivs"]] + [int(status[key], 16) for key in
+                                                                     ("CapPrm", "CapEff", "CapBnd", "CapAmb")]
+                expect(found == ["2", "1", 0, 0, 0, 0] if sandboxed else found[:1] == ["0"], f"{thread}: {found}")
+    return None
+
+
 def test_answers_help_and_version():
     for flag, part in (("--help", "--interface"), ("--version", "osrtpd ")):
         status = os.waitstatus_to_exitcode(os.system(f"{PROGRAM} {flag} | grep -q -e '{part}'"))
