@@ -34,12 +34,15 @@ $(B)/dtls-peer: $(B)/tests/interop/dtls_peer.cpp.o $(B)/libosrtpd.a $(B)/libosrt
 $(B)/planted-failure: $(B)/tests/planted/failure.cpp.o
 	$(CXX) $(LDFLAGS) $^ -lgtest_main -lgtest -o $@
 
-.PHONY: check unit unit-binaries replay fuzz fuzz-run asan tsan
+.PHONY: check unit exhaustive unit-binaries replay fuzz fuzz-run asan tsan
 check:  ## everything that must hold, with its own set-up; the last line is `N passed, N failed`
 	@MAKE='$(MAKE)' tests/check.sh $(STEPS)
 
 unit: $(B)/unit-tests  ## unit, vector, golden and simulation tests (GTEST_FILTER=… for some)
 	$(FIXED_MAP) $(B)/unit-tests --gtest_brief=1
+
+exhaustive: $(B)/unit-tests  ## no path to plaintext: every state a call can come to, some ten minutes
+	EXHAUSTIVE=1 $(B)/unit-tests --gtest_filter='*NoPathToPlaintext*'
 
 REPLAY := $(patsubst %,$(B)/replay/%,$(FUZZ_NAMES))
 unit-binaries: $(B)/unit-tests $(REPLAY)

@@ -15,7 +15,7 @@ Request request_of(const std::string& sdp, const protocol::OsrtpOptions& terms) 
   Request request;
   request.call_id = "explain";
   request.from_tag = "caller";
-  request.sdp = std::move(sdp);
+  request.sdp = sdp;
   request.osrtp = terms;
   return request;
 }
