@@ -1,4 +1,4 @@
-# One object tree per variant: release (default), asan, tsan, fuzz.
+# One object tree per variant: release (default), asan, tsan, coverage, fuzz.
 
 B := build/$(VARIANT)
 CCACHE := $(shell command -v ccache)
@@ -20,6 +20,7 @@ OPT_release := -O2 -D_FORTIFY_SOURCE=2 $(HARDEN)
 OPT_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
 OPT_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_coverage := -O0 --coverage -fprofile-update=atomic
 OPT := $(OPT_$(VARIANT))
 
 CPPFLAGS += -Idaemon -I. -DOSRTP_VERSION='"$(VERSION)"'

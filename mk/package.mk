@@ -4,7 +4,9 @@ PREFIX ?= /usr/local
 # Where Kamailio looks for modules.
 KAMAILIO_MODULES ?= $(shell kamailio -I 2>/dev/null | sed -n 's/.*paths to modules: //p')
 
-.PHONY: install deb deb-check
+.PHONY: install deb deb-check sbom
+sbom: all  ## a bill of materials, build/osrtp.cdx.json (CycloneDX)
+	mk/sbom.py build/osrtpd build/osrtpctl build/osrtp.so > build/osrtp.cdx.json
 install: all  ## install under DESTDIR and PREFIX (/usr/local)
 	install -D -m 755 build/osrtpd $(DESTDIR)$(PREFIX)/sbin/osrtpd
 	install -D -m 755 build/osrtpctl $(DESTDIR)$(PREFIX)/bin/osrtpctl

@@ -34,7 +34,7 @@ $(B)/dtls-peer: $(B)/tests/interop/dtls_peer.cpp.o $(B)/libosrtpd.a $(B)/libosrt
 $(B)/planted-failure: $(B)/tests/planted/failure.cpp.o
 	$(CXX) $(LDFLAGS) $^ -lgtest_main -lgtest -o $@
 
-.PHONY: check unit exhaustive unit-binaries replay fuzz fuzz-run asan tsan
+.PHONY: coverage check unit exhaustive unit-binaries replay fuzz fuzz-run asan tsan
 check:  ## everything that must hold, with its own set-up; the last line is `N passed, N failed`
 	@MAKE='$(MAKE)' tests/check.sh $(STEPS)
 
@@ -58,6 +58,14 @@ asan:  ## the unit tests and the seeds under the address and undefined behaviour
 	$(MAKE) VARIANT=asan unit replay
 tsan:  ## the unit tests and the seeds under the thread sanitizer
 	$(MAKE) VARIANT=tsan unit replay
+
+# The cores: what is pure, and sees what comes from outside.
+CORES := base rtp srtp dtls ice sdp negotiate relay transport call control
+coverage:  ## lines that the unit tests and the seeds run, by folder; fails where the cores have less than 90 %
+	find build/coverage -name '*.gcda' -delete 2>/dev/null; $(MAKE) VARIANT=coverage unit replay
+	@mkdir -p build/coverage && gcovr --root . --object-directory build/coverage -j2 --exclude-throw-branches \
+	  $(patsubst %,--filter 'daemon/%/',$(CORES)) --filter 'protocol/' --json-summary build/coverage/summary.json --fail-under-line 90 >/dev/null; \
+	  status=$$?; /usr/bin/python3 tests/tools/coverage.py build/coverage/summary.json; exit $$status
 
 fuzz:  ## every fuzz target for FUZZ_SECONDS (default 60)
 	$(MAKE) VARIANT=fuzz fuzz-run
