@@ -31,7 +31,8 @@ VERSION := $(shell (head -n 1 debian/changelog || echo x 0) 2>/dev/null | tr -d 
 
 PROTOCOL_SRC := $(wildcard protocol/*.cpp)
 BASE_SRC := $(wildcard daemon/base/*.cpp)
-MAIN_SRC := daemon/app/main.cpp daemon/ctl/main.cpp
+# Of one program alone.
+MAIN_SRC := daemon/app/main.cpp daemon/app/wiping_heap.cpp daemon/ctl/main.cpp
 DAEMON_SRC := $(filter-out $(MAIN_SRC) $(BASE_SRC),$(wildcard daemon/*/*.cpp))
 
 obj = $(patsubst %,$(B)/%.o,$(1))
@@ -49,7 +50,7 @@ $(B)/libosrtp-protocol.a: $(call obj,$(PROTOCOL_SRC) $(BASE_SRC))
 $(B)/libosrtpd.a: $(call obj,$(DAEMON_SRC))
 	rm -f $@ && ar rcs $@ $^
 
-$(B)/osrtpd: $(B)/daemon/app/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+$(B)/osrtpd: $(B)/daemon/app/main.cpp.o $(B)/daemon/app/wiping_heap.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
 	$(CXX) $(LDFLAGS) -pie $^ $(DAEMON_LIBS) -o $@
 
 $(B)/osrtpctl: $(B)/daemon/ctl/main.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a

@@ -1,5 +1,7 @@
 #include "app/daemon.hpp"
 
+#include <string.h>  // explicit_bzero
+
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -134,6 +136,7 @@ void Daemon::on_request(std::size_t socket) {
   if (!request) return;
   const Now now = io::Clock::both();
   const std::string reply = service_.handle(request->datagram, now, octets_of({socket, request->from}));
+  explicit_bzero(buffer_->data(), request->datagram.size());  // it may have held keys
   if (!reply.empty() && !control_[socket].send(request->from, reply)) {
     log_(LogLevel::kDebug, "event=reply-lost");  // the client asks again and gets the same reply
   }

@@ -12,6 +12,7 @@
 #include "app/options.hpp"
 #include "app/process.hpp"
 #include "app/values.hpp"
+#include "app/wiping_heap.hpp"
 #include "io/clock.hpp"
 #include "srtp/context.hpp"
 
@@ -76,6 +77,7 @@ int check(const app::Configuration& configuration) {
 
 int serve(app::Configuration configuration, const app::Options& options) {
   if (const auto ready = srtp::initialize(); !ready) return refuse(kFailed, "SRTP self-test failed: " + ready.error());
+  const auto locked = app::lock_memory();
   const std::size_t descriptors = app::raise_descriptor_limit();
   app::Confinement confinement(configuration, options.config_file);
   // The first thread beside this one; from here on nothing may fork.
@@ -88,6 +90,7 @@ int serve(app::Configuration configuration, const app::Options& options) {
   for (const call::Interface& interface : app::complete_interfaces(configuration)) {
     log(LogLevel::kInfo, interface_line(interface));
   }
+  if (!locked) log(LogLevel::kInfo, "event=memory-not-locked reason=\"" + locked.error() + "\"");
   confinement.complete(log);
   (*daemon)->run();
   return 0;
@@ -97,6 +100,7 @@ int serve(app::Configuration configuration, const app::Options& options) {
 
 int main(int count, char** arguments) {
   app::forbid_memory_dumps();
+  app::wipe_what_libraries_free();
   std::signal(SIGPIPE, SIG_IGN);
   const auto parsed = app::parse_options(count, arguments);
   if (const auto* misuse = std::get_if<app::Misuse>(&parsed)) {

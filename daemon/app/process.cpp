@@ -1,10 +1,13 @@
 #include "app/process.hpp"
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <system_error>
 
 namespace osrtp::app {
 
@@ -13,6 +16,18 @@ void forbid_memory_dumps() {
   // The first alone suffices; the second holds also where a helper of the kernel ignores it.
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+}
+
+Result<Done, std::string> lock_memory() {
+  rlimit limit{};
+  getrlimit(RLIMIT_MEMLOCK, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  // The right to exceed it, if we have that, goes with the other capabilities.
+  if (limit.rlim_max != RLIM_INFINITY) return fail("the limit is " + std::to_string(limit.rlim_max) + " octets");
+  if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
+    return fail(std::generic_category().message(errno));
+  }
+  return Done{};
 }
 
 std::size_t raise_descriptor_limit() {

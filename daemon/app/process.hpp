@@ -3,6 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
+
+#include "base/result.hpp"
 
 /// What this process asks of the system and of the service manager.
 namespace osrtp::app {
@@ -10,6 +13,12 @@ namespace osrtp::app {
 /// No core file, and no other process of this user may read our memory: keys are in it.
 /// Call before there are any.
 void forbid_memory_dumps();
+
+/// No page of ours, present or future, goes to swap: keys are on them. Only where the limit on locked memory is none:
+/// under another one a growing daemon would be refused memory instead. What is not touched costs nothing
+/// (MCL_ONFAULT), the stacks of threads included. Call before there are threads, and while system calls are free.
+/// @return or why not, for the operator.
+[[nodiscard]] Result<Done, std::string> lock_memory();
 
 /// Raises the limit on open descriptors as far as is allowed. @return what it is now.
 [[nodiscard]] std::size_t raise_descriptor_limit();

@@ -199,6 +199,7 @@ protocol::CallReport Registry::end(Place call, std::string_view why, Now now) {
   }
   log_(LogLevel::kInfo, line);
   by_id_.erase(call->id());
+  ended_ids_.push_back(call->id());
   calls_.erase(call);
   ++ended_;
   return report;

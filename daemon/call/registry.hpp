@@ -54,6 +54,9 @@ class Registry {
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& dropped() const noexcept { return dropped_; }
 
+  /// The calls that have ended since the last time, however they did.
+  [[nodiscard]] std::vector<std::string> take_ended() noexcept { return std::exchange(ended_ids_, {}); }
+
   /// Octets that nobody can guess.
   void draw(ByteSpan octets) const { entropy_(octets); }
 
@@ -100,6 +103,7 @@ class Registry {
   std::optional<TimePoint> looked_;                    // when expire() was last called
   std::vector<std::string> warnings_;
   std::vector<protocol::Event> events_;
+  std::vector<std::string> ended_ids_;
   bool draining_ = false;
   std::uint64_t ended_ = 0;
   std::map<std::string, std::uint64_t> dropped_;

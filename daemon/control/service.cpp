@@ -36,6 +36,20 @@ std::string_view call_of(const protocol::Request& request) {
                     request);
 }
 
+/// Whose keys the reply to `request` may hold; nothing: no one's.
+std::string_view call_with_keys(const protocol::Request& request) {
+  const bool has_keys =
+      std::holds_alternative<protocol::Offer>(request) || std::holds_alternative<protocol::Answer>(request);
+  return has_keys ? call_of(request) : std::string_view();
+}
+
+/// What is left of a reply when its call is over.
+std::string without_keys(std::string_view reply) {
+  const protocol::Error over{protocol::ErrorCode::kUnknownCall, "The call is over", {}};
+  auto text = protocol::join(reply.substr(0, reply.find(' ')), protocol::encode_reply({over, {}}));
+  return text ? *std::move(text) : std::string();
+}
+
 SipKey key_of(const call::Registry& registry) {
   std::array<std::uint8_t, sizeof(SipKey)> octets{};
   registry.draw(octets);
@@ -71,13 +85,22 @@ std::string Service::handle(std::string_view datagram, Now now, std::string_view
   if (!text) return {};
   // A repeated subscription goes on, and is not another client's.
   const bool repeats = decoded && std::holds_alternative<protocol::Subscribe>(decoded->request);
-  if (!repeats) cache_.put(digest, *text, now.steady);
+  const std::string_view call = decoded ? call_with_keys(decoded->request) : std::string_view();
+  forget_ended();
+  if (!repeats) {
+    cache_.put(digest, *text, now.steady, call.empty() ? std::nullopt : std::optional(cache_.digest(call)));
+  }
   return *std::move(text);
 }
 
 void Service::tick(Now now) {
   registry_.expire(now);
+  forget_ended();
   cache_.drop_old(now.steady);
+}
+
+void Service::forget_ended() {
+  for (const std::string& call : registry_.take_ended()) cache_.forget(cache_.digest(call), without_keys);
 }
 
 std::vector<Notice> Service::take_notices(TimePoint now) { return subscribers_.tell(registry_.take_events(), now); }

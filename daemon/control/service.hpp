@@ -39,6 +39,7 @@ class Service {
   [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now, const Asker& asker = {});
 
  private:
+  void forget_ended();
   void log_refused(const protocol::Error& error, std::string_view call_id, TimePoint now);
   protocol::ReplyBody on(const protocol::Ping& request, Now now);
   protocol::ReplyBody on(const protocol::Offer& request, Now now);

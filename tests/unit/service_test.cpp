@@ -64,6 +64,25 @@ TEST_F(ControlService, OldRepliesGoWithoutAnotherRequest) {
   EXPECT_EQ(service.replies_kept(), 0U);
 }
 
+TEST_F(ControlService, ARequestRepeatedWhenItsCallIsOverNeitherBeginsItAnewNorTellsItsKeys) {
+  ASSERT_NE(ask(offer("c1", "x")).find("a=crypto:"), std::string::npos);
+  ask(offer("c2", "y"));
+  ask(R"(c3 {"command":"delete","call-id":"x"})");
+  const auto late = ask(offer("c1", "x"));
+  EXPECT_TRUE(late.starts_with("c1 {")) << late;
+  EXPECT_EQ(late.find("a=crypto:"), std::string::npos);
+  EXPECT_NE(late.find("unknown-call"), std::string::npos);
+  EXPECT_EQ(exchange.registry.size(), 1U);
+  EXPECT_NE(ask(offer("c2", "y")).find("a=crypto:"), std::string::npos) << "the other call's is another's";
+}
+
+TEST_F(ControlService, RepliesOfACallThatTimedOutAreForgottenToo) {
+  ask(offer("c1", "x"));
+  exchange.registry.clear(exchange.now());
+  service.tick(exchange.now());
+  EXPECT_EQ(ask(offer("c1", "x")).find("a=crypto:"), std::string::npos);
+}
+
 TEST_F(ControlService, ATickEndsCallsWhoseTimeIsOver) {
   ask(offer("c1", "x"));
   exchange.advance(std::chrono::hours(1));
