@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/redact.hpp"
 #include "module/counters.hpp"
 #include "module/peers.hpp"
 
@@ -64,7 +65,9 @@ int refuse(osrtp_error* error, std::string_view why) {
 }
 
 void log(osrtp_log_level level, const std::string& line) {
-  if (state().log != nullptr) state().log(level, line.data(), line.size());
+  if (state().log == nullptr) return;
+  const std::string safe = redacted(line);
+  state().log(level, safe.data(), safe.size());
 }
 
 void count(std::size_t counter) {

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/escape.hpp"
+#include "base/redact.hpp"
 
 namespace osrtp::app {
 
@@ -24,7 +25,7 @@ class Form {
  public:
   std::string line(LogLevel level, std::string_view text) {
     const auto n = static_cast<std::size_t>(level);
-    const std::string said = (journal_ ? std::string(kPriorities[n]) : std::string()) + escaped(text);
+    const std::string said = (journal_ ? std::string(kPriorities[n]) : std::string()) + escaped(redacted(text));
     spdlog::memory_buf_t formatted;
     pattern_.format(spdlog::details::log_msg({}, kLevels[n], said), formatted);
     return {formatted.data(), formatted.size()};
@@ -59,7 +60,7 @@ LineWriter::Confession stderr_confession() {
 
 void complain(std::string_view program, std::string_view sentence) {
   const std::string line = std::string(stderr_is_journal() ? kPriorities[0] : std::string_view{}) +
-                           std::string(program) + ": " + escaped(sentence) + "\n";
+                           std::string(program) + ": " + escaped(redacted(sentence)) + "\n";
   std::fputs(line.c_str(), stderr);
 }
 
