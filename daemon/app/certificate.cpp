@@ -45,4 +45,17 @@ Result<std::shared_ptr<const dtls::Identity>, std::string> load_identity(const C
   return identity;
 }
 
+Result<protocol::TlsCredentials::Shared, std::string> load_control_tls(const ControlTls& files) {
+  PemFile certificate;
+  if (auto wrong = certificate.read(files.certificate_file)) return fail(*std::move(wrong));
+  PemFile key;
+  if (auto wrong = key.read(files.key_file)) return fail(*std::move(wrong));
+  PemFile authorities;
+  if (auto wrong = authorities.read(files.ca_file)) return fail(*std::move(wrong));
+  auto made =
+      protocol::TlsCredentials::make(protocol::TlsEnd::kServer, {certificate.text(), key.text(), authorities.text()});
+  if (!made) return fail("[control-tls] " + files.certificate_file + ": " + made.error());
+  return made;
+}
+
 }  // namespace osrtp::app

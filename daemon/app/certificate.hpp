@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "dtls/identity.hpp"
+#include "protocol/tls_credentials.hpp"
 
 namespace osrtp::app {
 
@@ -41,5 +42,9 @@ class PemFile {
 /// @return or what is wrong with the files, in one sentence
 [[nodiscard]] Result<std::shared_ptr<const dtls::Identity>, std::string> load_identity(
     const Configuration& configuration, WallTime now);
+
+/// What [control-tls] names.
+/// @return or what is wrong with the files, in one sentence
+[[nodiscard]] Result<protocol::TlsCredentials::Shared, std::string> load_control_tls(const ControlTls& files);
 
 }  // namespace osrtp::app

@@ -99,6 +99,14 @@ Wrong set_flag(const toml::node& node, Configuration& into) {
 
 Wrong set_sandbox(const toml::node& node, Configuration& into) { return read_flag(node, into.sandbox); }
 
+template <std::string ControlTls::*kMember>
+Wrong set_tls_file(const toml::node& node, Configuration& into) {
+  const auto text = node.value_exact<std::string_view>();
+  if (!text || text->empty()) return "must be the path of a file";
+  into.control_tls.*kMember = *text;
+  return std::nullopt;
+}
+
 template <std::string Configuration::*kMember>
 Wrong set_file(const toml::node& node, Configuration& into) {
   const auto text = node.value_exact<std::string_view>();
@@ -128,6 +136,14 @@ Wrong set_control(const toml::node& node, Configuration& into) {
   return set_list(node, into.control, io::parse_control_address);
 }
 
+Wrong set_clients(const toml::node& node, Configuration& into) {
+  const auto parse = [](std::string_view text) -> Result<std::string, std::string> {
+    if (text.empty()) return fail(std::string("has a name without a letter"));
+    return std::string(text);
+  };
+  return set_list(node, into.control_tls.clients, parse);
+}
+
 Wrong set_suites(const toml::node& node, Configuration& into) {
   const auto parse = [](std::string_view text) -> Result<Suite, std::string> {
     if (const auto suite = suite_named(text)) return *suite;
@@ -152,6 +168,7 @@ Wrong set_policy(const toml::node& node, Configuration& into) {
 /// Tables of their own: what these return starts with the line already.
 Wrong set_policies(const toml::node& node, Configuration& into);
 Wrong set_dtls(const toml::node& node, Configuration& into);
+Wrong set_control_tls(const toml::node& node, Configuration& into);
 
 constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"interfaces", set_interfaces},
@@ -173,12 +190,20 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"allow-sdes-over-clear", set_flag<&call::Settings::allow_sdes_over_clear>},
     {"lenient-answers", set_flag<&call::Settings::lenient_answers>},
     {"suites", set_suites},
+    {"control-tls", set_control_tls, Holds::kTable},
     {"dtls", set_dtls, Holds::kTable},
     {"policies", set_policies, Holds::kTable},
 });
 constexpr auto kPolicyKeys = std::to_array<Key<Configuration>>({
     {"caller", set_policy<&call::Settings::caller_policy>},
     {"callee", set_policy<&call::Settings::callee_policy>},
+});
+
+constexpr auto kControlTlsKeys = std::to_array<Key<Configuration>>({
+    {"certificate", set_tls_file<&ControlTls::certificate_file>},
+    {"key", set_tls_file<&ControlTls::key_file>},
+    {"ca", set_tls_file<&ControlTls::ca_file>},
+    {"clients", set_clients},
 });
 
 constexpr auto kDtlsKeys = std::to_array<Key<Configuration>>({
@@ -202,6 +227,12 @@ Wrong set_dtls(const toml::node& node, Configuration& into) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return at_line(node.source(), "key 'dtls' must be a table: [dtls]");
   return read(*table, kDtlsKeys, "dtls.", into);
+}
+
+Wrong set_control_tls(const toml::node& node, Configuration& into) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return at_line(node.source(), "key 'control-tls' must be a table: [control-tls]");
+  return read(*table, kControlTlsKeys, "control-tls.", into);
 }
 
 /// Of two interfaces with all they need. One name may have an address of each family, and the SDP decides between
@@ -273,6 +304,15 @@ std::string contradiction(const Configuration& configuration) {
   }
   if (configuration.certificate_file.empty() != configuration.key_file.empty()) {
     return "[dtls] needs both `certificate` and `key`, or neither";
+  }
+  const ControlTls& tls = configuration.control_tls;
+  const bool complete = !tls.certificate_file.empty() && !tls.key_file.empty() && !tls.ca_file.empty();
+  if (tls != ControlTls{} && !complete) return "[control-tls] needs `certificate`, `key` and `ca`";
+  for (const io::ControlAddress& address : configuration.control) {
+    if (std::holds_alternative<io::TlsAddress>(address) && !complete) {
+      return "control " + io::to_string(address) +
+             " needs `certificate`, `key` and `ca` in [control-tls] of the configuration";
+    }
   }
   return {};
 }

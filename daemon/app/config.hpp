@@ -14,11 +14,22 @@
 
 namespace osrtp::app {
 
+/// [control-tls]: what control addresses of TLS need. Files of PEM text.
+struct ControlTls {
+  std::string certificate_file;
+  std::string key_file;
+  std::string ca_file;               // whom the certificates of clients are of
+  std::vector<std::string> clients;  // the names of those that may ask; empty: all with such a certificate
+
+  friend bool operator==(const ControlTls&, const ControlTls&) = default;
+};
+
 /// What the operator has decided: the file, and the flags over it. osrtpd.toml(5) explains
 /// every key.
 struct Configuration {
   std::vector<call::Interface> interfaces;
   std::vector<io::ControlAddress> control{io::UnixPath{"/run/osrtpd/control.sock"}};
+  ControlTls control_tls;
   call::PortRange ports;  // of interfaces that have none of their own, as `traffic_class`
   TrafficClass traffic_class = TrafficClass::expedited();
   unsigned workers = 0;                   // media threads; 0: one for each core

@@ -16,7 +16,9 @@ std::string folder_of(const std::string& file) {
 sandbox::Files files_of(const Configuration& configuration, const std::string& config_file) {
   sandbox::Files files;
   files.readable = {"/etc", "/usr", "/lib", "/lib64", "/proc", "/sys", "/dev"};
-  for (const std::string& file : {config_file, configuration.certificate_file, configuration.key_file}) {
+  const ControlTls& tls = configuration.control_tls;
+  for (const std::string& file : {config_file, configuration.certificate_file, configuration.key_file,
+                                  tls.certificate_file, tls.key_file, tls.ca_file}) {
     if (!file.empty()) files.readable.push_back(folder_of(file));
   }
   for (const io::ControlAddress& address : configuration.control) {

@@ -88,8 +88,26 @@ Daemon::Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNet
 
 Daemon::~Daemon() = default;
 
+std::string Daemon::open_tls(const io::TlsAddress& address) {
+  auto credentials = load_control_tls(configuration_.control_tls);
+  if (!credentials) return credentials.error();
+  const std::size_t number = tls_.size();
+  const auto answer = [this, number](io::TlsServer::ConnectionId from, std::string_view frame) {
+    return on_frame(number, from, frame);
+  };
+  auto server =
+      io::TlsServer::open(loop_, address, {*std::move(credentials), configuration_.control_tls.clients}, answer, log_);
+  if (!server) return server.error();
+  tls_.push_back(*std::move(server));
+  return {};
+}
+
 std::string Daemon::open_control(const std::vector<io::ControlAddress>& addresses) {
   for (const io::ControlAddress& address : addresses) {
+    if (const auto* tls = std::get_if<io::TlsAddress>(&address)) {
+      if (auto wrong = open_tls(*tls); !wrong.empty()) return wrong;
+      continue;
+    }
     auto socket = io::ControlSocket::open(address);
     if (!socket) return socket.error();
     control_.push_back(*std::move(socket));
@@ -143,6 +161,13 @@ void Daemon::on_request(std::size_t socket) {
   notify(now.steady);
 }
 
+std::string Daemon::on_frame(std::size_t server, io::TlsServer::ConnectionId from, std::string_view frame) {
+  const Now now = io::Clock::both();
+  std::string reply = service_.handle(frame, now, octets_of(TlsSubscriber{server, from}));
+  notify(now.steady);
+  return reply;
+}
+
 void Daemon::on_tick() {
   const Now now = io::Clock::both();
   service_.tick(now);
@@ -151,8 +176,11 @@ void Daemon::on_tick() {
 
 void Daemon::notify(TimePoint now) {
   for (const control::Notice& notice : service_.take_notices(now)) {
+    const auto tls = tls_subscriber_of(notice.address);
     const auto whom = subscriber_of(notice.address);
-    if (!whom || !control_[whom->socket].send(whom->address, notice.frame)) service_.unsent(notice);
+    const bool sent = tls ? tls_[tls->server]->send(tls->connection, notice.frame)
+                          : whom && control_[whom->socket].send(whom->address, notice.frame);
+    if (!sent) service_.unsent(notice);
   }
 }
 
@@ -172,6 +200,12 @@ void Daemon::reload() {
   if (const auto wrong = contradiction(*wanted); !wrong.empty()) return refuse(wrong);
   auto identity = load_identity(*wanted, io::Clock::both().wall);
   if (!identity) return refuse(identity.error());
+  protocol::TlsCredentials::Shared control;
+  if (!tls_.empty()) {
+    auto loaded = load_control_tls(wanted->control_tls);
+    if (!loaded) return refuse(loaded.error());
+    control = *std::move(loaded);
+  }
   const Difference found = difference(configuration_, *wanted);
   *reloading_.log_level = std::max(configuration_.log_level, wanted->log_level);  // whichever shows the next line
   log_(found.after_restart.empty() ? LogLevel::kInfo : LogLevel::kWarning,
@@ -180,6 +214,7 @@ void Daemon::reload() {
   *reloading_.log_level = configuration_.log_level;
   registry_.reconfigure(configuration_.settings);
   registry_.renew_identity(*std::move(identity));
+  for (const auto& server : tls_) server->renew({control, configuration_.control_tls.clients});
 }
 
 void Daemon::stop() {

@@ -15,6 +15,7 @@
 #include "dtls/identity.hpp"
 #include "io/control_socket.hpp"
 #include "io/loop.hpp"
+#include "io/tls_server.hpp"
 
 namespace osrtp::app {
 
@@ -43,9 +44,11 @@ class Daemon {
   Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNetwork> network,
          std::unique_ptr<WorkerMediaPlane> plane, std::shared_ptr<const dtls::Identity> identity, LogSink log,
          Reloading reloading);
+  [[nodiscard]] std::string open_tls(const io::TlsAddress& address);
   [[nodiscard]] std::string open_control(const std::vector<io::ControlAddress>& addresses);
   [[nodiscard]] bool subscribe();
   void on_request(std::size_t socket);
+  [[nodiscard]] std::string on_frame(std::size_t server, io::TlsServer::ConnectionId from, std::string_view frame);
   void on_tick();
   /// Sends subscribers what has happened.
   void notify(TimePoint now);
@@ -65,6 +68,7 @@ class Daemon {
   control::Service service_;
   std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
   std::deque<io::ControlSocket> control_;
+  std::vector<std::unique_ptr<io::TlsServer>> tls_;
   std::vector<io::Loop::Subscription> subscriptions_;  // last: ends first
 };
 

@@ -72,6 +72,10 @@ int check(const app::Configuration& configuration) {
   if (const auto wrong = app::contradiction(configuration); !wrong.empty()) return refuse(kFailed, wrong);
   const auto identity = app::load_identity(configuration, io::Clock::both().wall);
   if (!identity) return refuse(kFailed, identity.error());
+  if (const auto& tls = configuration.control_tls; !tls.certificate_file.empty()) {
+    const auto credentials = app::load_control_tls(tls);
+    if (!credentials) return refuse(kFailed, credentials.error());
+  }
   return std::puts("The configuration is in order.") < 0 ? kFailed : 0;
 }
 

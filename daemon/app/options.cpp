@@ -28,7 +28,7 @@ void describe(CLI::App& cli, Raw& raw) {
       ->type_name("[NAME/]ADDRESS[!ADVERTISED]")
       ->allow_extra_args(false);
   cli.add_option("--control", raw.control, "Where requests come in; may be repeated")
-      ->type_name("unix:PATH|udp:ADDRESS:PORT")
+      ->type_name("unix:PATH|udp:ADDRESS:PORT|tls:ADDRESS:PORT")
       ->allow_extra_args(false);
   cli.add_option("--ports", raw.ports, "The ports for media (30000-39999)")->type_name("MIN-MAX");
   cli.add_option("--workers", raw.workers, "Media threads; 0: one for each core (0)")

@@ -44,6 +44,7 @@ constexpr auto kParts = std::to_array<Part>({
     {"workers", same<&Configuration::workers>, Takes::kRestart},
     {"tick", same<&Configuration::tick>, Takes::kRestart},
     {"sandbox", same<&Configuration::sandbox>, Takes::kRestart},
+    {"control-tls", same<&Configuration::control_tls>},
     {"log-level", same<&Configuration::log_level>},
     {"max-calls", same_setting<&Settings::max_calls>},
     {"media-timeout", same_setting<&Settings::media_timeout>},
@@ -75,6 +76,7 @@ Configuration merged(const Configuration& running, const Configuration& wanted) 
   next.log_level = wanted.log_level;
   next.certificate_file = wanted.certificate_file;
   next.key_file = wanted.key_file;
+  next.control_tls = wanted.control_tls;
   next.settings = wanted.settings;
   return next;
 }

@@ -91,12 +91,19 @@ Result<ControlAddress, std::string> parse_control_address(std::string_view text)
     if (!endpoint) return fail("control address " + shown + " is not udp:ADDRESS:PORT");
     return ControlAddress(*endpoint);
   }
-  return fail("control address " + shown + " is neither unix:PATH nor udp:ADDRESS:PORT");
+  if (text.starts_with("tls:")) {
+    const auto endpoint = Endpoint::parse(text.substr(4));
+    if (!endpoint) return fail("control address " + shown + " is not tls:ADDRESS:PORT");
+    return ControlAddress(TlsAddress{*endpoint});
+  }
+  return fail("control address " + shown + " is none of unix:PATH, udp:ADDRESS:PORT and tls:ADDRESS:PORT");
 }
 
 std::string to_string(const ControlAddress& address) {
-  if (const auto* local = std::get_if<UnixPath>(&address)) return "unix:" + local->path;
-  return "udp:" + std::get<Endpoint>(address).to_string();
+  return std::visit(Overloaded{[](const UnixPath& local) { return "unix:" + local.path; },
+                               [](const Endpoint& udp) { return "udp:" + udp.to_string(); },
+                               [](const TlsAddress& tls) { return "tls:" + tls.endpoint.to_string(); }},
+                    address);
 }
 
 }  // namespace osrtp::io

@@ -40,9 +40,14 @@ struct UnixPath {
   std::string path;
   friend bool operator==(const UnixPath&, const UnixPath&) = default;
 };
-using ControlAddress = std::variant<UnixPath, Endpoint>;
+/// TLS over TCP.
+struct TlsAddress {
+  Endpoint endpoint;
+  friend bool operator==(const TlsAddress&, const TlsAddress&) = default;
+};
+using ControlAddress = std::variant<UnixPath, Endpoint, TlsAddress>;  // an endpoint alone: UDP
 
-/// "unix:PATH" or "udp:HOST:PORT" ("udp:[::1]:2223"). HOST is an address, never a name.
+/// "unix:PATH", "udp:HOST:PORT" ("udp:[::1]:2223") or "tls:HOST:PORT". HOST is an address, never a name.
 /// @return or why not, in words for the operator.
 [[nodiscard]] Result<ControlAddress, std::string> parse_control_address(std::string_view text);
 [[nodiscard]] std::string to_string(const ControlAddress& address);

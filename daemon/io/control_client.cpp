@@ -31,8 +31,10 @@ std::string why_not_connected(int error) {
 
 Result<ControlClient, std::string> ControlClient::connect(const ControlAddress& server) {
   const auto* local = std::get_if<UnixPath>(&server);
-  const auto address = local != nullptr ? SocketAddress::from_path(local->path)
-                                        : std::optional(SocketAddress::from(std::get<Endpoint>(server)));
+  const auto* udp = std::get_if<Endpoint>(&server);
+  if (local == nullptr && udp == nullptr) return fail(std::string("TLS has no datagrams"));
+  const auto address =
+      local != nullptr ? SocketAddress::from_path(local->path) : std::optional(SocketAddress::from(*udp));
   if (!address) return fail(std::string("the path is too long"));
   Descriptor socket(::socket(address->storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return fail(words(errno));

@@ -54,7 +54,10 @@ int bind_with_mode(const Descriptor& socket, const SocketAddress& address) {
 
 Result<ControlSocket, std::string> ControlSocket::open(const ControlAddress& address) {
   auto opened = std::visit(Overloaded{[](const UnixPath& local) { return open_path(local.path); },
-                                      [](const Endpoint& local) { return open_udp(local); }},
+                                      [](const Endpoint& local) { return open_udp(local); },
+                                      [](const TlsAddress&) -> Result<ControlSocket, std::string> {
+                                        return fail(std::string("TLS has no datagrams"));
+                                      }},
                            address);
   if (!opened) return fail("control socket " + to_string(address) + ": " + opened.error());
   return opened;
@@ -75,7 +78,9 @@ Result<ControlSocket, std::string> ControlSocket::open_path(const std::string& p
 
 Result<ControlSocket, std::string> ControlSocket::open_udp(const Endpoint& local) {
   if (!local.address.is_loopback()) {
-    return fail(std::string("not a loopback address, and whoever reaches this socket commands every call"));
+    return fail(
+        std::string("not a loopback address, and whoever reaches this socket commands every call; from other hosts "
+                    "take tls:ADDRESS:PORT"));
   }
   const SocketAddress address = SocketAddress::from(local);
   Descriptor socket = datagram_socket(address.storage.ss_family);

@@ -22,7 +22,7 @@ class ControlSocket {
  public:
   /// A UNIX path gets mode 0660; what an ended process has left there is replaced, a socket
   /// on which somebody listens, or anything that is no socket, is not. UDP is refused but
-  /// on loopback: nobody proves here who they are.
+  /// on loopback: nobody proves here who they are. TLS is TlsServer's.
   /// @return or why not, in words for the operator.
   [[nodiscard]] static Result<ControlSocket, std::string> open(const ControlAddress& address);
 

@@ -54,6 +54,8 @@ class Loop {
 
   /// Returns after stop().
   void run();
+  /// For what libevent itself runs on it, in io/ alone. Borrowed.
+  [[nodiscard]] event_base* base() const noexcept { return base_.get(); }
   /// Lets the running callback finish, then no other starts.
   void stop();
 

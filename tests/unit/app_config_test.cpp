@@ -178,5 +178,17 @@ TEST(Contradiction, TwoInterfacesOfOneFamilyCannotHaveOneName) {
   EXPECT_EQ(contradiction(read("interfaces = ['a/192.0.2.1', 'b/192.0.2.1']")), "");
 }
 
+TEST(Contradiction, ControlOverTlsNeedsAllItsFiles) {
+  const std::string start = "interfaces = ['192.0.2.1']\ncontrol = ['tls:192.0.2.1:2223']\n";
+  EXPECT_EQ(contradiction(read(start)),
+            "control tls:192.0.2.1:2223 needs `certificate`, `key` and `ca` in [control-tls] of the configuration");
+  EXPECT_EQ(contradiction(read(start + "[control-tls]\ncertificate = '/c'\nkey = '/k'\n")),
+            "[control-tls] needs `certificate`, `key` and `ca`");
+  const Configuration whole =
+      read(start + "[control-tls]\ncertificate = '/c'\nkey = '/k'\nca = '/a'\nclients = ['x', 'y']\n");
+  EXPECT_EQ(contradiction(whole), "");
+  EXPECT_EQ(whole.control_tls, (ControlTls{"/c", "/k", "/a", {"x", "y"}}));
+}
+
 }  // namespace
 }  // namespace osrtp::app

@@ -30,6 +30,8 @@ interfaces = ["192.0.2.1"]
 log-level = "debug"
 max-calls = 7
 suites = ["AEAD_AES_256_GCM"]
+[control-tls]
+clients = ["proxy.example.org"]
 [dtls]
 certificate = "/c.pem"
 key = "/k.pem"
@@ -37,7 +39,7 @@ key = "/k.pem"
 callee = "require"
 )");
   const Difference found = difference(running, wanted);
-  EXPECT_THAT(found.now, ElementsAre("log-level", "max-calls", "suites", "dtls", "policies"));
+  EXPECT_THAT(found.now, ElementsAre("control-tls", "log-level", "max-calls", "suites", "dtls", "policies"));
   EXPECT_THAT(found.after_restart, IsEmpty());
   EXPECT_TRUE(difference(merged(running, wanted), wanted).empty());
 }

@@ -23,6 +23,17 @@ TEST(Subscriber, IsOnThisMachineAndHasAnAddress) {
   }
 }
 
+TEST(Subscriber, MayBeAConnectionWhichIsNoSocket) {
+  const std::string octets = octets_of(TlsSubscriber{2, 70'000});
+  const auto found = tls_subscriber_of(octets);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->server, 2U);
+  EXPECT_EQ(found->connection, 70'000U);
+  EXPECT_FALSE(subscriber_of(octets));
+  EXPECT_FALSE(tls_subscriber_of(octets_of({0, at("127.0.0.1:4000")})));
+  EXPECT_FALSE(tls_subscriber_of(""));
+}
+
 TEST(Subscriber, IsNotMadeOfOtherOctets) {
   EXPECT_FALSE(subscriber_of(""));
   EXPECT_FALSE(subscriber_of("x"));

@@ -54,7 +54,7 @@ TEST(CtlArguments, SayWhichArgumentIsMissingOrWrong) {
   // How it writes the range is CLI11's.
   EXPECT_EQ(complaint({"list", "--limit", "0"}).substr(0, 29), "--limit: Value 0 not in range");
   EXPECT_EQ(complaint({"--control", "bogus", "ping"}),
-            "control address 'bogus' is neither unix:PATH nor udp:ADDRESS:PORT");
+            "control address 'bogus' is none of unix:PATH, udp:ADDRESS:PORT and tls:ADDRESS:PORT");
 }
 
 TEST(CtlArguments, DrainAndItsUndoing) {

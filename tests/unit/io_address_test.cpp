@@ -48,6 +48,10 @@ INSTANTIATE_TEST_SUITE_P(
     Table, ControlAddressText,
     testing::Values(ControlRow{"Unix", "unix:/run/osrtpd/control.sock", nullptr},
                     ControlRow{"Udp4", "udp:127.0.0.1:2223", nullptr}, ControlRow{"Udp6", "udp:[::1]:2223", nullptr},
+                    ControlRow{"Tls4", "tls:192.0.2.10:2223", nullptr},
+                    ControlRow{"Tls6", "tls:[2001:db8::1]:2223", nullptr},
+                    ControlRow{"TlsName", "tls:relay.example.org:2223", "is not tls:ADDRESS:PORT"},
+                    ControlRow{"TlsNoPort", "tls:192.0.2.10", "is not tls:ADDRESS:PORT"},
                     ControlRow{"Relative", "unix:control.sock", "absolute"}, ControlRow{"NoPath", "unix:", "absolute"},
                     ControlRow{"LongPath",
                                "unix:/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -56,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ControlRow{"NoPort", "udp:127.0.0.1", "ADDRESS:PORT"},
                     ControlRow{"PortZero", "udp:127.0.0.1:0", "ADDRESS:PORT"},
                     ControlRow{"HostName", "udp:localhost:2223", "ADDRESS:PORT"},
-                    ControlRow{"Tcp", "tcp:127.0.0.1:2223", "neither"}, ControlRow{"Nothing", "", "neither"}),
+                    ControlRow{"Tcp", "tcp:127.0.0.1:2223", "none of"}, ControlRow{"Nothing", "", "none of"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -15,6 +15,7 @@ import test_control
 import test_events
 import test_log
 import test_start
+import test_tls
 from relay import CONTROL, PROGRAM
 
 
@@ -38,7 +39,7 @@ def main(wanted: list[str]) -> int:
     if missing:
         print(f"missing: {', '.join(missing)}; run make first")
         return 1
-    tests = {name: test for module in (test_start, test_control, test_calls, test_events, test_log)
+    tests = {name: test for module in (test_start, test_control, test_calls, test_events, test_log, test_tls)
              for name, test in vars(module).items() if name.startswith("test_") and callable(test)}
     verdicts = [run(name, test) for name, test in tests.items()
                 if not wanted or any(word in name for word in wanted)]
