@@ -12,6 +12,7 @@ struct Raw {
   std::string control = "unix:/run/osrtpd/control.sock";
   std::string call_id;
   int limit = 500;
+  TlsOptions tls;
   Explain explain;
 };
 
@@ -47,7 +48,14 @@ void describe(CLI::App& cli, Raw& raw) {
   cli.set_help_flag("-h,--help", "Print this and exit");
   cli.set_version_flag("--version", "osrtpctl " OSRTP_VERSION, "Print the version and exit");
   cli.add_option("--control", raw.control, "The daemon's control socket (unix:/run/osrtpd/control.sock)")
-      ->type_name("unix:PATH|udp:ADDRESS:PORT");
+      ->type_name("unix:PATH|udp:ADDRESS:PORT|tls:ADDRESS:PORT");
+  cli.add_option("--certificate", raw.tls.certificate_file, "What a server of TLS is shown (/etc/osrtpd/osrtpctl.crt)")
+      ->type_name("FILE");
+  cli.add_option("--key", raw.tls.key_file, "Its key (/etc/osrtpd/osrtpctl.key)")->type_name("FILE");
+  cli.add_option("--ca", raw.tls.ca_file, "Whose certificate the server must have (/etc/osrtpd/control-ca.crt)")
+      ->type_name("FILE");
+  cli.add_option("--server-name", raw.tls.server_name, "Which name that has, if not the server's address")
+      ->type_name("NAME");
   cli.add_flag("--json")->description("Print the daemon's reply as it is");
   cli.require_subcommand(1);
   cli.fallthrough();
@@ -114,7 +122,7 @@ std::variant<Arguments, ExplainArguments, Answer, Misuse> parse_arguments(int co
   if (cli.got_subcommand("explain")) return ExplainArguments{raw.explain, output};
   auto server = io::parse_control_address(raw.control);
   if (!server) return Misuse{server.error()};
-  return Arguments{*std::move(server), request_of(cli, raw), output};
+  return Arguments{*std::move(server), raw.tls, request_of(cli, raw), output};
 }
 
 }  // namespace osrtp::ctl

@@ -12,9 +12,18 @@ namespace osrtp::ctl {
 
 enum class Output : std::uint8_t { kText, kJson };
 
+/// Of a server of TLS: what to show it, and whom to trust. Files of PEM text.
+struct TlsOptions {
+  std::string certificate_file = "/etc/osrtpd/osrtpctl.crt";
+  std::string key_file = "/etc/osrtpd/osrtpctl.key";
+  std::string ca_file = "/etc/osrtpd/control-ca.crt";
+  std::string server_name;  // that its certificate must have; empty: its address
+};
+
 /// The command line, understood: whom to ask what, and how to show the answer.
 struct Arguments {
   io::ControlAddress server;
+  TlsOptions tls;
   protocol::Request request;
   Output output = Output::kText;
 };

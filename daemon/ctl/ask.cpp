@@ -9,6 +9,8 @@
 #include "io/clock.hpp"
 #include "io/control_client.hpp"
 #include "io/entropy.hpp"
+#include "io/pem_file.hpp"
+#include "io/tls_client.hpp"
 #include "protocol/client.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/framing.hpp"
@@ -31,7 +33,8 @@ std::string fresh_cookie() {
 }
 
 /// Drives the transaction with a socket and the clock.
-Result<std::string, std::string> drive(protocol::Transaction& transaction, io::ControlClient& client) {
+template <class Client>
+Result<std::string, std::string> drive(protocol::Transaction& transaction, Client& client) {
   for (;;) {
     const TimePoint now = io::Clock::now();
     const auto step = transaction.step(now);
@@ -48,20 +51,41 @@ Result<std::string, std::string> drive(protocol::Transaction& transaction, io::C
   }
 }
 
+Result<io::TlsClient, std::string> connect(const io::TlsAddress& server, const TlsOptions& options) {
+  io::PemFile certificate;
+  if (auto wrong = certificate.read(options.certificate_file)) return fail(*std::move(wrong));
+  io::PemFile key;
+  if (auto wrong = key.read(options.key_file)) return fail(*std::move(wrong));
+  io::PemFile authorities;
+  if (auto wrong = authorities.read(options.ca_file)) return fail(*std::move(wrong));
+  auto ours =
+      protocol::TlsCredentials::make(protocol::TlsEnd::kClient, {certificate.text(), key.text(), authorities.text()});
+  if (!ours) return fail(options.certificate_file + ": " + ours.error());
+  const std::string address = server.endpoint.address.to_string();
+  return io::TlsClient::connect(server, *std::move(ours), options.server_name.empty() ? address : options.server_name,
+                                kPatient.budget);
+}
+
+/// @param client or why there is none
+template <class Client>
+Result<std::string, std::string> ask(Result<Client, std::string> client, protocol::Transaction& transaction) {
+  if (!client) return fail(std::move(client).error());
+  return drive(transaction, *client);
+}
+
 }  // namespace
 
-Result<std::string, std::string> ask(const io::ControlAddress& server, const protocol::Request& request) {
-  const auto dictionary = protocol::encode_request(request);
+Result<std::string, std::string> ask(const Arguments& arguments) {
+  const auto dictionary = protocol::encode_request(arguments.request);
   if (!dictionary) return fail("the " + dictionary.error().key + " is not UTF-8");
   const std::string cookie = fresh_cookie();
   auto frame = protocol::join(cookie, *dictionary);
   if (!frame) return fail(std::string("the request is too long"));
-  const std::string place = io::to_string(server) + ": ";
-  auto client = io::ControlClient::connect(server);
-  if (!client) return fail(place + client.error());
   protocol::Transaction transaction(cookie, *std::move(frame), kPatient, io::Clock::now());
-  auto reply = drive(transaction, *client);
-  if (!reply) return fail(place + reply.error());
+  const auto* tls = std::get_if<io::TlsAddress>(&arguments.server);
+  auto reply = tls != nullptr ? ask(connect(*tls, arguments.tls), transaction)
+                              : ask(io::ControlClient::connect(arguments.server), transaction);
+  if (!reply) return fail(io::to_string(arguments.server) + ": " + reply.error());
   return reply;
 }
 

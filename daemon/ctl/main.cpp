@@ -19,7 +19,7 @@ int complain(int status, const std::string& sentence) {
 }
 
 int run(const ctl::Arguments& arguments) {
-  const auto dictionary = ctl::ask(arguments.server, arguments.request);
+  const auto dictionary = ctl::ask(arguments);
   if (!dictionary) return complain(kFailed, dictionary.error());
   const auto reply = protocol::decode_reply(*dictionary, protocol::command_of(arguments.request));
   const bool json = arguments.output == ctl::Output::kJson;

@@ -160,7 +160,7 @@ bool TlsServer::accept_one() {
   return true;
 }
 
-bool TlsServer::admit(Connection& connection) {
+bool TlsServer::admit(ConnectionId id, Connection& connection) {
   if (connections_.size() - handshakes_.size() >= kMostOpen) {
     connection.wrong = "too many connections";
     return false;
@@ -172,7 +172,26 @@ bool TlsServer::admit(Connection& connection) {
     return false;
   }
   connection.admitted = true;
+  handshakes_.erase(id);
+  log_(LogLevel::kInfo,
+       "event=control-connected from=" + connection.from + " name=" + printable(connection.session.peer()));
   return true;
+}
+
+std::size_t TlsServer::answer_all(ConnectionId id, Connection& connection) {
+  protocol::TlsSession& session = connection.session;
+  std::size_t frames = 0;
+  while (connection.wrong.empty()) {
+    const auto found = protocol::cut(session.plain());
+    if (!found) connection.wrong = "no frame where one should be";
+    if (!found || !*found) break;
+    ++frames;
+    const std::string frame((*found)->frame);
+    session.consume((*found)->taken);
+    const std::string reply = answer_(id, frame);
+    if (!reply.empty()) send(id, reply);
+  }
+  return frames;
 }
 
 void TlsServer::on_progress(ConnectionId id) {
@@ -182,22 +201,9 @@ void TlsServer::on_progress(ConnectionId id) {
   protocol::TlsSession& session = connection.session;
   std::size_t frames = 0;
   while (connection.wrong.empty() && connection.take()) {
-    if (session.state() == protocol::TlsSession::State::kHandshake) continue;
-    if (!connection.admitted && session.state() == protocol::TlsSession::State::kOpen) {
-      if (!admit(connection)) break;
-      handshakes_.erase(id);
-      log_(LogLevel::kInfo, "event=control-connected from=" + connection.from + " name=" + printable(session.peer()));
-    }
-    while (connection.admitted && connection.wrong.empty()) {
-      const auto found = protocol::cut(session.plain());
-      if (!found) connection.wrong = "no frame where one should be";
-      if (!found || !*found) break;
-      ++frames;
-      const std::string frame((*found)->frame);
-      session.consume((*found)->taken);
-      const std::string reply = answer_(id, frame);
-      if (!reply.empty()) send(id, reply);
-    }
+    const bool opened = !connection.admitted && session.state() == protocol::TlsSession::State::kOpen;
+    if (opened && !admit(id, connection)) break;
+    if (connection.admitted) frames += answer_all(id, connection);
   }
   if (session.state() == protocol::TlsSession::State::kClosed && connection.wrong.empty()) {
     connection.wrong = session.problem().empty() ? "the other end has gone" : session.problem();

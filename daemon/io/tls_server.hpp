@@ -65,7 +65,9 @@ class TlsServer {
   /// Octets have come, or gone.
   void on_progress(ConnectionId id);
   /// @return false: it may not stay
-  bool admit(Connection& connection);
+  bool admit(ConnectionId id, Connection& connection);
+  /// The frames that are complete. @return how many they were
+  std::size_t answer_all(ConnectionId id, Connection& connection);
   void end(ConnectionId id, const std::string& why);
   void sweep();
   void log_end(const Connection& connection, const std::string& why);

@@ -6,11 +6,14 @@
 #include <fstream>
 #include <memory>
 
+#include "io/pem_file.hpp"
 #include "support/dtls.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace osrtp::app {
 namespace {
+
+using io::PemFile;
 
 void write(const std::string& file, std::string_view text) { std::ofstream(file, std::ios::binary) << text; }
 

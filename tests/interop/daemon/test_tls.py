@@ -5,12 +5,13 @@ import pathlib
 import signal
 import socket
 import ssl
+import subprocess
 import tempfile
 import time
 
 from certificates import Authority
 from phone import Phone, offer
-from relay import ADDRESS, Failed, Relay, expect, expect_refusal, wait_until
+from relay import ADDRESS, CONTROL, Failed, Relay, expect, expect_refusal, wait_until
 
 PORT = 42992
 CALLER, CALLEE = "127.0.77.2", "127.0.77.3"
@@ -237,6 +238,27 @@ def test_takes_new_certificates_on_sighup():
         with world.connect() as tls:
             expect(tls.getpeercert()["serialNumber"] != serial, "the old certificate")
         expect(ask(old, b'1 {"command":"ping"}').startswith(b"1 {"), "the old connection has ended")
+
+
+def test_osrtpctl_speaks_over_tls_with_it():
+    with World() as world, tempfile.TemporaryDirectory() as folder:
+        certificate, key = world.proxy
+        def ctl(*arguments: object, control: str = f"tls:{ADDRESS}:{PORT}") -> tuple[int, str]:
+            done = subprocess.run([CONTROL, "--control", control, "--certificate", certificate, "--key", key, *arguments],
+                                  capture_output=True, text=True, timeout=20, check=False)
+            return done.returncode, done.stdout + done.stderr
+        ca = ("--ca", world.ca.certificate)
+        expect(ctl(*ca, "ping") == (0, "pong\n"), ctl(*ca, "ping"))
+        expect(ctl(*ca, "--server-name", "relay.example.org", "ping") == (0, "pong\n"), "not by its name")
+        status, said = ctl(*ca, "--server-name", "other.example.org", "ping")
+        expect(status == 1 and "ostname mismatch" in said, said)
+        other = Authority(pathlib.Path(folder))
+        status, said = ctl("--ca", other.certificate, "ping")
+        expect(status == 1 and "certificate" in said, said)
+        status, said = ctl("--ca", folder + "/none", "ping")
+        expect(status == 1 and "No such file" in said, said)
+        status, said = ctl(*ca, "ping", control=f"tls:{ADDRESS}:{PORT + 1}")
+        expect(status == 1 and "refused" in said, said)
 
 
 def test_says_what_is_missing():
