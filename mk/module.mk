@@ -37,7 +37,7 @@ $(B)/libosrtp-module.a: $(call obj,$(MODULE_CPP))
 
 $(MODULE_SO): $(MODULE_OBJ) $(B)/libosrtp-protocol.a module/osrtp.map
 	$(CXX) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,--version-script=module/osrtp.map \
-	  $(filter-out %.map,$^) -ljansson -o $@
+	  $(filter-out %.map,$^) -lssl -lcrypto -ljansson -o $@
 
 interop-module: daemon module  ## the module in a real Kamailio, driven by sipp
 	@tests/interop/module/module_check.sh

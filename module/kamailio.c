@@ -138,6 +138,10 @@ static int set_socket(modparam_t type, void* value) { return set_text("osrtp_soc
 static int set_caller(modparam_t type, void* value) { return set_text("caller_policy", value); }
 static int set_callee(modparam_t type, void* value) { return set_text("callee_policy", value); }
 
+static int set_tls_certificate(modparam_t type, void* value) { return set_text("tls_certificate", value); }
+static int set_tls_key(modparam_t type, void* value) { return set_text("tls_key", value); }
+static int set_tls_ca(modparam_t type, void* value) { return set_text("tls_ca", value); }
+
 static int set_event_callback(modparam_t type, void* value) {
   osrtp_call_back_events(value);
   return 0;
@@ -217,6 +221,9 @@ static cmd_export_t commands[] = {
 
 static param_export_t parameters[] = {
     {"osrtp_sock", PARAM_STRING | PARAM_USE_FUNC, set_socket},
+    {"tls_certificate", PARAM_STRING | PARAM_USE_FUNC, set_tls_certificate},
+    {"tls_key", PARAM_STRING | PARAM_USE_FUNC, set_tls_key},
+    {"tls_ca", PARAM_STRING | PARAM_USE_FUNC, set_tls_ca},
     {"caller_policy", PARAM_STRING | PARAM_USE_FUNC, set_caller},
     {"callee_policy", PARAM_STRING | PARAM_USE_FUNC, set_callee},
     {"event_callback", PARAM_STRING | PARAM_USE_FUNC, set_event_callback},

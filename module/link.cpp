@@ -19,11 +19,7 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 constexpr std::string_view kUdp = "udp:";
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
+constexpr std::string_view kTls = "tls:";
 
 SocketAddress unix_address(const std::string& path) {
   sockaddr_un address{};
@@ -35,7 +31,18 @@ SocketAddress unix_address(const std::string& path) {
   return result;
 }
 
-SocketAddress udp_address(const Endpoint& endpoint) {
+SocketAddress address_of(const RelayAddress& address) {
+  return std::visit(Overloaded{[](const std::string& path) { return unix_address(path); },
+                               [](const Endpoint& endpoint) { return socket_address(endpoint); },
+                               [](const TlsPlace& place) { return socket_address(place.endpoint); }},
+                    address.where);
+}
+
+const sockaddr* raw(const SocketAddress& address) { return reinterpret_cast<const sockaddr*>(&address.storage); }
+
+}  // namespace
+
+SocketAddress socket_address(const Endpoint& endpoint) {
   SocketAddress result;
   const auto& octets = endpoint.address.octets();
   if (endpoint.address.family() == Family::kIpv4) {
@@ -56,16 +63,6 @@ SocketAddress udp_address(const Endpoint& endpoint) {
   return result;
 }
 
-SocketAddress socket_address(const RelayAddress& address) {
-  return std::visit(Overloaded{[](const std::string& path) { return unix_address(path); },
-                               [](const Endpoint& endpoint) { return udp_address(endpoint); }},
-                    address.where);
-}
-
-const sockaddr* raw(const SocketAddress& address) { return reinterpret_cast<const sockaddr*>(&address.storage); }
-
-}  // namespace
-
 Result<RelayAddress, std::string> RelayAddress::parse(std::string_view text) {
   if (text.starts_with(kUnix)) {
     const std::string path(text.substr(kUnix.size()));
@@ -78,12 +75,17 @@ Result<RelayAddress, std::string> RelayAddress::parse(std::string_view text) {
     if (const auto endpoint = Endpoint::parse(text.substr(kUdp.size()))) return RelayAddress{*endpoint};
     return fail(std::string("udp: needs an address and a port, like udp:127.0.0.1:2223"));
   }
-  return fail("'" + std::string(text) + "' is neither unix:PATH nor udp:ADDRESS:PORT");
+  if (text.starts_with(kTls)) {
+    if (const auto endpoint = Endpoint::parse(text.substr(kTls.size()))) return RelayAddress{TlsPlace{*endpoint}};
+    return fail(std::string("tls: needs an address and a port, like tls:192.0.2.10:2223"));
+  }
+  return fail("'" + std::string(text) + "' is none of unix:PATH, udp:ADDRESS:PORT and tls:ADDRESS:PORT");
 }
 
 std::string RelayAddress::to_string() const {
   return std::visit(Overloaded{[](const std::string& path) { return "unix:" + path; },
-                               [](const Endpoint& endpoint) { return "udp:" + endpoint.to_string(); }},
+                               [](const Endpoint& endpoint) { return "udp:" + endpoint.to_string(); },
+                               [](const TlsPlace& place) { return "tls:" + place.endpoint.to_string(); }},
                     where);
 }
 
@@ -103,7 +105,7 @@ bool RelayLink::give_up(std::string_view what) {
 }
 
 bool RelayLink::open() {
-  const SocketAddress peer = socket_address(address_);
+  const SocketAddress peer = address_of(address_);
   const int family = peer.storage.ss_family;
   socket_ = ::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0) return give_up("socket");

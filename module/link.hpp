@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstdint>
+#include <sys/socket.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,48 +10,45 @@
 
 #include "base/endpoint.hpp"
 #include "base/result.hpp"
+#include "module/node_link.hpp"
 
 namespace osrtp::module {
 
+/// TLS over TCP.
+struct TlsPlace {
+  Endpoint endpoint;
+  friend bool operator==(const TlsPlace&, const TlsPlace&) = default;
+};
+
 /// Where the daemon listens.
 struct RelayAddress {
-  std::variant<std::string, Endpoint> where;  // the path of a UNIX datagram socket, or a UDP socket
+  std::variant<std::string, Endpoint, TlsPlace> where;  // the path of a UNIX datagram socket, or a UDP socket
 
-  /// "unix:/run/osrtpd/control.sock" or "udp:127.0.0.1:2223" (addresses, no names).
+  /// "unix:/run/osrtpd/control.sock", "udp:127.0.0.1:2223" or "tls:192.0.2.10:2223" (addresses, no names).
   [[nodiscard]] static Result<RelayAddress, std::string> parse(std::string_view text);
   [[nodiscard]] std::string to_string() const;
 
   friend bool operator==(const RelayAddress&, const RelayAddress&) = default;
 };
 
-/// A connected datagram socket, so that the kernel says at once when nobody listens. Opened when
-/// first used: sockets that two processes share would hand one the answers of the other.
-class RelayLink {
+/// As system calls want it.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+[[nodiscard]] SocketAddress socket_address(const Endpoint& endpoint);
+
+/// A connected datagram socket, so that the kernel says at once when nobody listens. Not for a TlsPlace.
+class RelayLink : public NodeLink {
  public:
   explicit RelayLink(RelayAddress address);
-  ~RelayLink();
-  RelayLink(const RelayLink&) = delete;
-  RelayLink& operator=(const RelayLink&) = delete;
+  ~RelayLink() override;
 
-  enum class Sent : std::uint8_t {
-    kSent,
-    kBusy,     // the daemon's queue is full: try again
-    kTooLong,  // more than a datagram of this kind holds
-    kNobody,   // see problem()
-  };
-  /// A daemon that was restarted meanwhile is connected to anew.
-  [[nodiscard]] Sent send(std::string_view frame);
-
-  enum class Event : std::uint8_t { kDatagram, kNothing, kNobody };
-  /// Takes a datagram that is there already, which datagram() then returns.
-  [[nodiscard]] Event receive();
-  /// To poll for datagrams; negative: not open.
-  [[nodiscard]] int descriptor() const noexcept { return socket_; }
-  /// The last one received; valid until the next receive().
-  [[nodiscard]] std::string_view datagram() const noexcept { return {buffer_.data(), size_}; }
-
-  /// Why there is kNobody: the system's words.
-  [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+  [[nodiscard]] Sent send(std::string_view frame) override;
+  [[nodiscard]] Event receive() override;
+  [[nodiscard]] int descriptor() const noexcept override { return socket_; }
+  [[nodiscard]] std::string_view datagram() const noexcept override { return {buffer_.data(), size_}; }
+  [[nodiscard]] const std::string& problem() const noexcept override { return problem_; }
 
  private:
   [[nodiscard]] bool open();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "module/link.hpp"
+
 namespace osrtp::module {
 
 namespace {
@@ -21,21 +23,29 @@ Links::Open* Links::open(std::size_t node) {
   if (there && there->generation == view->generation) return there.get();
   auto address = RelayAddress::parse(view->address);
   if (!address) return nullptr;
-  there.reset(new Open{view->generation, RelayLink(*std::move(address))});
+  const auto* tls = std::get_if<TlsPlace>(&address->where);
+  if (tls != nullptr && !tls_) return nullptr;
+  std::unique_ptr<NodeLink> link;
+  if (tls != nullptr) {
+    link = std::make_unique<TlsLink>(tls->endpoint, tls_);
+  } else {
+    link = std::make_unique<RelayLink>(*std::move(address));
+  }
+  there.reset(new Open{view->generation, std::move(link)});
   return there.get();
 }
 
 std::optional<Errand::NotSent> Links::send(std::size_t node, std::string_view frame) {
   Open* to = open(node);
   if (to == nullptr) return Errand::NotSent::kRefused;
-  switch (to->link.send(frame)) {
-    case RelayLink::Sent::kSent:
+  switch (to->link->send(frame)) {
+    case NodeLink::Sent::kSent:
       return std::nullopt;
-    case RelayLink::Sent::kBusy:
+    case NodeLink::Sent::kBusy:
       return Errand::NotSent::kBusy;
-    case RelayLink::Sent::kTooLong:
+    case NodeLink::Sent::kTooLong:
       return Errand::NotSent::kTooLong;
-    case RelayLink::Sent::kNobody:
+    case NodeLink::Sent::kNobody:
       break;
   }
   return Errand::NotSent::kRefused;
@@ -49,7 +59,9 @@ void Links::wait(TimePoint until, int other, const Links* beside) const {
   for (const Links* links : {this, beside}) {
     if (links == nullptr) continue;
     for (const auto& one : links->open_) {
-      if (one && one->link.descriptor() >= 0) readable[count++] = {one->link.descriptor(), POLLIN, 0};
+      if (!one || one->link->descriptor() < 0) continue;
+      const int events = POLLIN | (one->link->wants_to_write() ? POLLOUT : 0);
+      readable[count++] = {one->link->descriptor(), static_cast<short>(events), 0};
     }
   }
   const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
@@ -58,11 +70,11 @@ void Links::wait(TimePoint until, int other, const Links* beside) const {
 
 bool Links::receive_one(std::size_t node, const Listener& listener) {
   if (!open_[node]) return false;
-  RelayLink& link = open_[node]->link;
+  NodeLink& link = *open_[node]->link;
   const auto event = link.receive();
-  if (event == RelayLink::Event::kDatagram) listener.received(node, link.datagram());
-  if (event == RelayLink::Event::kNobody) listener.nobody(node);
-  return event != RelayLink::Event::kNothing;
+  if (event == NodeLink::Event::kDatagram) listener.received(node, link.datagram());
+  if (event == NodeLink::Event::kNobody) listener.nobody(node);
+  return event != NodeLink::Event::kNothing;
 }
 
 void Links::receive(const Listener& listener) {
@@ -82,6 +94,8 @@ void Links::receive_some(const Listener& listener, std::size_t most) {
   }
 }
 
-std::string Links::problem(std::size_t node) const { return open_[node] ? open_[node]->link.problem() : std::string(); }
+std::string Links::problem(std::size_t node) const {
+  return open_[node] ? open_[node]->link->problem() : std::string();
+}
 
 }  // namespace osrtp::module

@@ -11,8 +11,9 @@
 
 #include "base/time.hpp"
 #include "module/errand.hpp"
-#include "module/link.hpp"
+#include "module/node_link.hpp"
 #include "module/node_table.hpp"
+#include "module/tls_link.hpp"
 
 namespace osrtp::module {
 
@@ -20,7 +21,8 @@ namespace osrtp::module {
 /// new one.
 class Links {
  public:
-  explicit Links(const NodeTable& nodes) : nodes_(&nodes) {}
+  /// @param tls for nodes over TLS; none: they cannot be asked
+  explicit Links(const NodeTable& nodes, TlsSource tls = {}) : nodes_(&nodes), tls_(std::move(tls)) {}
 
   /// @return nothing: it is on its way
   [[nodiscard]] std::optional<Errand::NotSent> send(std::size_t node, std::string_view frame);
@@ -43,12 +45,13 @@ class Links {
  private:
   struct Open {
     std::uint32_t generation;
-    RelayLink link;
+    std::unique_ptr<NodeLink> link;
   };
   [[nodiscard]] Open* open(std::size_t node);
   bool receive_one(std::size_t node, const Listener& listener);
 
   const NodeTable* nodes_;
+  TlsSource tls_;
   std::array<std::unique_ptr<Open>, NodeTable::kCapacity> open_;
   std::size_t turn_ = 0;  // of a node, for receive_some()
 };

@@ -4,8 +4,8 @@
 
 namespace osrtp::module {
 
-Listener::Listener(const NodeTable& nodes, std::string cookie)
-    : nodes_(&nodes), cookie_(std::move(cookie)), links_(nodes) {}
+Listener::Listener(const NodeTable& nodes, std::string cookie, TlsSource tls)
+    : nodes_(&nodes), cookie_(std::move(cookie)), links_(nodes, std::move(tls)) {}
 
 void Listener::subscribe(TimePoint now) {
   for (const NodeView& node : nodes_->all()) {

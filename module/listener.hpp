@@ -18,7 +18,7 @@ class Listener {
  public:
   /// @param nodes borrowed
   /// @param cookie of this process, unique
-  Listener(const NodeTable& nodes, std::string cookie);
+  Listener(const NodeTable& nodes, std::string cookie, TlsSource tls = {});
 
   using Tell = std::function<void(const protocol::Event&)>;
   /// What an operator should know of a node.

@@ -55,6 +55,9 @@ int load(const osrtp_node* listed, std::size_t count, osrtp_change& change, osrt
   }
   for (Node& row : rows) put(std::move(row), nodes);
   if (nodes.empty()) return refuse(error, "the table has no node");
+  const auto over_tls = [](const Node& node) { return std::holds_alternative<TlsPlace>(node.address.where); };
+  if (std::any_of(nodes.begin(), nodes.end(), over_tls) && !state().settings.tls.complete())
+    return refuse(error, "tls: needs the parameters tls_certificate, tls_key and tls_ca");
   const auto now = steady_clock::now();
   const auto done = table().load(nodes, [&](const NodeView& node) {
     return shared().calls.needs({node.number, node.generation}, now);

@@ -53,8 +53,19 @@ Process& process() {
   Module& self = state();
   const pid_t pid = ::getpid();
   if (!self.process || self.process->pid != pid)
-    self.process.reset(new Process{pid, Links(shared().nodes), {static_cast<std::uint32_t>(pid), salt()}});
+    self.process.reset(
+        new Process{pid, Links(shared().nodes, tls_credentials), {static_cast<std::uint32_t>(pid), salt()}});
   return *self.process;
+}
+
+Result<protocol::TlsCredentials::Shared, std::string> tls_credentials() {
+  auto& made = process().tls;
+  if (made) return made;
+  const TlsTexts& texts = state().settings.tls;
+  auto fresh =
+      protocol::TlsCredentials::make(protocol::TlsEnd::kClient, {texts.certificate, texts.key, texts.authorities});
+  if (fresh) made = *fresh;
+  return fresh;
 }
 
 int refuse(osrtp_error* error, std::string_view why) {

@@ -34,6 +34,7 @@ struct Settings {
   std::chrono::milliseconds timeout{400};
   std::chrono::seconds peer_memory{0};  // 0: nothing is remembered
   Defaults defaults;
+  TlsTexts tls;
 };
 
 /// What all processes share.
@@ -51,6 +52,7 @@ struct Process {
   Outcome last{};                              // of the last command: what $osrtp(...) tells
   Client* serving = nullptr;                   // of a client process
   std::deque<Withdrawal> withdrawals{};        // for nodes that do not answer now
+  protocol::TlsCredentials::Shared tls{};      // once it has been needed
   std::optional<Client::Finished> answered{};  // what has been asked for the message that goes on now
 };
 
@@ -68,6 +70,9 @@ struct Module {
 [[nodiscard]] Shared& shared();
 /// This process's own.
 [[nodiscard]] Process& process();
+
+/// What this process shows relays over TLS, and whom it trusts.
+[[nodiscard]] Result<protocol::TlsCredentials::Shared, std::string> tls_credentials();
 
 /// What this process's client needs.
 [[nodiscard]] Client::Nodes nodes();

@@ -89,7 +89,7 @@ void serve_once(int pipe, const osrtp_host& host, Client& client, std::optional<
   Client client(nodes());
   process().serving = &client;
   std::optional<Listener> listener;
-  if (host.on_event != nullptr) listener.emplace(shared().nodes, process().cookies.next());
+  if (host.on_event != nullptr) listener.emplace(shared().nodes, process().cookies.next(), tls_credentials);
   for (;;) {
     guarded(0, [&] {
       serve_once(pipe, host, client, listener);

@@ -96,7 +96,7 @@ void TlsSession::advance() {
 }
 
 void TlsSession::read() {
-  std::array<char, 16 * 1024> record{};
+  std::array<char, 16'384> record{};
   for (;;) {
     const int got = SSL_read(session_.get(), record.data(), static_cast<int>(record.size()));
     if (got <= 0) {

@@ -58,7 +58,7 @@ bool TlsClient::progress(TimePoint until) {
   const std::string_view out = session_.outgoing();
   const ssize_t sent = out.empty() ? 0 : ::send(descriptor_.number(), out.data(), out.size(), MSG_NOSIGNAL);
   if (sent > 0) session_.sent(static_cast<std::size_t>(sent));
-  std::array<char, 16 * 1024> octets{};
+  std::array<char, 16'384> octets{};
   const ssize_t got = ::recv(descriptor_.number(), octets.data(), octets.size(), 0);
   if (got > 0) session_.receive({octets.data(), static_cast<std::size_t>(got)});
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));

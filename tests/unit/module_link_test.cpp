@@ -15,12 +15,14 @@ TEST(RelayAddress, ReadsUnixAndUdp) {
   EXPECT_EQ(RelayAddress::parse("unix:/run/x.sock")->to_string(), "unix:/run/x.sock");
   EXPECT_EQ(RelayAddress::parse("udp:127.0.0.1:2223")->to_string(), "udp:127.0.0.1:2223");
   EXPECT_EQ(RelayAddress::parse("udp:[::1]:2223")->to_string(), "udp:[::1]:2223");
+  EXPECT_EQ(RelayAddress::parse("tls:192.0.2.10:2223")->to_string(), "tls:192.0.2.10:2223");
 }
 
 TEST(RelayAddress, RefusesTheRest) {
   for (const std::string& text :
        {std::string(), std::string("unix:"), std::string("unix:x.sock"), "unix:/" + std::string(107, 'x'),
-        std::string("udp:localhost:1"), std::string("udp:127.0.0.1"), std::string("/run/x.sock")})
+        std::string("udp:localhost:1"), std::string("tls:relay.example.org:1"), std::string("udp:127.0.0.1"),
+        std::string("/run/x.sock")})
     EXPECT_FALSE(RelayAddress::parse(text)) << text;
 }
 

@@ -118,7 +118,7 @@ def wrong_options_are_refused_when_the_script_is_loaded(stand: Stand) -> None:
 def wrong_parameters_are_refused_when_the_script_is_checked(stand: Stand) -> None:
     line = 'modparam("osrtp", "timeout_ms", 400)'
     for parameter, why in (('"callee_policy", "maybe"', "'maybe' is no policy"),
-                           ('"osrtp_sock", "tcp:127.0.0.1:1"', "neither unix:PATH nor udp:ADDRESS:PORT"),
+                           ('"osrtp_sock", "tcp:127.0.0.1:1"', "none of unix:PATH, udp:ADDRESS:PORT and tls:ADDRESS:PORT"),
                            ('"osrtp_sock", "unix:relative"', "absolute path")):
         checked = started_with(stand, line, f'modparam("osrtp", {parameter})').check()
         assert checked.returncode != 0 and why in checked.stderr, checked

@@ -19,6 +19,7 @@ import cases_outage
 import cases_relay
 import cases_replies
 import cases_retry
+import cases_tls  # noqa: F401
 from daemon_flows import SINGLE_CASES, flow_case, flows
 from fake_relay import FakeRelay
 from proxy import require_tools
