@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "module/counters.hpp"
@@ -21,20 +19,13 @@ int set_policy(std::string_view value, protocol::Policy& policy, osrtp_error* er
   return 0;
 }
 
-int read_file(std::string_view name, std::string& text, osrtp_error* error) {
-  std::ifstream file{std::string(name), std::ios::binary};
-  text.assign(std::istreambuf_iterator<char>(file), {});
-  if (!text.empty()) return 0;
-  return refuse(error, std::string(name) + ": cannot be read, or is empty");
-}
-
 int set_text(std::string_view parameter, std::string_view value, osrtp_error* error) {
   Settings& settings = state().settings;
   if (parameter == "caller_policy") return set_policy(value, settings.defaults.caller, error);
   if (parameter == "callee_policy") return set_policy(value, settings.defaults.callee, error);
-  if (parameter == "tls_certificate") return read_file(value, settings.tls.certificate, error);
-  if (parameter == "tls_key") return read_file(value, settings.tls.key, error);
-  if (parameter == "tls_ca") return read_file(value, settings.tls.authorities, error);
+  if (parameter == "tls_certificate") return settings.tls_files.certificate = value, 0;
+  if (parameter == "tls_key") return settings.tls_files.key = value, 0;
+  if (parameter == "tls_ca") return settings.tls_files.authorities = value, 0;
   if (parameter != "osrtp_sock") return refuse(error, "no such parameter");
   const auto nodes = parse_nodes(value);
   if (!nodes) return refuse(error, nodes.error());

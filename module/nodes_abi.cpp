@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <new>
 
 #include "module/inquiry.hpp"
@@ -44,6 +46,19 @@ void put(Node node, std::vector<Node>& nodes) {
   nodes.push_back(std::move(node));
 }
 
+/// Once, at the start: other processes do not see what is read later.
+int read_tls_files(osrtp_error* error) {
+  Settings& settings = state().settings;
+  for (std::string TlsTexts::*const which : {&TlsTexts::certificate, &TlsTexts::key, &TlsTexts::authorities}) {
+    const std::string& name = settings.tls_files.*which;
+    if (name.empty() || !(settings.tls.*which).empty()) continue;
+    std::ifstream file(name, std::ios::binary);
+    (settings.tls.*which).assign(std::istreambuf_iterator<char>(file), {});
+    if ((settings.tls.*which).empty()) return refuse(error, name + " cannot be read, or is empty");
+  }
+  return 0;
+}
+
 int load(const osrtp_node* listed, std::size_t count, osrtp_change& change, osrtp_error* error) {
   std::vector<Node> nodes = state().settings.nodes;
   if (nodes.empty() && listed == nullptr) nodes = *parse_nodes(kUsualSocket);
@@ -55,6 +70,7 @@ int load(const osrtp_node* listed, std::size_t count, osrtp_change& change, osrt
   }
   for (Node& row : rows) put(std::move(row), nodes);
   if (nodes.empty()) return refuse(error, "the table has no node");
+  if (read_tls_files(error) != 0) return -1;
   const auto over_tls = [](const Node& node) { return std::holds_alternative<TlsPlace>(node.address.where); };
   if (std::any_of(nodes.begin(), nodes.end(), over_tls) && !state().settings.tls.complete())
     return refuse(error, "tls: needs the parameters tls_certificate, tls_key and tls_ca");

@@ -34,7 +34,8 @@ struct Settings {
   std::chrono::milliseconds timeout{400};
   std::chrono::seconds peer_memory{0};  // 0: nothing is remembered
   Defaults defaults;
-  TlsTexts tls;
+  TlsTexts tls_files;  // their names
+  TlsTexts tls;        // what is in them, read before any process is forked
 };
 
 /// What all processes share.
