@@ -84,6 +84,15 @@ def test_answers_a_cookie_with_nonsense_behind_it_with_an_error():
             expect(reply["result"] == "error" and reply["error-code"] and reply["error-reason"], f"{reply}")
 
 
+def test_answers_nonsense_briefly_however_long_or_deep_it_is():
+    with Relay(control="udp:127.0.0.1:42991") as relay:
+        for nonsense in (b"{", b"[" * 60_000, b'{"a":' * 10_000, b'{"command":"' + b"x" * 60_000 + b'"}'):
+            first = relay.raw(b"c " + nonsense)
+            expect(b'"result":"error"' in first and len(first) < 128, f"{len(first)} octets: {first[:200]!r}")
+            expect(relay.raw(b"c " + nonsense) == first, "another reply to the same frame")
+        expect(relay.ask("statistics")["statistics"]["osrtp"]["refused"] == 4, "a repeated frame was read again")
+
+
 def test_writes_one_line_whatever_a_client_sends():
     with Relay("--log-level", "debug") as relay, Phone(CALLER) as caller:
         call_id = "x\n2026-01-01T00:00:00 error event=fake\r\x1b[2J\u009b"
