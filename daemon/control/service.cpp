@@ -83,11 +83,11 @@ std::string Service::handle(std::string_view datagram, Now now, std::string_view
   }
   auto text = protocol::join(frame->cookie, *body);
   if (!text) return {};
-  // A repeated subscription goes on, and is not another client's.
-  const bool repeats = decoded && std::holds_alternative<protocol::Subscribe>(decoded->request);
-  const std::string_view call = decoded ? call_with_keys(decoded->request) : std::string_view();
+  // What could not be read is refused again as cheaply. A repeated subscription goes on, and is not another client's.
+  const bool done_once = decoded && !std::holds_alternative<protocol::Subscribe>(decoded->request);
   forget_ended();
-  if (!repeats) {
+  if (done_once) {
+    const std::string_view call = call_with_keys(decoded->request);
     cache_.put(digest, *text, now.steady, call.empty() ? std::nullopt : std::optional(cache_.digest(call)));
   }
   return *std::move(text);

@@ -83,6 +83,16 @@ TEST_F(ControlService, RepliesOfACallThatTimedOutAreForgottenToo) {
   EXPECT_EQ(ask(offer("c1", "x")).find("a=crypto:"), std::string::npos);
 }
 
+TEST_F(ControlService, WhatCannotBeReadLeavesNothingBehind) {
+  for (int n = 0; n < 100; ++n) {
+    const std::string frame = "c" + std::to_string(n) + " {[[[[";
+    const auto reply = ask(frame);
+    EXPECT_NE(reply.find(R"("error-code":"bad-request")"), std::string::npos) << reply;
+    EXPECT_EQ(ask(frame), reply);
+  }
+  EXPECT_EQ(service.replies_kept(), 0U);
+}
+
 TEST_F(ControlService, ATickEndsCallsWhoseTimeIsOver) {
   ask(offer("c1", "x"));
   exchange.advance(std::chrono::hours(1));
