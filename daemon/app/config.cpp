@@ -271,6 +271,7 @@ Result<Configuration, std::string> read_configuration(const std::string& file) {
 
 std::vector<std::string_view> configuration_keys() {
   std::vector<std::string_view> names;
+  names.reserve(kKeys.size());
   for (const auto& key : kKeys) names.push_back(key.name);
   return names;
 }
