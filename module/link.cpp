@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
+#include "base/words.hpp"
 #include "protocol/framing.hpp"
 
 namespace osrtp::module {
@@ -99,7 +99,7 @@ void RelayLink::close() noexcept {
 }
 
 bool RelayLink::give_up(std::string_view what) {
-  problem_ = address_.to_string() + ": " + std::string(what) + ": " + std::generic_category().message(errno);
+  problem_ = address_.to_string() + ": " + std::string(what) + ": " + words(errno);
   close();
   return false;
 }

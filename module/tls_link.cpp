@@ -7,9 +7,9 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "base/words.hpp"
 #include "module/link.hpp"
 #include "protocol/stream_framing.hpp"
 
@@ -20,7 +20,6 @@ namespace {
 using std::chrono::steady_clock;
 using State = protocol::TlsSession::State;
 
-std::string words(int error) { return std::generic_category().message(error); }
 bool later(int error) { return error == EAGAIN || error == EINTR; }
 
 }  // namespace

@@ -7,7 +7,8 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <system_error>
+
+#include "base/words.hpp"
 
 namespace osrtp::app {
 
@@ -25,7 +26,7 @@ Result<Done, std::string> lock_memory() {
   // The right to exceed it, if we have that, goes with the other capabilities.
   if (limit.rlim_max != RLIM_INFINITY) return fail("the limit is " + std::to_string(limit.rlim_max) + " octets");
   if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
-    return fail(std::generic_category().message(errno));
+    return fail(words(errno));
   }
   return Done{};
 }

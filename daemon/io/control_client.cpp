@@ -4,16 +4,14 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "base/words.hpp"
 #include "io/control_socket.hpp"
 
 namespace osrtp::io {
 
 namespace {
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 std::string why_not_connected(int error) {
   switch (error) {

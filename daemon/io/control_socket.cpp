@@ -5,16 +5,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
+
+#include "base/words.hpp"
 
 namespace osrtp::io {
 
 namespace {
 
 constexpr mode_t kOwnerAndGroup = 0660;
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 Descriptor datagram_socket(int family) {
   return Descriptor(::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "base/words.hpp"
 #include "io/clock.hpp"
 #include "protocol/stream_framing.hpp"
 
@@ -18,8 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using State = protocol::TlsSession::State;
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 bool wait(const Descriptor& socket, bool to_write, TimePoint until) {
   const auto left = std::max(std::chrono::ceil<milliseconds>(until - Clock::now()), milliseconds(0));

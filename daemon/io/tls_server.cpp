@@ -8,10 +8,10 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "base/escape.hpp"
+#include "base/words.hpp"
 #include "io/clock.hpp"
 #include "io/tls_patience.hpp"
 #include "protocol/stream_framing.hpp"
@@ -27,8 +27,6 @@ constexpr int kMostAccepted = 16;            // before the others' turn
 constexpr std::size_t kMostAtOnce = 16'384;  // octets taken of one connection before the others' turn
 
 enum Cause : std::size_t { kBeforeOpen, kAfterOpen, kCauses };
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 bool set(const Descriptor& socket, int level, int option) {
   const int on = 1;

@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <system_error>
 
+#include "base/words.hpp"
 #include "io/address.hpp"
 
 namespace osrtp::io {
@@ -31,7 +31,7 @@ SocketError SocketError::from_errno(int error) {
     if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) return Kind::kNoDescriptors;
     return Kind::kOther;
   };
-  return {kind(), std::generic_category().message(error)};
+  return {kind(), words(error)};
 }
 
 Result<UdpSocket, SocketError> UdpSocket::bind(const Endpoint& local) {

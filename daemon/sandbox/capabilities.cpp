@@ -5,15 +5,14 @@
 
 #include <array>
 #include <cerrno>
-#include <system_error>
+
+#include "base/words.hpp"
 
 #include "sandbox/sandbox.hpp"
 
 namespace osrtp::sandbox {
 
 namespace {
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 /// Needs CAP_SETPCAP where there is something to drop; without it the set stays, and no_new_privs makes it worthless.
 void drop_bounding_set() {

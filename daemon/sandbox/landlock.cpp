@@ -6,15 +6,14 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <system_error>
+
+#include "base/words.hpp"
 
 #include "sandbox/sandbox.hpp"
 
 namespace osrtp::sandbox {
 
 namespace {
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 // What the kernel's headers of Debian 12 do not know yet (landlock(7)).
 constexpr std::uint64_t kTruncate = 1U << 14U;     // version 3

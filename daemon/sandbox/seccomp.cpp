@@ -9,7 +9,8 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <system_error>
+
+#include "base/words.hpp"
 
 #include "sandbox/sandbox.hpp"
 
@@ -170,7 +171,7 @@ Result<Done, std::string> restrict_calls(FileUse files) {
   for (const std::string_view name : kCalls) good = good && allow(filter.get(), name);
   if (!good || !allow_some(filter.get(), files)) return fail(std::string("seccomp: the filter cannot be made"));
   if (const int status = seccomp_load(filter.get()); status != 0) {
-    return fail("seccomp: " + std::generic_category().message(-status));
+    return fail("seccomp: " + words(-status));
   }
   return Done{};
 }
