@@ -19,14 +19,9 @@ Result<std::shared_ptr<const dtls::Identity>, std::string> load_identity(const C
 }
 
 Result<protocol::TlsCredentials::Shared, std::string> load_control_tls(const ControlTls& files) {
-  PemFile certificate;
-  if (auto wrong = certificate.read(files.certificate_file)) return fail(*std::move(wrong));
-  PemFile key;
-  if (auto wrong = key.read(files.key_file)) return fail(*std::move(wrong));
-  PemFile authorities;
-  if (auto wrong = authorities.read(files.ca_file)) return fail(*std::move(wrong));
-  auto made =
-      protocol::TlsCredentials::make(protocol::TlsEnd::kServer, {certificate.text(), key.text(), authorities.text()});
+  io::TlsPemFiles pem;
+  if (auto wrong = pem.read(files.certificate_file, files.key_file, files.ca_file)) return fail(*std::move(wrong));
+  auto made = protocol::TlsCredentials::make(protocol::TlsEnd::kServer, pem.texts());
   if (!made) return fail("[control-tls] " + files.certificate_file + ": " + made.error());
   return made;
 }

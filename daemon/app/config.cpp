@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
-#include <fstream>
 #include <optional>
 #include <span>
-#include <sstream>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "app/network_keys.hpp"
 #include "app/toml_table.hpp"
 #include "app/values.hpp"
+#include "io/text_file.hpp"
 #include "srtp/context.hpp"
 
 namespace osrtp::app {
@@ -99,20 +96,21 @@ Wrong set_flag(const toml::node& node, Configuration& into) {
 
 Wrong set_sandbox(const toml::node& node, Configuration& into) { return read_flag(node, into.sandbox); }
 
-template <std::string ControlTls::*kMember>
-Wrong set_tls_file(const toml::node& node, Configuration& into) {
+Wrong read_path(const toml::node& node, std::string& into) {
   const auto text = node.value_exact<std::string_view>();
   if (!text || text->empty()) return "must be the path of a file";
-  into.control_tls.*kMember = *text;
+  into = *text;
   return std::nullopt;
 }
 
 template <std::string Configuration::*kMember>
 Wrong set_file(const toml::node& node, Configuration& into) {
-  const auto text = node.value_exact<std::string_view>();
-  if (!text || text->empty()) return "must be the path of a file";
-  into.*kMember = *text;
-  return std::nullopt;
+  return read_path(node, into.*kMember);
+}
+
+template <std::string ControlTls::*kMember>
+Wrong set_tls_file(const toml::node& node, Configuration& into) {
+  return read_path(node, into.control_tls.*kMember);
 }
 
 /// A list of texts, each read by `parse`; at least one.
@@ -212,27 +210,21 @@ constexpr auto kDtlsKeys = std::to_array<Key<Configuration>>({
     {"allow-sha1", set_flag<&call::Settings::allow_sha1_fingerprints>},
 });
 
-Wrong read(const toml::table& table, std::span<const Key<Configuration>> keys, const std::string& prefix,
-           Configuration& into) {
-  return read_table(table, keys, prefix, into);
+/// The table that stands under the key `name`.
+Wrong read_table_of(std::string_view name, const toml::node& node, std::span<const Key<Configuration>> keys,
+                    Configuration& into) {
+  const std::string key(name);
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return at_line(node.source(), "key '" + key + "' must be a table: [" + key + "]");
+  return read_table(*table, keys, key + ".", into);
 }
 
 Wrong set_policies(const toml::node& node, Configuration& into) {
-  const toml::table* table = node.as_table();
-  if (table == nullptr) return at_line(node.source(), "key 'policies' must be a table: [policies]");
-  return read(*table, kPolicyKeys, "policies.", into);
+  return read_table_of("policies", node, kPolicyKeys, into);
 }
-
-Wrong set_dtls(const toml::node& node, Configuration& into) {
-  const toml::table* table = node.as_table();
-  if (table == nullptr) return at_line(node.source(), "key 'dtls' must be a table: [dtls]");
-  return read(*table, kDtlsKeys, "dtls.", into);
-}
-
+Wrong set_dtls(const toml::node& node, Configuration& into) { return read_table_of("dtls", node, kDtlsKeys, into); }
 Wrong set_control_tls(const toml::node& node, Configuration& into) {
-  const toml::table* table = node.as_table();
-  if (table == nullptr) return at_line(node.source(), "key 'control-tls' must be a table: [control-tls]");
-  return read(*table, kControlTlsKeys, "control-tls.", into);
+  return read_table_of("control-tls", node, kControlTlsKeys, into);
 }
 
 /// Of two interfaces with all they need. One name may have an address of each family, and the SDP decides between
@@ -256,17 +248,15 @@ Result<Configuration, std::string> parse_configuration(std::string_view toml, st
   const std::string place = std::string(file) + ":";
   if (!parsed) return fail(place + at_line(parsed.error().source(), parsed.error().description()));
   Configuration configuration;
-  if (auto wrong = read(parsed.table(), kKeys, "", configuration)) return fail(place + *wrong);
+  if (auto wrong = read_table(parsed.table(), std::span<const Key<Configuration>>(kKeys), "", configuration))
+    return fail(place + *wrong);
   return configuration;
 }
 
 Result<Configuration, std::string> read_configuration(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  stream.peek();  // a folder opens, but cannot be read
-  if (!stream.is_open() || stream.bad()) return fail(file + ": " + std::generic_category().message(errno));
-  std::ostringstream text;
-  if (!stream.eof()) text << stream.rdbuf();
-  return parse_configuration(text.str(), file);
+  const auto text = io::read_text(file);
+  if (!text) return fail(text.error());
+  return parse_configuration(*text, file);
 }
 
 std::vector<std::string_view> configuration_keys() {

@@ -52,14 +52,10 @@ Result<std::string, std::string> drive(protocol::Transaction& transaction, Clien
 }
 
 Result<io::TlsClient, std::string> connect(const io::TlsAddress& server, const TlsOptions& options) {
-  io::PemFile certificate;
-  if (auto wrong = certificate.read(options.certificate_file)) return fail(*std::move(wrong));
-  io::PemFile key;
-  if (auto wrong = key.read(options.key_file)) return fail(*std::move(wrong));
-  io::PemFile authorities;
-  if (auto wrong = authorities.read(options.ca_file)) return fail(*std::move(wrong));
-  auto ours =
-      protocol::TlsCredentials::make(protocol::TlsEnd::kClient, {certificate.text(), key.text(), authorities.text()});
+  io::TlsPemFiles pem;
+  if (auto wrong = pem.read(options.certificate_file, options.key_file, options.ca_file))
+    return fail(*std::move(wrong));
+  auto ours = protocol::TlsCredentials::make(protocol::TlsEnd::kClient, pem.texts());
   if (!ours) return fail(options.certificate_file + ": " + ours.error());
   const std::string address = server.endpoint.address.to_string();
   return io::TlsClient::connect(server, *std::move(ours), options.server_name.empty() ? address : options.server_name,

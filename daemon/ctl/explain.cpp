@@ -1,16 +1,13 @@
 #include "ctl/explain.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <system_error>
 
 #include "base/escape.hpp"
 #include "ctl/print.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
+#include "io/text_file.hpp"
 #include "protocol/codec.hpp"
 #include "sdp/text.hpp"
 #include "srtp/context.hpp"
@@ -21,20 +18,8 @@ namespace {
 
 constexpr std::size_t kMost = sdp::Text::kMaxOctets + 1;  // so that what is too long is seen to be
 
-std::string drain(std::istream& stream) {
-  std::string text(kMost, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return text;
-}
-
 Result<std::string, std::string> contents(const std::string& file) {
-  if (file == "-") return drain(std::cin);
-  std::ifstream stream(file, std::ios::binary);
-  stream.peek();  // a folder opens, but cannot be read
-  if (!stream.is_open() || stream.bad()) return fail(file + ": " + std::generic_category().message(errno));
-  stream.clear();
-  return drain(stream);
+  return file == "-" ? io::take(std::cin, kMost) : io::read_text(file, kMost);
 }
 
 std::string indented(std::string_view text) {

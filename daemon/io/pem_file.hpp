@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/tls_credentials.hpp"
+
 namespace osrtp::io {
 
 /// The text of one file, read into one place that is wiped when it goes: it may be a private key.
@@ -26,6 +28,23 @@ class PemFile {
  private:
   std::array<char, kMaxOctets> octets_{};
   std::size_t size_ = 0;
+};
+
+/// The three files of one end of TLS.
+class TlsPemFiles {
+ public:
+  /// @return nothing, or what is wrong with the first that cannot be read, in one sentence
+  [[nodiscard]] std::optional<std::string> read(const std::string& certificate, const std::string& key,
+                                                const std::string& authorities);
+  /// Valid as long as this is.
+  [[nodiscard]] protocol::TlsPem texts() const noexcept {
+    return {certificate_.text(), key_.text(), authorities_.text()};
+  }
+
+ private:
+  PemFile certificate_;
+  PemFile key_;
+  PemFile authorities_;
 };
 
 }  // namespace osrtp::io
