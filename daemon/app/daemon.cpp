@@ -10,6 +10,7 @@
 #include "app/process.hpp"
 #include "app/reload.hpp"
 #include "app/subscriber.hpp"
+#include "app/values.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
 #include "io/socket_network.hpp"
@@ -21,10 +22,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{50};  // see call::Registry::expire()
 
-std::string joined(const std::vector<std::string_view>& words) {
-  std::string text;
-  for (const std::string_view word : words) text.append(text.empty() ? "" : ",").append(word);
-  return text.empty() ? "none" : text;
+std::string listed(const std::vector<std::string_view>& keys) {
+  return keys.empty() ? "none" : joined(keys, [](std::string_view key) { return key; });
 }
 
 /// Whether other processes have left a pair for each leg of a call.
@@ -60,7 +59,6 @@ std::string wrong_with_media(io::PacketNetwork& network, const Configuration& co
 
 Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration& configuration, LogSink log,
                                                             Reloading reloading) {
-  if (auto wrong = contradiction(configuration); !wrong.empty()) return fail(std::move(wrong));
   std::unique_ptr<io::PacketNetwork> network = std::make_unique<io::SocketNetwork>();
   if (auto wrong = wrong_with_media(*network, configuration); !wrong.empty()) return fail(std::move(wrong));
   auto identity = load_identity(configuration, io::Clock::both().wall);
@@ -197,7 +195,6 @@ void Daemon::reload() {
   };
   const auto wanted = reloading_.read();
   if (!wanted) return refuse(wanted.error());
-  if (const auto wrong = contradiction(*wanted); !wrong.empty()) return refuse(wrong);
   auto identity = load_identity(*wanted, io::Clock::both().wall);
   if (!identity) return refuse(identity.error());
   protocol::TlsCredentials::Shared control;
@@ -209,7 +206,7 @@ void Daemon::reload() {
   const Difference found = difference(configuration_, *wanted);
   *reloading_.log_level = std::max(configuration_.log_level, wanted->log_level);  // whichever shows the next line
   log_(found.after_restart.empty() ? LogLevel::kInfo : LogLevel::kWarning,
-       "event=reload changed=" + joined(found.now) + " after_restart=" + joined(found.after_restart));
+       "event=reload changed=" + listed(found.now) + " after_restart=" + listed(found.after_restart));
   configuration_ = merged(configuration_, *wanted);
   *reloading_.log_level = configuration_.log_level;
   registry_.reconfigure(configuration_.settings);

@@ -21,8 +21,9 @@ namespace osrtp::app {
 
 /// What SIGHUP needs.
 struct Reloading {
-  std::function<Result<Configuration, std::string>()> read;  // the file again, and the flags over it
-  LogLevel* log_level;                                       // of the log; borrowed
+  /// The file again, and the flags over it; without contradiction().
+  std::function<Result<Configuration, std::string>()> read;
+  LogLevel* log_level;  // of the log; borrowed
 };
 
 /// The whole relay: control sockets and calls on one loop, media on workers.
@@ -30,6 +31,7 @@ class Daemon {
  public:
   /// Opens everything that can be busy or wrong, so that a daemon that exists can serve.
   /// Needs srtp::initialize().
+  /// @param configuration without contradiction()
   /// @return or why it cannot start, in one sentence.
   [[nodiscard]] static Result<std::unique_ptr<Daemon>, std::string> create(const Configuration& configuration,
                                                                            LogSink log, Reloading reloading);

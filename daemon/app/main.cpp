@@ -30,22 +30,17 @@ int refuse(int status, const std::string& sentence) {
 
 /// What an operator wants to know of a relay that has just started.
 std::string start_line(const app::Configuration& configuration, const app::MachineLimits& machine) {
-  const auto join = [](const auto& values, const auto& text) {
-    std::string joined;
-    for (const auto& value : values) joined += (joined.empty() ? "" : ",") + text(value);
-    return joined;
-  };
   const app::Capacity room = app::capacity(configuration, machine);
   const auto interface = [](const call::Interface& i) {
     const std::string address = i.address.to_string();
     return (i.name == address ? "" : i.name + "/") + address +
            (i.advertised == i.address ? "" : "!" + i.advertised.to_string());
   };
-  return "event=start version=" OSRTP_VERSION " interfaces=" + join(configuration.interfaces, interface) +
-         " control=" + join(configuration.control, [](const auto& c) { return io::to_string(c); }) +
+  return "event=start version=" OSRTP_VERSION " interfaces=" + app::joined(configuration.interfaces, interface) +
+         " control=" + app::joined(configuration.control, [](const auto& c) { return io::to_string(c); }) +
          " workers=" + std::to_string(app::workers_of(configuration)) +
          " ports=" + std::to_string(configuration.ports.first) + "-" + std::to_string(configuration.ports.last) +
-         " suites=" + join(configuration.settings.suites, [](Suite s) { return std::string(facts(s).name); }) +
+         " suites=" + app::joined(configuration.settings.suites, [](Suite s) { return facts(s).name; }) +
          " tos=" + std::to_string(configuration.traffic_class.octet()) +
          " calls_possible=" + std::to_string(room.first.calls) + " limited_by=" + std::string(room.first.limit) +
          " next_limit=" + std::string(room.next.limit) + " next_calls=" + std::to_string(room.next.calls);
@@ -59,17 +54,18 @@ std::string interface_line(const call::Interface& interface) {
          std::to_string(ports.last) + " tos=" + std::to_string(interface.traffic_class->octet());
 }
 
-/// The file that the flags name, and the flags over it.
+/// The file that the flags name, and the flags over it: a configuration that can run.
 Result<app::Configuration, std::string> configured(const app::Options& options) {
   Result<app::Configuration, std::string> configuration(app::Configuration{});
   if (!options.config_file.empty()) configuration = app::read_configuration(options.config_file);
-  if (configuration) app::apply(options, *configuration);
+  if (!configuration) return configuration;
+  app::apply(options, *configuration);
+  if (auto wrong = app::contradiction(*configuration); !wrong.empty()) return fail(std::move(wrong));
   return configuration;
 }
 
 /// --check-config: all that can be known without opening a socket.
 int check(const app::Configuration& configuration) {
-  if (const auto wrong = app::contradiction(configuration); !wrong.empty()) return refuse(kFailed, wrong);
   const auto identity = app::load_identity(configuration, io::Clock::both().wall);
   if (!identity) return refuse(kFailed, identity.error());
   if (const auto& tls = configuration.control_tls; !tls.certificate_file.empty()) {

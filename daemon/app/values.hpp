@@ -14,6 +14,14 @@
 /// Errors say what is wrong with the text, and quote it.
 namespace osrtp::app {
 
+/// What `text` makes of each value, with commas between.
+template <class Values, class Text>
+[[nodiscard]] std::string joined(const Values& values, const Text& text) {
+  std::string all;
+  for (const auto& value : values) all += (all.empty() ? "" : ",") + std::string(text(value));
+  return all;
+}
+
 /// A name that `direction` can name.
 [[nodiscard]] bool is_interface_name(std::string_view text);
 /// An address that SDP can name: of one machine. Brackets around IPv6 say nothing.
