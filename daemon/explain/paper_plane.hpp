@@ -47,9 +47,11 @@ class PaperPlane : public call::MediaPlane {
   }
   void close_stream(StreamId stream) override { streams_.erase(stream); }
 
- private:
+ protected:
   std::vector<call::Interface> interfaces_;
   std::map<StreamId, transport::Stream> streams_;
+
+ private:
   std::uint32_t next_ = 30'000;
 };
 

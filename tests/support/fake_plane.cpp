@@ -46,11 +46,11 @@ void FakePlane::set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetu
   };
   route(setup.relay.rtp_socket, relay::Component::kRtp);
   route(setup.relay.rtcp_socket, relay::Component::kRtcp);
-  streams_.at(stream).set_leg(leg, std::move(setup), now);
+  PaperPlane::set_leg(stream, leg, std::move(setup), now);
 }
 
 void FakePlane::remove_leg(StreamId stream, relay::LegIndex leg) {
-  streams_.at(stream).remove_leg(leg);
+  PaperPlane::remove_leg(stream, leg);
   for (auto& [socket, routes] : routes_) {
     std::erase_if(routes, [&](const Route& known) { return known.stream == stream && known.leg == leg; });
   }

@@ -6,34 +6,21 @@
 #include <utility>
 #include <vector>
 
-#include "call/media_plane.hpp"
-#include "transport/stream.hpp"
+#include "explain/paper_plane.hpp"
 
 namespace osrtp::testing {
 
-/// A media plane in memory: fixed interfaces, ports from 30000 up, real transport::Streams that packets can be
-/// pushed through.
-class FakePlane : public call::MediaPlane {
+/// A media plane in memory: fixed interfaces, ports from 30000 up that can run out, and a way to the streams for
+/// packets.
+class FakePlane : public explain::PaperPlane {
  public:
   FakePlane();
 
-  [[nodiscard]] const std::vector<call::Interface>& interfaces() const override { return interfaces_; }
   [[nodiscard]] Result<call::LocalPorts, call::PortError> open_ports(std::size_t interface) override;
   void mark(const call::LocalPorts& ports, std::optional<TrafficClass> traffic) override;
   void close_ports(const call::LocalPorts& ports) override;
-  void open_stream(StreamId stream, std::optional<StreamId> /*beside*/) override { streams_[stream]; }
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override;
-  void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice, TimePoint now) override {
-    streams_.at(stream).connect(callee, choice, now);
-  }
-  [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override {
-    return streams_.at(stream).counters(leg);
-  }
-  [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override {
-    return streams_.at(stream).progress(leg);
-  }
-  void close_stream(StreamId stream) override { streams_.erase(stream); }
 
   struct Sent {
     Endpoint to;
@@ -64,8 +51,6 @@ class FakePlane : public call::MediaPlane {
     relay::LegIndex leg;
     relay::Component component;
   };
-  std::vector<call::Interface> interfaces_;
-  std::map<StreamId, transport::Stream> streams_;
   std::map<SocketId, std::vector<Route>> routes_;  // forks share a socket
   std::set<std::uint16_t> open_;
   std::map<std::uint16_t, TrafficClass> marked_;
