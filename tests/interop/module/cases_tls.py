@@ -47,43 +47,48 @@ def proxy_over_tls(stand: Stand, place: str, ca: Authority, client: tuple[pathli
         yield
 
 
+class Relayed:
+    """A daemon over TLS, its authority, and the certificate that the proxy has of it."""
+
+    def __init__(self, stand: Stand, name: str) -> None:
+        self._folder = stand.directory / name
+        self._folder.mkdir()
+        self.ca = Authority(self._folder)
+        self.ca.sign("relay", f"IP:{HOST}")
+        self.client = self.ca.sign("proxy", "DNS:proxy.example.org")
+        self.place = f"tls:{HOST}:{free_port(HOST)}"
+        self.relay = TlsRelay(self._folder, self.ca, self.place)
+
+    def __enter__(self) -> "Relayed":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.relay.stop()
+
+    def restart(self) -> None:
+        self.relay.stop()
+        self.relay = TlsRelay(self._folder, self.ca, self.place)
+
+    def other_authority(self) -> Authority:
+        return Authority(self._folder, "other-ca")
+
+
 @case
 def calls_go_over_tls_and_over_a_relay_that_has_been_restarted(stand: Stand) -> None:
-    folder = stand.directory / "control-tls"
-    folder.mkdir()
-    ca = Authority(folder)
-    ca.sign("relay", f"IP:{HOST}")
-    client = ca.sign("proxy", "DNS:proxy.example.org")
-    place = f"tls:{HOST}:{free_port(HOST)}"
-    relay = TlsRelay(folder, ca, place)
-    try:
-        with proxy_over_tls(stand, place, ca, client):
-            for number in (1, 2):
-                stand.call([INVITE, *ANSWERED], ANSWERS)
-                assert until(lambda: relay.counts() == (number, number, number)), f"{relay.counts()}"  # noqa: B023
-            relay.stop()
-            relay = TlsRelay(folder, ca, place)
+    with Relayed(stand, "control-tls") as one, proxy_over_tls(stand, one.place, one.ca, one.client):
+        for number in (1, 2):
             stand.call([INVITE, *ANSWERED], ANSWERS)
-            assert until(lambda: relay.counts() == (1, 1, 1)), f"after the restart: {relay.counts()}"
-            assert "event=control-connected" in relay.log.read_text(), relay.log.read_text()
-    finally:
-        relay.stop()
+            assert until(lambda: one.relay.counts() == (number, number, number)), f"{one.relay.counts()}"  # noqa: B023
+        one.restart()
+        stand.call([INVITE, *ANSWERED], ANSWERS)
+        assert until(lambda: one.relay.counts() == (1, 1, 1)), f"after the restart: {one.relay.counts()}"
+        assert "event=control-connected" in one.relay.log.read_text(), one.relay.log.read_text()
 
 
 @case
 def a_relay_with_the_certificate_of_another_ca_gets_no_call(stand: Stand) -> None:
-    folder = stand.directory / "control-tls-other"
-    folder.mkdir()
-    ca = Authority(folder)
-    ca.sign("relay", f"IP:{HOST}")
-    other = Authority(folder, "other-ca")
-    client = ca.sign("proxy", "DNS:proxy.example.org")
-    place = f"tls:{HOST}:{free_port(HOST)}"
-    relay = TlsRelay(folder, ca, place)
-    try:
-        with proxy_over_tls(stand, place, other, client):
+    with Relayed(stand, "control-tls-other") as one:
+        with proxy_over_tls(stand, one.place, one.other_authority(), one.client):
             with contextlib.suppress(AssertionError):  # the call fails, in whatever way
                 stand.call([INVITE, *ANSWERED], ANSWERS)
-            same(relay.counts(), (0, 0, 0))
-    finally:
-        relay.stop()
+            same(one.relay.counts(), (0, 0, 0))
