@@ -57,6 +57,13 @@ Wrong set_max_calls(const toml::node& node, Configuration& into) {
   return std::nullopt;
 }
 
+Wrong set_half_open_per_source(const toml::node& node, Configuration& into) {
+  std::int64_t calls = 0;
+  if (auto wrong = whole_number<0, 1'000'000>(node, calls)) return wrong;
+  into.settings.half_open_per_source = static_cast<std::size_t>(calls);
+  return std::nullopt;
+}
+
 Wrong set_workers(const toml::node& node, Configuration& into) {
   std::int64_t workers = 0;
   if (auto wrong = whole_number<0, 1024>(node, workers)) return wrong;
@@ -181,6 +188,7 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"max-calls", set_max_calls},
     {"media-timeout", set_seconds<&call::Settings::media_timeout>},
     {"held-timeout", set_seconds<&call::Settings::held_timeout>},
+    {"half-open-per-source", set_half_open_per_source},
     {"half-open-timeout", set_seconds<&call::Settings::half_open_timeout>},
     {"silence-timeout", set_silence_timeout},
     {"latch-window", set_latch_window},

@@ -50,6 +50,7 @@ constexpr auto kParts = std::to_array<Part>({
     {"media-timeout", same_setting<&Settings::media_timeout>},
     {"held-timeout", same_setting<&Settings::held_timeout>},
     {"half-open-timeout", same_setting<&Settings::half_open_timeout>},
+    {"half-open-per-source", same_setting<&Settings::half_open_per_source>},
     {"silence-timeout", same_setting<&Settings::silence_timeout>},
     {"latch-window", same_setting<&Settings::latch_window>},
     {"replay-window", same_setting<&Settings::replay_window>},

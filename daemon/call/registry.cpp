@@ -78,11 +78,16 @@ Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offe
   if (calls_.size() >= settings_.max_calls) {
     return fail(protocol::Error{ErrorCode::kTooManyCalls, "Parallel session limit reached", {}});
   }
+  const auto source = HalfOpen::source_of(request.received_from);
+  if (!half_open_.admits(source, settings_.half_open_per_source)) {
+    return fail(protocol::Error{ErrorCode::kTooManyCalls, "Too many unanswered calls from one source", {}});
+  }
   std::list<Call> fresh;
   fresh.emplace_back(request.call_id, Surroundings{settings_, plane_, entropy_, identity_, next_stream_}, now);
   auto reply = fresh.front().offer(request, now, warnings_);
   if (!reply) return reply;
   log_(LogLevel::kInfo, "call=" + printable(request.call_id) + " event=offer");
+  half_open_.add(request.call_id, source);
   by_id_.emplace(fresh.front().id(), fresh.begin());
   calls_.splice(calls_.end(), fresh);
   return reply;
@@ -95,6 +100,7 @@ Result<protocol::SdpReply, protocol::Error> Registry::answer(const protocol::Ans
   if (auto error = too_big(request)) return fail(*std::move(error));
   collect_events(*known, now);
   auto reply = known->answer(request, now, warnings_);
+  if (known->answered()) half_open_.remove(request.call_id);
   if (reply) log_security(request.call_id, reply->security);
   collect_events(*known, now);
   return reply;
@@ -198,6 +204,7 @@ protocol::CallReport Registry::end(Place call, std::string_view why, Now now) {
     for (const auto& [reason, count] : entry.dropped) dropped_[reason] += count;
   }
   log_(LogLevel::kInfo, line);
+  half_open_.remove(call->id());
   by_id_.erase(call->id());
   ended_ids_.push_back(call->id());
   calls_.erase(call);

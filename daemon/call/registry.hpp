@@ -17,6 +17,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "call/half_open.hpp"
 #include "call/media_plane.hpp"
 #include "call/settings.hpp"
 #include "protocol/event.hpp"
@@ -98,7 +99,8 @@ class Registry {
   Entropy entropy_;
   LogSink log_;
   std::shared_ptr<const dtls::Identity> identity_;
-  std::list<Call> calls_;                              // the one to be looked at next is first
+  std::list<Call> calls_;  // the one to be looked at next is first
+  HalfOpen half_open_;
   std::unordered_map<std::string_view, Place> by_id_;  // the keys are the calls' own
   std::optional<TimePoint> looked_;                    // when expire() was last called
   std::vector<std::string> warnings_;

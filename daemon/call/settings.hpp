@@ -16,6 +16,7 @@ struct Settings {
   std::chrono::seconds media_timeout{60};       // a call picked up with no packet from anybody, or no keys to pass one
   std::chrono::seconds held_timeout{3'600};     // the same for a call on hold
   std::chrono::seconds half_open_timeout{180};  // an offer without an answer; at least as long while it rings
+  std::size_t half_open_per_source = 1'000;     // such offers that one SIP peer may have (received-from); 0: no limit
   std::chrono::seconds silence_timeout{30};     // a leg without a packet, which is told to subscribers; 0: never
   std::chrono::milliseconds latch_window{5'000};
   std::uint32_t replay_window = 128;  // packets, 64 or more (RFC 3711 §3.3.2)
