@@ -1,0 +1,8 @@
+# Floods of every kind against running calls.
+
+$(B)/flood-sender: $(B)/tests/attack/flood/sender.cpp.o $(B)/libosrtpd.a $(B)/libosrtp-protocol.a
+	$(CXX) $(LDFLAGS) $^ $(DAEMON_LIBS) -o $@
+
+.PHONY: floods
+floods: daemon $(B)/bench-load $(B)/flood-sender  ## running calls under floods of nine kinds: what is lost, grows and stays; a table
+	@$(PYTHON) tests/attack/flood/floods.py
