@@ -18,6 +18,23 @@ def test_relays_a_plain_call_both_ways():
         expect_talk(caller, callee)
 
 
+def test_late_packets_of_a_call_reach_no_later_one():
+    two_calls = (42000, 42007)
+    with Relay(ports=two_calls) as relay, Phone(CALLER) as late, Phone(CALLER) as caller, Phone(CALLEE) as first, Phone(CALLEE) as callee:
+        place(relay, "first", late, first)
+        old = {late.peer_rtp, first.peer_rtp}
+        relay.ask("delete", call_id="first")
+        place(relay, "second", caller, callee)
+        expect(old.isdisjoint({caller.peer_rtp, callee.peer_rtp}), "a port of the ended call serves again at once")
+        expect_talk(caller, callee)
+        for _ in range(50):
+            late.send(b"late" * 40)
+            first.send(b"late" * 40)
+        expect(caller.hears_nothing() and callee.hears_nothing(), "packets of the ended call reach the next one")
+        reply = offer(relay, "third", late)
+        expect(reply.get("error-code") == "ports-exhausted" and reply["error-reason"], f"while its ports rest: {reply}")
+
+
 def test_relays_nothing_before_the_answer():
     with Relay() as relay, Phone(CALLER) as caller, Phone(CALLEE) as callee:
         reply = offer(relay, "early", caller)
