@@ -33,6 +33,11 @@ bool same_dtls(const Configuration& a, const Configuration& b) {
          a.settings.allow_sha1_fingerprints == b.settings.allow_sha1_fingerprints;
 }
 
+/// Where the table is gone, so are the addresses that need it, which stay with what they have until a restart.
+bool same_control_tls(const Configuration& running, const Configuration& wanted) {
+  return wanted.control_tls == ControlTls{} || wanted.control_tls == running.control_tls;
+}
+
 using call::Settings;
 
 // `interfaces` and `interface` are one list here.
@@ -44,7 +49,7 @@ constexpr auto kParts = std::to_array<Part>({
     {"workers", same<&Configuration::workers>, Takes::kRestart},
     {"tick", same<&Configuration::tick>, Takes::kRestart},
     {"sandbox", same<&Configuration::sandbox>, Takes::kRestart},
-    {"control-tls", same<&Configuration::control_tls>},
+    {"control-tls", same_control_tls},
     {"log-level", same<&Configuration::log_level>},
     {"max-calls", same_setting<&Settings::max_calls>},
     {"media-timeout", same_setting<&Settings::media_timeout>},
@@ -77,7 +82,7 @@ Configuration merged(const Configuration& running, const Configuration& wanted) 
   next.log_level = wanted.log_level;
   next.certificate_file = wanted.certificate_file;
   next.key_file = wanted.key_file;
-  next.control_tls = wanted.control_tls;
+  if (!same_control_tls(running, wanted)) next.control_tls = wanted.control_tls;
   next.settings = wanted.settings;
   return next;
 }

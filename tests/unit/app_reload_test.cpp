@@ -64,6 +64,21 @@ max-calls = 7
   EXPECT_EQ(difference(next, wanted).after_restart, found.after_restart) << "and is told again the next time";
 }
 
+TEST(Reload, ATableThatIsGoneServesItsAddressesUntilARestart) {
+  const Configuration running = read(R"(
+interfaces = ["192.0.2.1"]
+control = ["tls:192.0.2.1:2223"]
+[control-tls]
+certificate = "/c"
+key = "/k"
+ca = "/a"
+)");
+  const Configuration wanted = read(R"(interfaces = ["192.0.2.1"])");
+  EXPECT_THAT(difference(running, wanted).now, IsEmpty());
+  EXPECT_THAT(difference(running, wanted).after_restart, ElementsAre("control"));
+  EXPECT_EQ(merged(running, wanted).control_tls, running.control_tls);
+}
+
 TEST(Reload, LooksAtEveryKeyOfTheFile) {
   auto keys = configuration_keys();
   std::erase(keys, "interface");  // the list `interfaces` in another form
