@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include <string.h>  // explicit_bzero
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <csignal>
@@ -151,7 +152,8 @@ void Daemon::on_request(std::size_t socket) {
   const auto request = control_[socket].receive(*buffer_);
   if (!request) return;
   const Now now = io::Clock::both();
-  const std::string reply = service_.handle(request->datagram, now, octets_of({socket, request->from}));
+  const auto sender = request->from.storage.ss_family == AF_UNIX ? control::Sender::kKnown : control::Sender::kClaimed;
+  const std::string reply = service_.handle(request->datagram, now, octets_of({socket, request->from}), sender);
   explicit_bzero(buffer_->data(), request->datagram.size());  // it may have held keys
   if (!reply.empty() && !control_[socket].send(request->from, reply)) {
     log_(LogLevel::kDebug, "event=reply-lost");  // the client asks again and gets the same reply
@@ -195,11 +197,12 @@ void Daemon::reload() {
   };
   const auto wanted = reloading_.read();
   if (!wanted) return refuse(wanted.error());
-  auto identity = load_identity(*wanted, io::Clock::both().wall);
+  const Configuration next = merged(configuration_, *wanted);
+  auto identity = load_identity(next, io::Clock::both().wall);
   if (!identity) return refuse(identity.error());
   protocol::TlsCredentials::Shared control;
   if (!tls_.empty()) {
-    auto loaded = load_control_tls(wanted->control_tls);
+    auto loaded = load_control_tls(next.control_tls);
     if (!loaded) return refuse(loaded.error());
     control = *std::move(loaded);
   }
@@ -207,7 +210,7 @@ void Daemon::reload() {
   *reloading_.log_level = std::max(configuration_.log_level, wanted->log_level);  // whichever shows the next line
   log_(found.after_restart.empty() ? LogLevel::kInfo : LogLevel::kWarning,
        "event=reload changed=" + listed(found.now) + " after_restart=" + listed(found.after_restart));
-  configuration_ = merged(configuration_, *wanted);
+  configuration_ = next;
   *reloading_.log_level = configuration_.log_level;
   registry_.reconfigure(configuration_.settings);
   registry_.renew_identity(*std::move(identity));

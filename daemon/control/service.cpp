@@ -61,7 +61,7 @@ SipKey key_of(const call::Registry& registry) {
 Service::Service(call::Registry& registry, LogSink log, Now start)
     : registry_(registry), log_(std::move(log)), start_(start), cache_(key_of(registry)) {}
 
-std::string Service::handle(std::string_view datagram, Now now, std::string_view from) {
+std::string Service::handle(std::string_view datagram, Now now, std::string_view from, Sender sender) {
   const auto frame = protocol::split(datagram);
   if (!frame || frame->cookie.size() > kMaxCookie) return {};
   const Digest128 digest = cache_.digest(datagram);
@@ -75,6 +75,7 @@ std::string Service::handle(std::string_view datagram, Now now, std::string_view
   } else {
     reply.body = decoded.error();
     ++totals_.refused;
+    log_refused(decoded.error(), {}, now.steady);
   }
   auto body = encode_within(std::move(reply), kMaxReply - frame->cookie.size() - 1);
   if (!body) {
@@ -82,7 +83,7 @@ std::string Service::handle(std::string_view datagram, Now now, std::string_view
         {protocol::Error{protocol::ErrorCode::kInternal, "The reply does not fit into a datagram", {}}, {}});
   }
   auto text = protocol::join(frame->cookie, *body);
-  if (!text) return {};
+  if (!text || (!decoded && sender == Sender::kClaimed && text->size() > datagram.size())) return {};
   // What could not be read is refused again as cheaply. A repeated subscription goes on, and is not another client's.
   const bool done_once = decoded && !std::holds_alternative<protocol::Subscribe>(decoded->request);
   forget_ended();
@@ -122,8 +123,11 @@ protocol::Reply Service::execute(const protocol::Request& request, Now now, cons
 void Service::log_refused(const protocol::Error& error, std::string_view call_id, TimePoint now) {
   const auto end = refused_.admit(static_cast<std::size_t>(error.code), now);
   if (!end) return;
-  log_(LogLevel::kWarning, "call=" + printable(call_id) + " event=refused code=" + std::string(name(error.code)) +
-                               " reason=\"" + error.reason + "\"" + *end);
+  const std::string whose = call_id.empty() ? std::string() : "call=" + printable(call_id) + " ";
+  std::string reason = error.reason;
+  std::replace(reason.begin(), reason.end(), '"', '\'');  // which end it in a line of words
+  log_(LogLevel::kWarning,
+       whose + "event=refused code=" + std::string(name(error.code)) + " reason=\"" + reason + "\"" + *end);
 }
 
 protocol::ReplyBody Service::on(const protocol::Ping&, Now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,15 +16,23 @@
 
 namespace osrtp::control {
 
+/// Whether what says who has sent a frame can be believed.
+enum class Sender : std::uint8_t {
+  kKnown,    // a UNIX socket of this machine, or a connection
+  kClaimed,  // a UDP address, which anybody may put into a datagram
+};
+
 /// The whole daemon behind its control sockets: one datagram in, one datagram out.
 class Service {
  public:
   Service(call::Registry& registry, LogSink log, Now start);
 
   /// Answers one frame "cookie SP dictionary". Never throws. @return the reply frame, or
-  /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected.
+  /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected. What cannot be read makes no
+  /// longer answer than it is itself where its sender is only claimed, so nothing is amplified; the log says why.
   /// @param from where the reply goes, if events may go there too: octets that only the caller need understand
-  [[nodiscard]] std::string handle(std::string_view frame, Now now, std::string_view from = {});
+  [[nodiscard]] std::string handle(std::string_view frame, Now now, std::string_view from = {},
+                                   Sender sender = Sender::kKnown);
   /// What subscribers are to be sent; to be asked for after each handle() and tick().
   [[nodiscard]] std::vector<Notice> take_notices(TimePoint now);
   /// One of these could not be sent.

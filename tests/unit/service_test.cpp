@@ -32,6 +32,27 @@ TEST_F(ControlService, GarbageWithoutACookieGetsNoAnswer) {
   for (const char* frame : {"", " ", "garbage", " {\"command\":\"ping\"}"}) EXPECT_EQ(ask(frame), "") << frame;
 }
 
+TEST_F(ControlService, WhatCannotBeReadMakesNoLongerAnswerForWhoMayBeAnother) {
+  const auto ask_as = [this](const std::string& frame, control::Sender sender) {
+    return service.handle(frame, exchange.now(), {}, sender);
+  };
+  for (const std::string frame : {"c {", "c []", R"(c {"command":"dance"})", R"(c {"command":"offer"})"}) {
+    EXPECT_NE(ask_as(frame, control::Sender::kKnown).find("error-code"), std::string::npos) << frame;
+    EXPECT_EQ(ask_as(frame, control::Sender::kClaimed), "") << frame;
+  }
+  const std::string long_one = "c " + std::string(500, '{');
+  const auto reply = ask_as(long_one, control::Sender::kClaimed);
+  EXPECT_NE(reply.find("error-code"), std::string::npos);
+  EXPECT_LE(reply.size(), long_one.size());
+  EXPECT_NE(ask_as(R"(c {"command":"ping"})", control::Sender::kClaimed).find("pong"), std::string::npos);
+}
+
+TEST_F(ControlService, SaysInTheLogWhyItCouldNotReadSomethingOnceASecond) {
+  for (int n = 0; n < 100; ++n) ask("c {}");
+  ASSERT_EQ(log.size(), 1U);
+  EXPECT_EQ(log[0], R"(event=refused code=bad-request reason="Dictionary contains no key 'command'")");
+}
+
 TEST_F(ControlService, ARepeatedFrameIsAnsweredAlikeAndDoneOnce) {
   const auto first = ask(offer("c1", "x"));
   const auto second = ask(offer("c1", "x"));

@@ -86,11 +86,22 @@ def test_answers_a_cookie_with_nonsense_behind_it_with_an_error():
 
 def test_answers_nonsense_briefly_however_long_or_deep_it_is():
     with Relay(control="udp:127.0.0.1:42991") as relay:
-        for nonsense in (b"{", b"[" * 60_000, b'{"a":' * 10_000, b'{"command":"' + b"x" * 60_000 + b'"}'):
+        for nonsense in (b"{" * 120, b"[" * 60_000, b'{"a":' * 10_000, b'{"command":"' + b"x" * 60_000 + b'"}'):
             first = relay.raw(b"c " + nonsense)
             expect(b'"result":"error"' in first and len(first) < 128, f"{len(first)} octets: {first[:200]!r}")
+            expect(len(first) <= len(nonsense), "an answer that is longer")
             expect(relay.raw(b"c " + nonsense) == first, "another reply to the same frame")
         expect(relay.ask("statistics")["statistics"]["osrtp"]["refused"] == 8, "each is refused by itself, and none remembered")
+
+
+def test_answers_short_nonsense_from_a_udp_address_with_nothing():
+    with Relay(control="udp:127.0.0.1:42991") as relay:
+        try:
+            expect(False, f"got {relay.raw(b'c {', seconds=0.2)!r}")
+        except socket.timeout:
+            pass
+        relay.says("event=refused code=bad-request")
+        expect(relay.ask("ping")["result"] == "pong", "no answer any more")
 
 
 def test_writes_one_line_whatever_a_client_sends():
