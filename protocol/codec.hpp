@@ -39,10 +39,21 @@ struct Unencodable {
 [[nodiscard]] std::size_t encoded_size(std::string_view sdp) noexcept;
 
 /// What a reply is an answer to: it does not say so itself.
-enum class Command : std::uint8_t { kPing, kOffer, kAnswer, kDelete, kQuery, kList, kStatistics, kDrain, kSubscribe };
+enum class Command : std::uint8_t {
+  kPing,
+  kOffer,
+  kAnswer,
+  kDelete,
+  kQuery,
+  kList,
+  kStatistics,
+  kDrain,
+  kSubscribe,
+  kCapture
+};
 
-inline constexpr std::array<std::string_view, 9> kCommandNames{"ping", "offer",      "answer", "delete",   "query",
-                                                               "list", "statistics", "drain",  "subscribe"};
+inline constexpr std::array<std::string_view, 10> kCommandNames{"ping", "offer",      "answer", "delete",    "query",
+                                                                "list", "statistics", "drain",  "subscribe", "capture"};
 
 [[nodiscard]] constexpr std::string_view name(Command command) noexcept {
   return kCommandNames[static_cast<std::size_t>(command)];

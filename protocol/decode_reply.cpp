@@ -194,6 +194,8 @@ Body success_of(const json_t* reply, Command command, Warnings& warnings) {
       return ReplyBody(DrainReply{flag(reply, "draining"), count(reply, "calls")});
     case Command::kSubscribe:
       return ReplyBody(SubscribeReply{seconds(reply, "seconds"), count(reply, "lost")});
+    case Command::kCapture:
+      return ReplyBody(CaptureReply{text(reply, "file"), seconds(reply, "seconds")});
   }
   return bad("no such command");
 }

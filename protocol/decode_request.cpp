@@ -201,6 +201,8 @@ class Decoder {
         return Request(Drain{!in_.has({"on"}) || in_.boolean({"on"})});
       case Command::kSubscribe:
         return Request(Subscribe{in_.integer({"seconds"}, Subscribe{}.seconds, 0, 1'000'000'000)});
+      case Command::kCapture:
+        return read_capture();
     }
     return bad_request("");
   }
@@ -262,6 +264,14 @@ class Decoder {
   Outcome read_query() {
     Query request;
     read_party(request);
+    if (!in_.error() && request.call_id.empty()) return missing("No call-id in message");
+    return Request(std::move(request));
+  }
+
+  Outcome read_capture() {
+    Capture request;
+    request.call_id = in_.text({"call-id", "call id"});
+    request.seconds = in_.integer({"seconds"}, request.seconds, 1, 3'600);
     if (!in_.error() && request.call_id.empty()) return missing("No call-id in message");
     return Request(std::move(request));
   }

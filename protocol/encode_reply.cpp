@@ -227,6 +227,11 @@ std::string_view write(json::Object& out, const SubscribeReply& reply) {
   return "ok";
 }
 
+std::string_view write(json::Object& out, const CaptureReply& reply) {
+  out.set("file", json::text(reply.file)).set("seconds", json::number(std::int64_t{reply.seconds}));
+  return "ok";
+}
+
 std::string_view write(json::Object& out, const Error& reply) {
   out.set("error-code", json::text(name(reply.code)));
   out.set("error-reason", json::text(reply.reason));

@@ -134,6 +134,11 @@ void write(Writer& out, const Drain& request) {
 
 void write(Writer& out, const Subscribe& request) { out.integer("seconds", request.seconds, Subscribe{}.seconds); }
 
+void write(Writer& out, const Capture& request) {
+  out.text("call-id", request.call_id);
+  out.integer("seconds", request.seconds, Capture{}.seconds);
+}
+
 const OsrtpOptions* options_of(const Request& request) {
   const auto of = [](const std::optional<OsrtpOptions>& o) { return o ? &*o : nullptr; };
   if (const auto* offer = std::get_if<Offer>(&request)) return of(offer->osrtp);

@@ -139,7 +139,15 @@ struct Subscribe {
   friend bool operator==(const Subscribe&, const Subscribe&) = default;
 };
 
-using Request = std::variant<Ping, Offer, Answer, Delete, Query, List, Statistics, Drain, Subscribe>;
+/// Writes what the peers of one call send from now on, in the clear, into a file of the daemon's machine.
+struct Capture {
+  std::string call_id;
+  int seconds = 60;
+
+  friend bool operator==(const Capture&, const Capture&) = default;
+};
+
+using Request = std::variant<Ping, Offer, Answer, Delete, Query, List, Statistics, Drain, Subscribe, Capture>;
 
 /// A request and what the reader did not understand in it.
 struct DecodedRequest {
@@ -258,6 +266,12 @@ struct SubscribeReply {
 
   friend bool operator==(const SubscribeReply&, const SubscribeReply&) = default;
 };
+struct CaptureReply {
+  std::string file;  // where the daemon writes it
+  int seconds = 0;
+
+  friend bool operator==(const CaptureReply&, const CaptureReply&) = default;
+};
 
 /// Stable codes; the text beside them is for people.
 enum class ErrorCode : std::uint8_t {
@@ -292,7 +306,7 @@ struct Error {
 };
 
 using ReplyBody = std::variant<Pong, SdpReply, QueryReply, DeleteReply, ListReply, StatisticsReply, DrainReply,
-                               SubscribeReply, Error>;
+                               SubscribeReply, CaptureReply, Error>;
 
 struct Reply {
   ReplyBody body;

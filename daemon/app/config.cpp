@@ -196,6 +196,7 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"allow-sdes-over-clear", set_flag<&call::Settings::allow_sdes_over_clear>},
     {"lenient-answers", set_flag<&call::Settings::lenient_answers>},
     {"suites", set_suites},
+    {"capture-folder", set_file<&Configuration::capture_folder>},
     {"control-tls", set_control_tls, Holds::kTable},
     {"dtls", set_dtls, Holds::kTable},
     {"policies", set_policies, Holds::kTable},

@@ -36,6 +36,7 @@ struct Configuration {
   std::chrono::microseconds tick{1'000};  // see Pace
   LogLevel log_level = LogLevel::kInfo;
   bool sandbox = true;           // see Confinement
+  std::string capture_folder;    // see Captures; empty: nothing is captured
   std::string certificate_file;  // PEM, for DTLS; empty: one is made at start and renewed daily
   std::string key_file;
   call::Settings settings;

@@ -24,11 +24,13 @@ sandbox::Files files_of(const Configuration& configuration, const std::string& c
   for (const io::ControlAddress& address : configuration.control) {
     if (const auto* local = std::get_if<io::UnixPath>(&address)) files.socket_folders.push_back(folder_of(local->path));
   }
+  if (!configuration.capture_folder.empty()) files.writable_folders.push_back(configuration.capture_folder);
   return files;
 }
 
 Confinement::Confinement(const Configuration& configuration, const std::string& config_file)
-    : wanted_(configuration.sandbox) {
+    : wanted_(configuration.sandbox),
+      use_(configuration.capture_folder.empty() ? sandbox::FileUse::kRead : sandbox::FileUse::kReadAndWrite) {
   if (!wanted_) return;
   const auto note = [this](const std::string& part, const std::string& holds, const auto& result) {
     missing_ = missing_ || !result;
@@ -41,7 +43,7 @@ Confinement::Confinement(const Configuration& configuration, const std::string& 
 
 void Confinement::complete(const LogSink& log) {
   if (!wanted_) return log(LogLevel::kWarning, "event=sandbox off=\"by the configuration\"");
-  const auto calls = sandbox::restrict_calls(sandbox::FileUse::kRead);
+  const auto calls = sandbox::restrict_calls(use_);
   missing_ = missing_ || !calls;
   log(missing_ ? LogLevel::kWarning : LogLevel::kInfo,
       "event=sandbox" + holds_ + " calls=" + (calls ? "seccomp" : "no(" + calls.error() + ")"));

@@ -24,6 +24,7 @@ class Confinement {
 
  private:
   bool wanted_;
+  sandbox::FileUse use_;
   std::string holds_;  // " name=value" for each part
   bool missing_ = false;
 };

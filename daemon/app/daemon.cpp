@@ -2,8 +2,10 @@
 
 #include <string.h>  // explicit_bzero
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "app/reload.hpp"
 #include "app/subscriber.hpp"
 #include "app/values.hpp"
+#include "base/words.hpp"
 #include "io/clock.hpp"
 #include "io/entropy.hpp"
 #include "io/socket_network.hpp"
@@ -62,6 +65,9 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration&
                                                             Reloading reloading) {
   std::unique_ptr<io::PacketNetwork> network = std::make_unique<io::SocketNetwork>();
   if (auto wrong = wrong_with_media(*network, configuration); !wrong.empty()) return fail(std::move(wrong));
+  if (const std::string& folder = configuration.capture_folder; !folder.empty() && access(folder.c_str(), W_OK) != 0) {
+    return fail("capture-folder " + folder + ": " + words(errno));
+  }
   auto identity = load_identity(configuration, io::Clock::both().wall);
   if (!identity) return fail(std::move(identity).error());
   auto plane = WorkerMediaPlane::create(*network, complete_interfaces(configuration), workers_of(configuration),
@@ -83,7 +89,10 @@ Daemon::Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNet
       network_(std::move(network)),
       plane_(std::move(plane)),
       registry_(configuration.settings, *plane_, io::random_octets, log_, std::move(identity)),
-      service_(registry_, log_, io::Clock::both()) {}
+      captures_(configuration.capture_folder.empty()
+                    ? nullptr
+                    : std::make_unique<Captures>(*plane_, configuration.capture_folder, log_)),
+      service_(registry_, log_, io::Clock::both(), captures_.get()) {}
 
 Daemon::~Daemon() = default;
 
@@ -171,6 +180,7 @@ std::string Daemon::on_frame(std::size_t server, io::TlsServer::ConnectionId fro
 void Daemon::on_tick() {
   const Now now = io::Clock::both();
   service_.tick(now);
+  if (captures_) captures_->tick(now);
   notify(now.steady);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/captures.hpp"
 #include "app/config.hpp"
 #include "app/media_plane.hpp"
 #include "base/log.hpp"
@@ -67,6 +68,7 @@ class Daemon {
   std::unique_ptr<io::PacketNetwork> network_;
   std::unique_ptr<WorkerMediaPlane> plane_;
   call::Registry registry_;
+  std::unique_ptr<Captures> captures_;  // nothing: there is no folder for them
   control::Service service_;
   std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
   std::deque<io::ControlSocket> control_;

@@ -108,6 +108,11 @@ transport::Progress WorkerMediaPlane::progress(StreamId stream, relay::LegIndex 
   return state.setups < known->setups ? known->expected : state.progress;
 }
 
+void WorkerMediaPlane::tap(StreamId stream, std::shared_ptr<relay::Tap> tap) {
+  const auto found = streams_.find(stream);
+  if (found != streams_.end()) post(found->second, SetTap{stream, std::move(tap)});
+}
+
 void WorkerMediaPlane::close_stream(StreamId stream) {
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;

@@ -38,6 +38,7 @@ class WorkerMediaPlane final : public call::MediaPlane {
   void connect(StreamId stream, relay::LegIndex callee, relay::Choice choice, TimePoint now) override;
   [[nodiscard]] relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const override;
   [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override;
+  void tap(StreamId stream, std::shared_ptr<relay::Tap> tap) override;
   void close_stream(StreamId stream) override;
 
   /// Of all workers together.

@@ -48,6 +48,7 @@ constexpr auto kParts = std::to_array<Part>({
     {"tos", same<&Configuration::traffic_class>, Takes::kRestart},
     {"workers", same<&Configuration::workers>, Takes::kRestart},
     {"tick", same<&Configuration::tick>, Takes::kRestart},
+    {"capture-folder", same<&Configuration::capture_folder>, Takes::kRestart},
     {"sandbox", same<&Configuration::sandbox>, Takes::kRestart},
     {"control-tls", same_control_tls},
     {"log-level", same<&Configuration::log_level>},

@@ -180,6 +180,10 @@ void Worker::on(Connect&& command) {
   if (stream != nullptr) stream->media.connect(command.callee, command.choice, command.now);
 }
 
+void Worker::on(SetTap&& command) {
+  if (Stream* stream = find(command.stream)) stream->media.set_tap(std::move(command.tap));
+}
+
 void Worker::on(CloseStream&& command) {
   Stream* stream = find(command.stream);
   if (stream == nullptr) return;

@@ -48,11 +48,15 @@ struct Connect {
   relay::Choice choice;
   TimePoint now;
 };
+struct SetTap {
+  StreamId stream;
+  std::shared_ptr<relay::Tap> tap;
+};
 struct CloseStream {
   StreamId stream;
 };
 struct Stop {};
-using Command = std::variant<AddPort, RemovePort, OpenStream, SetLeg, RemoveLeg, Connect, CloseStream, Stop>;
+using Command = std::variant<AddPort, RemovePort, OpenStream, SetLeg, RemoveLeg, Connect, SetTap, CloseStream, Stop>;
 
 struct StreamHash {
   std::size_t operator()(StreamId id) const noexcept { return std::hash<std::uint64_t>{}(id.get()); }
@@ -100,6 +104,7 @@ class Worker {
   void on(SetLeg&& command);
   void on(RemoveLeg&& command);
   void on(Connect&& command);
+  void on(SetTap&& command);
   void on(CloseStream&& command);
   void on(Stop&& command);
 

@@ -59,6 +59,8 @@ class Call {
   [[nodiscard]] std::vector<protocol::Event> take_events(Now now);
   [[nodiscard]] protocol::CallReport report(Now now) const;
   [[nodiscard]] std::vector<protocol::LegSecurity> security(const Branch* branch) const;
+  /// Its streams, with the legs that have ports.
+  [[nodiscard]] std::vector<StreamPlace> places() const;
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
  private:

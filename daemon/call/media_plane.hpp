@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,19 @@ struct LocalPorts {
 
 enum class PortError : std::uint8_t { kExhausted };
 
+/// A stream and its legs, as a capture of it names them.
+struct StreamPlace {
+  struct Leg {
+    relay::LegIndex index;
+    std::string name;        // "caller, m-line 1"
+    std::string protection;  // "srtp-sdes AEAD_AES_256_GCM"
+    Endpoint rtp;            // ours
+    Endpoint rtcp;
+  };
+  StreamId id;
+  std::vector<Leg> legs;
+};
+
 /// What a call asks of the media side. app/ implements it with workers on threads of their own,
 /// tests with memory. Nothing here waits, and nothing is called back: what is known of a leg may be
 /// a moment old, but its progress is never that from before the last set_leg().
@@ -63,6 +77,8 @@ class MediaPlane {
   [[nodiscard]] virtual relay::LegCounters counters(StreamId stream, relay::LegIndex leg) const = 0;
   /// How far the leg's DTLS has come.
   [[nodiscard]] virtual transport::Progress progress(StreamId stream, relay::LegIndex leg) const = 0;
+  /// Who looks on at a stream from now on; nothing: nobody. A stream that is not there has nothing to be seen.
+  virtual void tap(StreamId stream, std::shared_ptr<relay::Tap> tap) = 0;
   /// The ports stay open until close_ports().
   virtual void close_stream(StreamId stream) = 0;
 };

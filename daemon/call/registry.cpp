@@ -151,6 +151,11 @@ std::vector<std::string> Registry::list(std::size_t limit) const {
   return ids;
 }
 
+std::optional<std::vector<StreamPlace>> Registry::places(const std::string& call_id) const {
+  const Call* known = find(call_id);
+  return known == nullptr ? std::nullopt : std::optional(known->places());
+}
+
 void Registry::drain(bool on) {
   if (std::exchange(draining_, on) == on) return;
   log_(LogLevel::kInfo, std::string("event=") + (on ? "drain" : "undrain") + " calls=" + std::to_string(size()));

@@ -48,6 +48,8 @@ class Registry {
   [[nodiscard]] protocol::DeleteReply remove(const protocol::Delete& request, Now now);
   [[nodiscard]] Result<protocol::QueryReply, protocol::Error> query(const protocol::Query& request, Now now) const;
   [[nodiscard]] std::vector<std::string> list(std::size_t limit) const;
+  /// Nothing: no such call.
+  [[nodiscard]] std::optional<std::vector<StreamPlace>> places(const std::string& call_id) const;
   [[nodiscard]] std::size_t size() const noexcept { return calls_.size(); }
   /// Warnings of the last offer or answer, for its reply.
   [[nodiscard]] std::vector<std::string> take_warnings() noexcept;

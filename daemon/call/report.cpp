@@ -111,6 +111,25 @@ std::vector<protocol::LegSecurity> Call::security(const Branch* branch) const {
   return all;
 }
 
+std::vector<StreamPlace> Call::places() const {
+  std::vector<StreamPlace> places;
+  places.reserve(streams_.size());
+  for (const StreamId id : streams_) places.push_back({id, {}});
+  const auto tell = [&](const Party& party) {
+    for (std::size_t n = 0; n < party.media.size(); ++n) {
+      const auto& ports = party.media[n].ports;
+      if (!ports) continue;
+      const Status now = status(party, n);
+      const std::string suite = now.suite ? " " + std::string(facts(*now.suite).name) : "";
+      places[n].legs.push_back({party.index, std::string(name(party.role)) + ", m-line " + std::to_string(n + 1),
+                                std::string(name(now.state)) + suite, ports->rtp_advertised, ports->rtcp_advertised});
+    }
+  };
+  tell(caller_);
+  for (const auto& branch : branches_) tell(branch->party);
+  return places;
+}
+
 protocol::CallReport Call::report(Now now) const {
   protocol::CallReport report;
   report.created_us = std::chrono::duration_cast<std::chrono::microseconds>(created_.wall.time_since_epoch()).count();

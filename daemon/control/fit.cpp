@@ -44,6 +44,7 @@ bool shrink(protocol::ListReply& reply) { return halve(reply.calls); }
 bool shrink(protocol::StatisticsReply& reply) { return !std::exchange(reply.dropped, {}).empty(); }
 bool shrink(protocol::DrainReply& /*reply*/) { return false; }
 bool shrink(protocol::SubscribeReply& /*reply*/) { return false; }
+bool shrink(protocol::CaptureReply& /*reply*/) { return false; }
 bool shrink(protocol::Error& reply) { return halve(reply.security); }
 
 }  // namespace

@@ -58,8 +58,8 @@ SipKey key_of(const call::Registry& registry) {
 
 }  // namespace
 
-Service::Service(call::Registry& registry, LogSink log, Now start)
-    : registry_(registry), log_(std::move(log)), start_(start), cache_(key_of(registry)) {}
+Service::Service(call::Registry& registry, LogSink log, Now start, Capturer* capturer)
+    : registry_(registry), log_(std::move(log)), start_(start), capturer_(capturer), cache_(key_of(registry)) {}
 
 std::string Service::handle(std::string_view datagram, Now now, std::string_view from, Sender sender) {
   const auto frame = protocol::split(datagram);
@@ -155,6 +155,17 @@ protocol::ReplyBody Service::on(const protocol::Delete& request, Now now) {
 
 protocol::ReplyBody Service::on(const protocol::Query& request, Now now) {
   return body_of(registry_.query(request, now));
+}
+
+protocol::ReplyBody Service::on(const protocol::Capture& request, Now now) {
+  if (capturer_ == nullptr) {
+    return protocol::Error{protocol::ErrorCode::kBadRequest, "Capturing is off: no capture-folder is configured", {}};
+  }
+  auto streams = registry_.places(request.call_id);
+  if (!streams) return protocol::Error{protocol::ErrorCode::kUnknownCall, "Unknown call-id", {}};
+  auto file = capturer_->begin(request.call_id, *std::move(streams), std::chrono::seconds(request.seconds), now);
+  if (!file) return std::move(file).error();
+  return protocol::CaptureReply{*std::move(file), request.seconds};
 }
 
 protocol::ReplyBody Service::on(const protocol::List& request, Now) {

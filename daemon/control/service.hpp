@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "call/media_plane.hpp"
 #include "call/registry.hpp"
+#include "control/capturer.hpp"
 #include "control/reply_cache.hpp"
 #include "control/subscribers.hpp"
 #include "protocol/message.hpp"
@@ -25,7 +26,8 @@ enum class Sender : std::uint8_t {
 /// The whole daemon behind its control sockets: one datagram in, one datagram out.
 class Service {
  public:
-  Service(call::Registry& registry, LogSink log, Now start);
+  /// @param capturer borrowed; nothing: nothing is captured
+  Service(call::Registry& registry, LogSink log, Now start, Capturer* capturer = nullptr);
 
   /// Answers one frame "cookie SP dictionary". Never throws. @return the reply frame, or
   /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected. What cannot be read makes no
@@ -58,11 +60,13 @@ class Service {
   protocol::ReplyBody on(const protocol::List& request, Now now);
   protocol::ReplyBody on(const protocol::Statistics& request, Now now);
   protocol::ReplyBody on(const protocol::Drain& request, Now now);
+  protocol::ReplyBody on(const protocol::Capture& request, Now now);
   protocol::ReplyBody subscribe(const protocol::Subscribe& request, const Asker& asker, TimePoint now);
 
   call::Registry& registry_;
   LogSink log_;
   Now start_;
+  Capturer* capturer_;
   ReplyCache cache_;
   Subscribers subscribers_;
   LogThrottle refused_{protocol::kErrorCodeNames.size()};

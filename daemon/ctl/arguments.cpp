@@ -12,6 +12,7 @@ struct Raw {
   std::string control = "unix:/run/osrtpd/control.sock";
   std::string call_id;
   int limit = 500;
+  int seconds = protocol::Capture{}.seconds;
   TlsOptions tls;
   Explain explain;
 };
@@ -44,6 +45,14 @@ void describe_explain(CLI::App& cli, Explain& command) {
            shape_named, terms.callee_shape);
 }
 
+void describe_capture(CLI::App& cli, Raw& raw) {
+  cli.add_option("call-id", raw.call_id, "The SIP Call-ID")->type_name("")->required();
+  cli.add_option("--for", raw.seconds, "How long (60s)")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}}))
+      ->check(CLI::Range(1, 3'600))
+      ->type_name("TIME");
+}
+
 void describe(CLI::App& cli, Raw& raw) {
   cli.set_help_flag("-h,--help", "Print this and exit");
   cli.set_version_flag("--version", "osrtpctl " OSRTP_VERSION, "Print the version and exit");
@@ -69,6 +78,8 @@ void describe(CLI::App& cli, Raw& raw) {
       ->type_name("")
       ->required();
   describe_explain(*cli.add_subcommand("explain", "What would become of an offer, without doing it"), raw.explain);
+  describe_capture(*cli.add_subcommand("capture", "Write a call's media, in the clear, into a file of the daemon's"),
+                   raw);
   cli.add_subcommand("statistics", "Numbers since the daemon's start");
   cli.add_subcommand("drain", "Take no new calls; those that run go on");
   cli.add_subcommand("undrain", "Take new calls again");
@@ -88,6 +99,7 @@ std::string missing_command(const CLI::App& cli) {
 protocol::Request request_of(const CLI::App& cli, const Raw& raw) {
   if (cli.got_subcommand("list")) return protocol::List{raw.limit};
   if (cli.got_subcommand("query")) return protocol::Query{raw.call_id, {}, {}};
+  if (cli.got_subcommand("capture")) return protocol::Capture{raw.call_id, raw.seconds};
   if (cli.got_subcommand("statistics")) return protocol::Statistics{};
   if (cli.got_subcommand("drain")) return protocol::Drain{true};
   if (cli.got_subcommand("undrain")) return protocol::Drain{false};

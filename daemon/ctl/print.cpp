@@ -136,6 +136,9 @@ std::string describe(const protocol::Reply& reply, const protocol::Request& requ
           [](const protocol::StatisticsReply& r) { return numbers(r); },
           [](const protocol::DrainReply& r) { return drained(r); },
           [](const protocol::SubscribeReply& r) { return std::to_string(r.seconds) + " s\n"; },
+          [](const protocol::CaptureReply& r) {
+            return escaped(r.file) + " is being written for " + std::to_string(r.seconds) + " s\n";
+          },
           [](const protocol::Error& r) { return refusal(r); },
       },
       reply.body);

@@ -45,6 +45,9 @@ class PaperPlane : public call::MediaPlane {
   [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override {
     return streams_.at(stream).progress(leg);
   }
+  void tap(StreamId stream, std::shared_ptr<relay::Tap> tap) override {
+    if (const auto found = streams_.find(stream); found != streams_.end()) found->second.set_tap(std::move(tap));
+  }
   void close_stream(StreamId stream) override { streams_.erase(stream); }
 
  protected:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "relay/leg.hpp"
+#include "relay/tap.hpp"
 
 namespace osrtp::relay {
 
@@ -120,6 +121,7 @@ Result<Passing, Drop> Stream::receive(Leg& from, Component component, Datagram d
 
 Result<Forward, Drop> Stream::pass_on(Leg& from, Passing passing, Datagram datagram, TimePoint now) noexcept {
   if (passing.kind == Component::kRtp) hear_early(from, now);
+  if (tap_) tap_->see(from.index(), passing.kind, datagram.from, datagram.buffer.first(passing.size), now);
   const auto drop = [&](Drop why) {
     from.count(why);
     return fail(why);

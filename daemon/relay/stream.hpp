@@ -114,6 +114,7 @@ struct LegSetup {
 };
 
 class Leg;
+class Tap;
 
 /// How sure it is whom the caller talks to.
 enum class Choice : std::uint8_t {
@@ -177,6 +178,8 @@ class Stream {
   /// Zero counters for a leg that is not there.
   [[nodiscard]] LegCounters counters(LegIndex leg) const;
   [[nodiscard]] Sources sources(LegIndex leg) const noexcept;
+  /// Who looks on from now on; nothing: nobody.
+  void set_tap(std::shared_ptr<Tap> tap) noexcept { tap_ = std::move(tap); }
   /// Whether a packet, or consent that has run out, has changed the sources of any leg since the last time.
   [[nodiscard]] bool take_moved() noexcept { return std::exchange(moved_, false); }
 
@@ -198,6 +201,7 @@ class Stream {
   Choice choice_ = Choice::kFinal;
   TimePoint connected_at_{};
   bool moved_ = false;
+  std::shared_ptr<Tap> tap_;
 };
 
 }  // namespace osrtp::relay

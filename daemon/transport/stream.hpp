@@ -39,6 +39,7 @@ class Stream {
   [[nodiscard]] relay::LegCounters counters(relay::LegIndex leg) const { return relay_.counters(leg); }
   [[nodiscard]] relay::Sources sources(relay::LegIndex leg) const noexcept { return relay_.sources(leg); }
   /// See relay::Stream.
+  void set_tap(std::shared_ptr<relay::Tap> tap) noexcept { relay_.set_tap(std::move(tap)); }
   [[nodiscard]] bool take_moved() noexcept { return relay_.take_moved(); }
   [[nodiscard]] Progress progress(relay::LegIndex leg) const;
 

@@ -39,6 +39,7 @@ class EmptyPlane final : public call::MediaPlane {
   void connect(StreamId /*stream*/, relay::LegIndex /*callee*/, relay::Choice /*choice*/, TimePoint /*now*/) override {}
   [[nodiscard]] relay::LegCounters counters(StreamId /*stream*/, relay::LegIndex /*leg*/) const override { return {}; }
   [[nodiscard]] transport::Progress progress(StreamId /*stream*/, relay::LegIndex /*leg*/) const override { return {}; }
+  void tap(StreamId /*stream*/, std::shared_ptr<relay::Tap> /*tap*/) override {}
   void close_stream(StreamId /*stream*/) override {}
 
  private:

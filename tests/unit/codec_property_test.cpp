@@ -131,6 +131,8 @@ Request some_request(Chance& chance) {
       return Drain{chance.coin()};
     case Command::kSubscribe:
       return Subscribe{static_cast<int>(chance.below(1000))};
+    case Command::kCapture:
+      return Capture{chance.text(1), 1 + static_cast<int>(chance.below(3600))};
   }
   return Ping{};
 }
@@ -221,6 +223,8 @@ ReplyBody some_body(Chance& chance, Command command) {
       return DrainReply{chance.coin(), chance.count()};
     case Command::kSubscribe:
       return SubscribeReply{static_cast<int>(chance.below(1000)), chance.count()};
+    case Command::kCapture:
+      return CaptureReply{chance.text(1), static_cast<int>(chance.below(3600))};
   }
   return Pong{};
 }

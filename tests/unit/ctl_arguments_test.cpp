@@ -57,6 +57,21 @@ TEST(CtlArguments, SayWhichArgumentIsMissingOrWrong) {
             "control address 'bogus' is none of unix:PATH, udp:ADDRESS:PORT and tls:ADDRESS:PORT");
 }
 
+TEST(CtlArguments, CaptureTakesATime) {
+  const auto seconds = [](std::vector<const char*> words) -> std::optional<int> {
+    words.insert(words.begin(), {"osrtpctl", "capture", "x"});
+    const auto parsed = parse_arguments(static_cast<int>(words.size()), words.data());
+    const auto* arguments = std::get_if<Arguments>(&parsed);
+    if (arguments == nullptr) return std::nullopt;
+    return std::get<protocol::Capture>(arguments->request).seconds;
+  };
+  EXPECT_EQ(seconds({}), 60);
+  EXPECT_EQ(seconds({"--for", "90s"}), 90);
+  EXPECT_EQ(seconds({"--for", "2m"}), 120);
+  EXPECT_EQ(seconds({"--for", "7"}), 7);
+  for (const char* wrong : {"0", "61m", "x", "1h", "-1"}) EXPECT_EQ(seconds({"--for", wrong}), std::nullopt) << wrong;
+}
+
 TEST(CtlArguments, DrainAndItsUndoing) {
   for (const auto& [word, on] : {std::pair{"drain", true}, std::pair{"undrain", false}}) {
     const Parsed parsed = parse({word});

@@ -33,6 +33,7 @@ class WatchedPlane final : public MediaPlane {
     return {};
   }
   [[nodiscard]] transport::Progress progress(StreamId /*stream*/, relay::LegIndex /*leg*/) const override { return {}; }
+  void tap(StreamId /*stream*/, std::shared_ptr<relay::Tap> /*tap*/) override {}
   void close_stream(StreamId stream) override { open.erase(stream); }
 
   std::set<StreamId> open;
