@@ -66,9 +66,26 @@ std::vector<LegSecurity> security_of(const json_t* reply, Warnings& warnings) {
     leg.relayed_packets = count(entry, "relayed-packets");
     leg.dropped = counts_by_name(entry, "dropped");
     leg.since = integer(entry, "since");
+    leg.lost_packets = count(entry, "lost-packets");
     legs.push_back(std::move(leg));
   });
   return legs;
+}
+
+std::vector<Happening> history_of(const json_t* reply) {
+  std::vector<Happening> all;
+  json::for_elements(json::member(reply, "history"), [&](const json_t* entry) {
+    const auto kind = named<HappeningKind>(kHappeningNames, text(entry, "event"));
+    const auto leg = leg_named(text(entry, "leg"));
+    if (!kind || !leg) return;  // of a newer daemon
+    Happening one{integer(entry, "at-ms"), *kind, *leg};
+    if (json::member(entry, "media") != nullptr) one.media = count(entry, "media");
+    one.state = named<SecurityState>(kSecurityStateNames, text(entry, "state"));
+    one.suite = text(entry, "suite");
+    one.reason = named<Reason>(kReasonNames, text(entry, "reason"));
+    all.push_back(std::move(one));
+  });
+  return all;
 }
 
 Counts counts_of(const json_t* object, std::string_view key) {
@@ -134,6 +151,7 @@ CallReport call_of(const json_t* reply, Warnings& warnings) {
   call.rtp = counts_of(totals, "RTP");
   call.rtcp = counts_of(totals, "RTCP");
   call.security = security_of(reply, warnings);
+  call.history = history_of(reply);
   return call;
 }
 

@@ -39,12 +39,29 @@ json::Value security_of(const LegSecurity& leg) {
   out.set("relayed-packets", json::number(leg.relayed_packets));
   out.set("dropped", counts_by_name(leg.dropped));
   out.set("since", json::number(leg.since));
+  if (leg.lost_packets > 0) out.set("lost-packets", json::number(leg.lost_packets));
   return std::move(out).take();
 }
 
 json::Value security_of(const std::vector<LegSecurity>& legs) {
   json::Array all;
   for (const LegSecurity& leg : legs) all.add(security_of(leg));
+  return std::move(all).take();
+}
+
+json::Value history_of(const std::vector<Happening>& happenings) {
+  json::Array all;
+  for (const Happening& one : happenings) {
+    json::Object out;
+    out.set("at-ms", json::number(one.at_ms));
+    out.set("event", json::text(name(one.kind)));
+    out.set("leg", json::text(name(one.leg)));
+    if (one.media) out.set("media", json::number(static_cast<std::uint64_t>(*one.media)));
+    if (one.state) out.set("state", json::text(name(*one.state)));
+    if (!one.suite.empty()) out.set("suite", json::text(one.suite));
+    if (one.reason) out.set("reason", json::text(name(*one.reason)));
+    all.add(std::move(out).take());
+  }
   return std::move(all).take();
 }
 
@@ -157,6 +174,7 @@ void write_call(json::Object& out, const CallReport& call) {
   out.set("tags", tags_of(call.parties));
   out.set("totals", totals_of(call));
   out.set("security", security_of(call.security));
+  if (!call.history.empty()) out.set("history", history_of(call.history));
 }
 
 /// Each writes its part of the reply. @return NG's `result`.

@@ -213,6 +213,32 @@ struct PartyReport {
   friend bool operator==(const PartyReport&, const PartyReport&) = default;
 };
 
+enum class HappeningKind : std::uint8_t {
+  kOffer,   // the leg has sent one
+  kAnswer,  // the same
+  kState,   // an m-line of the leg has another state
+  kSilent,  // nothing comes any more
+};
+
+inline constexpr std::array<std::string_view, 4> kHappeningNames{"offer", "answer", "state", "silent"};
+
+[[nodiscard]] constexpr std::string_view name(HappeningKind kind) noexcept {
+  return kHappeningNames[static_cast<std::size_t>(kind)];
+}
+
+/// One thing that has happened to a call.
+struct Happening {
+  std::int64_t at_ms = 0;  // Unix time in milliseconds
+  HappeningKind kind = HappeningKind::kOffer;
+  Leg leg = Leg::kCaller;
+  std::optional<std::size_t> media{};    // nth m-line, from 0; of kState and kSilent
+  std::optional<SecurityState> state{};  // of kState, as the next two
+  std::string suite{};                   // empty: none
+  std::optional<Reason> reason{};
+
+  friend bool operator==(const Happening&, const Happening&) = default;
+};
+
 /// What `query` and `delete` tell of a call.
 struct CallReport {
   std::int64_t created_us = 0;   // Unix time in microseconds
@@ -222,6 +248,7 @@ struct CallReport {
   Counts rtp;
   Counts rtcp;
   std::vector<LegSecurity> security;
+  std::vector<Happening> history;  // the newest, in the order of their times
 
   friend bool operator==(const CallReport&, const CallReport&) = default;
 };

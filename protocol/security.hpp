@@ -80,6 +80,7 @@ struct LegSecurity {
   std::uint64_t relayed_packets = 0;             // received from this leg and sent on
   std::map<std::string, std::uint64_t> dropped;  // by reason; only those that occurred
   std::int64_t since = 0;                        // Unix seconds at which `state` began
+  std::uint64_t lost_packets = 0;                // RTP that by its sequence numbers never came from this leg
 
   friend bool operator==(const LegSecurity&, const LegSecurity&) = default;
 };

@@ -44,7 +44,10 @@ Result<protocol::SdpReply, protocol::Error> Call::offer(const protocol::SdpReque
                                                         std::vector<std::string>& warnings) {
   const auto roles = roles_of_offer(request);
   if (!roles) return fail(roles.error());
-  return Offering(*this, *roles, request, now, warnings).run();
+  auto reply = Offering(*this, *roles, request, now, warnings).run();
+  if (reply) timeline_.exchanged(protocol::HappeningKind::kOffer, roles->offerer, now.wall);
+  note_states();
+  return reply;
 }
 
 Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequest& request, Now now,
@@ -60,7 +63,11 @@ Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequ
   if (request.from_tag != offerer.tag) {
     return fail(protocol::Error{ErrorCode::kOutOfOrder, "Answer to an offer that the other side has replaced", {}});
   }
-  return Answering(*this, *branch, request, now, warnings).run();
+  const Leg answerer = other(branch->exchange->offerer);
+  auto reply = Answering(*this, *branch, request, now, warnings).run();
+  if (reply) timeline_.exchanged(protocol::HappeningKind::kAnswer, answerer, now.wall);
+  note_states();
+  return reply;
 }
 
 Result<protocol::SdpReply, protocol::Error> Call::fork_answer(const Branch& first, const protocol::SdpRequest& request,
@@ -69,6 +76,8 @@ Result<protocol::SdpReply, protocol::Error> Call::fork_answer(const Branch& firs
   if (fork == nullptr) return fail(protocol::Error{ErrorCode::kTooManyCalls, "Too many forks", {}});
   auto reply = Answering(*this, *fork, request, now, warnings).run();
   if (!reply) drop_branch(branches_.size() - 1);
+  if (reply) timeline_.exchanged(protocol::HappeningKind::kAnswer, Leg::kCallee, now.wall);
+  note_states();
   return reply;
 }
 
@@ -217,7 +226,22 @@ Status Call::status(const Party& party, std::size_t n) const {
       around_.plane.progress(streams_[n], party.index));
 }
 
+void Call::note_states() {
+  const auto note = [&](Party& party) {
+    for (std::size_t n = 0; n < party.media.size(); ++n) {
+      LegMedia& media = party.media[n];
+      if (!media.used) continue;
+      const Status now = status(party, n);
+      if (std::exchange(media.noted, now.state) == now.state) continue;
+      timeline_.became(party.role, n, now.state, now.suite, now.reason, now.since);
+    }
+  };
+  note(caller_);
+  for (const auto& branch : branches_) note(branch->party);
+}
+
 std::vector<std::string> Call::take_news() {
+  note_states();
   std::vector<std::string> news;
   const auto tell = [&](Party& party) {
     for (std::size_t n = 0; n < party.media.size(); ++n) {

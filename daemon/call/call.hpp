@@ -12,6 +12,7 @@
 #include "call/media_plane.hpp"
 #include "call/party.hpp"
 #include "call/settings.hpp"
+#include "call/timeline.hpp"
 #include "negotiate/render.hpp"
 #include "protocol/event.hpp"
 #include "sdp/text.hpp"
@@ -55,6 +56,8 @@ class Call {
 
   /// One line for each leg whose handshake has ended since the last time: "leg=caller.0 event=keyed suite=…".
   [[nodiscard]] std::vector<std::string> take_news();
+  /// Takes down which m-lines have another state than before.
+  void note_states();
   /// What subscribers are told of the call that runs, each thing once: looked for at every call of this.
   [[nodiscard]] std::vector<protocol::Event> take_events(Now now);
   [[nodiscard]] protocol::CallReport report(Now now) const;
@@ -136,6 +139,7 @@ class Call {
   std::vector<StreamId> streams_;              // one per m-line
   std::optional<TrafficClass> traffic_class_;  // of all it sends; nothing: as each interface has it
   relay::LegIndex connected_ = relay::kCallerLeg;
+  Timeline timeline_;
   bool confirmed_ = false;  // somebody has picked up: a 2xx, or an answer of which nothing says that it is none
 
   friend class Offering;

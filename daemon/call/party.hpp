@@ -93,7 +93,8 @@ struct LegMedia {
   std::vector<negotiate::OwnLine>
       offered;  // our crypto lines in the offer that it answered last; a re-offer repeats them
   Status status;
-  protocol::SecurityState told = protocol::SecurityState::kPending;  // what has been logged of its handshake
+  protocol::SecurityState told = protocol::SecurityState::kPending;   // what has been logged of its handshake
+  protocol::SecurityState noted = protocol::SecurityState::kPending;  // and what the call's timeline has
   Watched watched;
   Boxed<InstalledKeys> installed;
   Boxed<DtlsLeg> dtls;

@@ -31,7 +31,7 @@ std::string summary(const protocol::LegSecurity& entry) {
   line += " authenticated=" + std::to_string(entry.authenticated_packets);
   std::uint64_t drops = 0;
   for (const auto& [why, count] : entry.dropped) drops += count;
-  return line + " dropped=" + std::to_string(drops);
+  return line + " dropped=" + std::to_string(drops) + " lost=" + std::to_string(entry.lost_packets);
 }
 
 void log_event(const LogSink& log, const protocol::Event& event) {

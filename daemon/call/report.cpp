@@ -102,6 +102,7 @@ std::vector<protocol::LegSecurity> Call::security(const Branch* branch) const {
       entry.relayed_packets = relayed(around_.plane.counters(streams_[n], other));
       entry.dropped = dropped(counters);
       entry.since = seconds(now.since);
+      entry.lost_packets = counters.lost;
       all.push_back(std::move(entry));
     }
   };
@@ -154,6 +155,7 @@ protocol::CallReport Call::report(Now now) const {
   tell(caller_);
   for (const auto& branch : branches_) tell(branch->party);
   report.security = security(nullptr);
+  report.history = timeline_.tell();
   return report;
 }
 

@@ -73,7 +73,10 @@ std::vector<Event> Call::take_events(Now now) {
           now_is.state == SecurityState::kFailed && party->media[n].status.state != SecurityState::kFailed;
       if (is_downgrade(*party, n, now_is.state)) tell(EventKind::kDowngrade);
       if (!std::exchange(party->media[n].watched.failed, failed) && failed) tell(EventKind::kFailed);
-      if (falls_silent(*party, n, now_is, now)) tell(EventKind::kSilent);
+      if (falls_silent(*party, n, now_is, now)) {
+        tell(EventKind::kSilent);
+        timeline_.fell_silent(party->role, n, now.wall);
+      }
     }
   }
   return events;

@@ -32,7 +32,7 @@ bool halve(std::vector<T>& all) {
 }
 
 bool shrink(protocol::CallReport& call) {
-  return drop_streams(call.parties) || halve(call.parties) || drop_counters(call.security);
+  return halve(call.history) || drop_streams(call.parties) || halve(call.parties) || drop_counters(call.security);
 }
 
 /// Each takes something away. @return false: there is nothing left to take

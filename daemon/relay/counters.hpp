@@ -53,6 +53,7 @@ struct LegCounters {
   Tally received_rtcp;
   Tally sent_rtp;  // to the peer
   Tally sent_rtcp;
+  std::uint64_t lost = 0;           // RTP that never came from the peer, by its sequence numbers
   std::uint64_t authenticated = 0;  // RTP and RTCP under the leg's keys, relayed or not
   std::array<std::uint64_t, kDropCount> dropped{};
   std::optional<TimePoint> last_received;  // of a packet from the leg's peer, relayed or not

@@ -221,7 +221,10 @@ Result<Passing, Drop> Leg::receive(Component component, Datagram datagram, Passa
   if (secured) counters_->authenticated.add();
   counters_->hear(now);
   if (opened->kind == Component::kRtp && !is_opaque()) {
-    if (const auto header = rtp::Header::parse(datagram.packet())) heard_ = header->ssrc;
+    if (const auto header = rtp::Header::parse(datagram.packet())) {
+      heard_ = header->ssrc;
+      if (const auto more = loss_.hear(header->ssrc, header->sequence); more != 0) counters_->lost.change(more);
+    }
   }
   return *opened;
 }

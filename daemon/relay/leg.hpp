@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "relay/live_counters.hpp"
+#include "relay/loss.hpp"
 #include "relay/renumbering.hpp"
 #include "relay/stream.hpp"
 
@@ -126,6 +127,7 @@ class Leg {
   Protection protection_ = Blocked{Drop::kNotAnswered};
   std::optional<Secured> suspended_;  // only while Blocked
   std::optional<Retiring> retiring_;
+  Loss loss_;
   std::optional<Ssrc> heard_;             // the peer's newest RTP; see open_opaque()
   Renumbering numbers_{srtp::kMaxSsrcs};  // of what goes out under the key of a Secured
   std::shared_ptr<LiveCounters> counters_;

@@ -16,6 +16,7 @@ class Count {
   void add(std::uint64_t more = 1) noexcept {
     value_.store(value_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
+  void change(std::int64_t by) noexcept { add(static_cast<std::uint64_t>(by)); }
   [[nodiscard]] std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -41,6 +42,7 @@ class LiveCounters {
   LiveTally received_rtcp;
   LiveTally sent_rtp;
   LiveTally sent_rtcp;
+  Count lost;
   Count authenticated;
   std::array<Count, kDropCount> dropped;
 
@@ -56,6 +58,7 @@ class LiveCounters {
                     .received_rtcp = received_rtcp.read(),
                     .sent_rtp = sent_rtp.read(),
                     .sent_rtcp = sent_rtcp.read(),
+                    .lost = lost.get(),
                     .authenticated = authenticated.get(),
                     .last_received = last_received(),
                     .rtp_source = {},

@@ -148,6 +148,7 @@ LegSecurity some_security(Chance& chance) {
   leg.relayed_packets = chance.count();
   leg.dropped = chance.counts();
   leg.since = static_cast<std::int64_t>(chance.count());
+  leg.lost_packets = chance.count();
   return leg;
 }
 
@@ -182,6 +183,16 @@ PartyReport some_party(Chance& chance) {
           static_cast<std::int64_t>(chance.count()), chance.some([&] { return some_media(chance); })};
 }
 
+Happening some_happening(Chance& chance) {
+  Happening one{static_cast<std::int64_t>(chance.count()), chance.one_of<HappeningKind>(kHappeningNames.size()),
+                chance.one_of<Leg>(2)};
+  one.media = chance.maybe([&] { return static_cast<std::size_t>(chance.below(4)); });
+  one.state = chance.maybe([&] { return chance.one_of<SecurityState>(kSecurityStateNames.size()); });
+  one.suite = chance.text();
+  one.reason = chance.maybe([&] { return chance.one_of<Reason>(kReasonNames.size()); });
+  return one;
+}
+
 CallReport some_call(Chance& chance) {
   CallReport call;
   call.created_us = static_cast<std::int64_t>(chance.count());
@@ -191,6 +202,7 @@ CallReport some_call(Chance& chance) {
   call.rtp = some_counts(chance);
   call.rtcp = some_counts(chance);
   call.security = chance.some([&] { return some_security(chance); });
+  call.history = chance.some([&] { return some_happening(chance); });
   return call;
 }
 
