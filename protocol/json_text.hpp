@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-/// Writing JSON (RFC 8259). Inside protocol/ only; reading is json.hpp's.
+/// Writing JSON (RFC 8259); reading is json.hpp's.
 namespace osrtp::protocol::json {
 
 /// One value, as it is written.

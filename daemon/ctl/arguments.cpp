@@ -13,6 +13,8 @@ struct Raw {
   std::string call_id;
   int limit = 500;
   int seconds = protocol::Capture{}.seconds;
+  double interval = 2;
+  int rounds = 0;
   TlsOptions tls;
   Explain explain;
 };
@@ -45,9 +47,28 @@ void describe_explain(CLI::App& cli, Explain& command) {
            shape_named, terms.callee_shape);
 }
 
-void describe_capture(CLI::App& cli, Raw& raw) {
+void describe_limit(CLI::App& cli, Raw& raw) {
+  cli.add_option("--limit", raw.limit, "At most this many (500)")->check(CLI::Range(1, 1'000'000))->type_name("N");
+}
+
+CLI::App& describe_call_id(CLI::App& cli, Raw& raw) {
   cli.add_option("call-id", raw.call_id, "The SIP Call-ID")->type_name("")->required();
-  cli.add_option("--for", raw.seconds, "How long (60s)")
+  return cli;
+}
+
+void describe_top(CLI::App& cli, Raw& raw) {
+  describe_limit(cli, raw);
+  cli.add_option("--interval", raw.interval, "Seconds between two looks (2)")
+      ->check(CLI::Range(0.1, 3'600.0))
+      ->type_name("N");
+  cli.add_option("--rounds", raw.rounds, "Looks; 0: until interrupted (0)")
+      ->check(CLI::Range(0, 1'000'000))
+      ->type_name("N");
+}
+
+void describe_capture(CLI::App& cli, Raw& raw) {
+  describe_call_id(cli, raw)
+      .add_option("--for", raw.seconds, "How long (60s)")
       ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}}))
       ->check(CLI::Range(1, 3'600))
       ->type_name("TIME");
@@ -68,25 +89,21 @@ void describe(CLI::App& cli, Raw& raw) {
   cli.add_flag("--json")->description("Print the daemon's reply as it is");
   cli.require_subcommand(1);
   cli.fallthrough();
+  cli.add_subcommand("status", "How is the daemon, and how many calls are encrypted?");
+  describe_limit(*cli.add_subcommand("calls", "The calls it has, a line for each"), raw);
+  describe_call_id(*cli.add_subcommand("query", "How is each leg of a call protected, and what has happened to it?"),
+                   raw)
+      .alias("call");
+  describe_top(*cli.add_subcommand("top", "The busiest calls, again and again"), raw);
   cli.add_subcommand("ping", "Is the daemon there?");
-  cli.add_subcommand("list", "The Call-IDs of the calls it has")
-      ->add_option("--limit", raw.limit, "At most this many (500)")
-      ->check(CLI::Range(1, 1'000'000))
-      ->type_name("N");
-  cli.add_subcommand("query", "How is each leg of a call protected?")
-      ->add_option("call-id", raw.call_id, "The SIP Call-ID")
-      ->type_name("")
-      ->required();
+  describe_limit(*cli.add_subcommand("list", "The Call-IDs of the calls it has"), raw);
   describe_explain(*cli.add_subcommand("explain", "What would become of an offer, without doing it"), raw.explain);
   describe_capture(*cli.add_subcommand("capture", "Write a call's media, in the clear, into a file of the daemon's"),
                    raw);
-  cli.add_subcommand("statistics", "Numbers since the daemon's start");
+  cli.add_subcommand("statistics", "Numbers since the daemon's start")->alias("stats");
   cli.add_subcommand("drain", "Take no new calls; those that run go on");
   cli.add_subcommand("undrain", "Take new calls again");
-  cli.add_subcommand("delete", "End a call; the phones are not told")
-      ->add_option("call-id", raw.call_id, "The SIP Call-ID")
-      ->type_name("")
-      ->required();
+  describe_call_id(*cli.add_subcommand("delete", "End a call; the phones are not told"), raw).alias("kick");
 }
 
 /// CLI11 misses a command where there is a word that is none.
@@ -113,7 +130,8 @@ protocol::Request request_of(const CLI::App& cli, const Raw& raw) {
 
 }  // namespace
 
-std::variant<Arguments, ExplainArguments, Answer, Misuse> parse_arguments(int count, const char* const* arguments) {
+std::variant<Arguments, LookArguments, ExplainArguments, Answer, Misuse> parse_arguments(int count,
+                                                                                         const char* const* arguments) {
   CLI::App cli("Asks a running osrtpd. See osrtpctl(1).", "osrtpctl");
   Raw raw;
   describe(cli, raw);
@@ -134,6 +152,11 @@ std::variant<Arguments, ExplainArguments, Answer, Misuse> parse_arguments(int co
   if (cli.got_subcommand("explain")) return ExplainArguments{raw.explain, output};
   auto server = io::parse_control_address(raw.control);
   if (!server) return Misuse{server.error()};
+  for (const auto& [word, look] : {std::pair("calls", Look::kCalls), {"status", Look::kStatus}, {"top", Look::kTop}}) {
+    if (!cli.got_subcommand(word)) continue;
+    const std::chrono::milliseconds interval(static_cast<std::int64_t>(raw.interval * 1000));
+    return LookArguments{*std::move(server), raw.tls, look, raw.limit, interval, raw.rounds, output};
+  }
   return Arguments{*std::move(server), raw.tls, request_of(cli, raw), output};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -28,6 +29,19 @@ struct Arguments {
   Output output = Output::kText;
 };
 
+enum class Look : std::uint8_t { kCalls, kStatus, kTop };
+
+/// A command that asks the daemon more than once.
+struct LookArguments {
+  io::ControlAddress server;
+  TlsOptions tls;
+  Look look = Look::kCalls;
+  int limit = 500;                       // calls
+  std::chrono::milliseconds interval{};  // of kTop, as the next
+  int rounds = 0;                        // 0: until interrupted
+  Output output = Output::kText;
+};
+
 /// A command that no daemon is asked for.
 struct ExplainArguments {
   Explain command;
@@ -43,7 +57,7 @@ struct Misuse {
   std::string sentence;
 };
 
-[[nodiscard]] std::variant<Arguments, ExplainArguments, Answer, Misuse> parse_arguments(int count,
-                                                                                        const char* const* arguments);
+[[nodiscard]] std::variant<Arguments, LookArguments, ExplainArguments, Answer, Misuse> parse_arguments(
+    int count, const char* const* arguments);
 
 }  // namespace osrtp::ctl

@@ -3,6 +3,7 @@
 #include "base/escape.hpp"
 #include "ctl/arguments.hpp"
 #include "ctl/ask.hpp"
+#include "ctl/look.hpp"
 #include "ctl/print.hpp"
 #include "protocol/codec.hpp"
 
@@ -50,6 +51,7 @@ int main(int count, char** words) {
   if (const auto* answer = std::get_if<ctl::Answer>(&parsed)) {
     return std::fputs(answer->text.c_str(), stdout) < 0 ? kFailed : 0;
   }
+  if (const auto* look = std::get_if<ctl::LookArguments>(&parsed)) return ctl::run(*look);
   if (const auto* explain = std::get_if<ctl::ExplainArguments>(&parsed)) return run(*explain);
   return run(std::get<ctl::Arguments>(parsed));
 }

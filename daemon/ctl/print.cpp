@@ -58,6 +58,18 @@ std::string local_time(std::int64_t unix_seconds) {
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
+/// "12:30:00.250  caller m-line 1: srtp-sdes AES_CM_128_HMAC_SHA1_80"
+std::string happened(const protocol::Happening& one) {
+  constexpr std::int64_t second = 1'000;
+  const std::string milliseconds = std::to_string(second + one.at_ms % second).substr(1);
+  std::string text = local_time(one.at_ms / second) + "." + milliseconds + "  " + std::string(name(one.leg));
+  if (one.media) text += " m-line " + std::to_string(*one.media + 1);
+  if (!one.state) return text + ": " + std::string(name(one.kind));
+  text += ": " + std::string(name(*one.state));
+  if (!one.suite.empty()) text += " " + escaped(one.suite);
+  return text + because(one.reason);
+}
+
 std::string report(const protocol::CallReport& call) {
   constexpr std::int64_t million = 1'000'000;
   std::string text = "since " + local_time(call.created_us / million) + "\n";
@@ -66,7 +78,9 @@ std::string report(const protocol::CallReport& call) {
     return std::string(what) + ": " + std::to_string(counts.packets) + " packets, " + std::to_string(counts.bytes) +
            " octets\n";
   };
-  return text + sum("RTP", call.rtp) + sum("RTCP", call.rtcp);
+  text += sum("RTP", call.rtp) + sum("RTCP", call.rtcp);
+  for (const protocol::Happening& one : call.history) text += happened(one) + "\n";
+  return text;
 }
 
 std::string call_id_of(const protocol::Request& request) {
@@ -112,6 +126,7 @@ std::string describe(const protocol::LegSecurity& security, const protocol::Call
   std::string line = std::string(name(security.leg)) + " " + media_name(security, call) + ": " + protection(security);
   if (is_encrypted(security.state)) line += ", " + std::to_string(security.authenticated_packets) + " authenticated";
   line += ", " + std::to_string(security.relayed_packets) + " relayed";
+  if (security.lost_packets > 0) line += ", " + std::to_string(security.lost_packets) + " lost";
   for (const auto& [why, count] : security.dropped) {
     line += ", " + std::to_string(count) + " dropped (" + escaped(why) + ")";
   }

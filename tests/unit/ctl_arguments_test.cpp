@@ -7,7 +7,7 @@
 namespace osrtp::ctl {
 namespace {
 
-using Parsed = std::variant<Arguments, ExplainArguments, Answer, Misuse>;
+using Parsed = std::variant<Arguments, LookArguments, ExplainArguments, Answer, Misuse>;
 
 Parsed parse(std::vector<const char*> words) {
   words.insert(words.begin(), "osrtpctl");
@@ -70,6 +70,24 @@ TEST(CtlArguments, CaptureTakesATime) {
   EXPECT_EQ(seconds({"--for", "2m"}), 120);
   EXPECT_EQ(seconds({"--for", "7"}), 7);
   for (const char* wrong : {"0", "61m", "x", "1h", "-1"}) EXPECT_EQ(seconds({"--for", wrong}), std::nullopt) << wrong;
+}
+
+TEST(CtlArguments, LooksAtManyCalls) {
+  const auto look = [](std::vector<const char*> words) {
+    words.insert(words.begin(), "osrtpctl");
+    const auto parsed = parse_arguments(static_cast<int>(words.size()), words.data());
+    const auto* arguments = std::get_if<LookArguments>(&parsed);
+    return arguments != nullptr ? std::optional(*arguments) : std::nullopt;
+  };
+  EXPECT_EQ(look({"calls"})->look, Look::kCalls);
+  EXPECT_EQ(look({"calls", "--limit", "7"})->limit, 7);
+  EXPECT_EQ(look({"status"})->look, Look::kStatus);
+  const auto top = look({"top", "--interval", "0.5", "--rounds", "3"});
+  ASSERT_TRUE(top);
+  EXPECT_EQ(top->look, Look::kTop);
+  EXPECT_EQ(top->interval, std::chrono::milliseconds(500));
+  EXPECT_EQ(top->rounds, 3);
+  EXPECT_FALSE(look({"top", "--interval", "0"}));
 }
 
 TEST(CtlArguments, DrainAndItsUndoing) {

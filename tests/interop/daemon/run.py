@@ -12,6 +12,7 @@ import traceback
 
 import test_calls
 import test_capture
+import test_completion
 import test_control
 import test_events
 import test_log
@@ -40,7 +41,8 @@ def main(wanted: list[str]) -> int:
     if missing:
         print(f"missing: {', '.join(missing)}; run make first")
         return 1
-    tests = {name: test for module in (test_start, test_control, test_calls, test_capture, test_events, test_log, test_tls)
+    modules = (test_start, test_control, test_calls, test_capture, test_completion, test_events, test_log, test_tls)
+    tests = {name: test for module in modules
              for name, test in vars(module).items() if name.startswith("test_") and callable(test)}
     verdicts = [run(name, test) for name, test in tests.items()
                 if not wanted or any(word in name for word in wanted)]
