@@ -25,8 +25,9 @@ Room room_in(std::string_view dictionary) {
   const auto* error = reply ? std::get_if<protocol::Error>(&reply->body) : nullptr;
   if (error == nullptr) return Room::kSome;
   if (error->code == ErrorCode::kDraining) return Room::kDraining;
-  return error->code == ErrorCode::kPortsExhausted || error->code == ErrorCode::kTooManyCalls ? Room::kFull
-                                                                                              : Room::kSome;
+  const bool full = error->code == ErrorCode::kPortsExhausted || error->code == ErrorCode::kDescriptorsExhausted ||
+                    error->code == ErrorCode::kTooManyCalls;
+  return full ? Room::kFull : Room::kSome;
 }
 
 Errand::Errand(Itinerary itinerary, Letter letter, milliseconds budget, TimePoint now)

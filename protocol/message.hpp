@@ -311,14 +311,16 @@ enum class ErrorCode : std::uint8_t {
   kPolicyRefused,  // the leg may not be what the SDP asks: 488 to the sender
   kKeysRefused,    // keying failed where plain is no option: 488 or BYE
   kPortsExhausted,
+  kDescriptorsExhausted,
   kTooManyCalls,
   kDraining,  // another relay is to have this call
   kInternal,
 };
 
-inline constexpr std::array<std::string_view, 12> kErrorCodeNames{
-    "bad-request",    "unknown-command", "missing-key",     "bad-sdp",        "unknown-call", "out-of-order",
-    "policy-refused", "keys-refused",    "ports-exhausted", "too-many-calls", "draining",     "internal"};
+inline constexpr std::array<std::string_view, 13> kErrorCodeNames{
+    "bad-request",    "unknown-command", "missing-key",  "bad-sdp",         "unknown-call",
+    "out-of-order",   "policy-refused",  "keys-refused", "ports-exhausted", "descriptors-exhausted",
+    "too-many-calls", "draining",        "internal"};
 
 [[nodiscard]] constexpr std::string_view name(ErrorCode code) noexcept {
   return kErrorCodeNames[static_cast<std::size_t>(code)];

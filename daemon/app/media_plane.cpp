@@ -28,7 +28,7 @@ WorkerMediaPlane::WorkerMediaPlane(io::PacketNetwork& network, std::vector<call:
 
 Result<call::LocalPorts, call::PortError> WorkerMediaPlane::open_ports(std::size_t interface) {
   const TimePoint now = io::Clock::now();
-  if (is_deaf(now)) return fail(call::PortError::kExhausted);
+  if (is_deaf(now)) return fail(call::PortError::kRefused);
   return ports_.open(interface, now);
 }
 

@@ -8,6 +8,15 @@
 
 namespace osrtp::app {
 
+namespace {
+
+call::PortError no_port(const io::SocketError& why) noexcept {
+  return why.kind == io::SocketError::Kind::kNoDescriptors ? call::PortError::kNoDescriptors
+                                                           : call::PortError::kRefused;
+}
+
+}  // namespace
+
 MediaPorts::MediaPorts(io::PacketNetwork& network, std::vector<call::Interface> interfaces, LogSink log)
     : network_(network),
       interfaces_(std::move(interfaces)),
@@ -35,11 +44,12 @@ Result<call::LocalPorts, call::PortError> MediaPorts::open(std::size_t interface
       mark(*opened, std::nullopt, now);
       return *std::move(opened);
     }
-    pool.give_back(*rtp, now);
     if (opened.error().kind != io::SocketError::Kind::kPortBusy) {
+      pool.put_back(*rtp);
       log_failed(interface, *rtp, opened.error(), now);
-      return fail(call::PortError::kExhausted);
+      return fail(no_port(opened.error()));
     }
+    pool.give_back(*rtp, now);
     ++busy_;
   }
   return exhausted(interface, "other processes have them", now);

@@ -36,7 +36,12 @@ struct LocalPorts {
   Endpoint rtcp_advertised;
 };
 
-enum class PortError : std::uint8_t { kExhausted };
+/// Why there are no ports for a leg.
+enum class PortError : std::uint8_t {
+  kExhausted,      // all of the range are in use, rest or are other processes'
+  kNoDescriptors,  // this process, or the machine, may have no more of them
+  kRefused,        // the system opens none, or no worker would serve them; the log says why
+};
 
 /// A stream and its legs, as a capture of it names them.
 struct StreamPlace {

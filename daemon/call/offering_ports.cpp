@@ -19,6 +19,18 @@ const LocalPorts* first_ports(const Party* party) {
   return first == party->media.end() ? nullptr : &*first->ports;
 }
 
+protocol::Error no_ports(PortError why) {
+  switch (why) {
+    case PortError::kExhausted:
+      return {ErrorCode::kPortsExhausted, "Ran out of ports", {}};
+    case PortError::kNoDescriptors:
+      return {ErrorCode::kDescriptorsExhausted, "Ran out of descriptors", {}};
+    case PortError::kRefused:
+      break;
+  }
+  return {ErrorCode::kPortsExhausted, "The system opens no ports", {}};
+}
+
 }  // namespace
 
 Offering::Outcome Offering::open_ports() {
@@ -33,7 +45,7 @@ Offering::Outcome Offering::open_ports_for(Leg leg, NewPorts& ports) {
     const bool has = party != nullptr && n < party->media.size() && party->media[n].ports;
     if (!exchange_.lines[n].offered || has) continue;
     const auto opened = call_.around_.plane.open_ports(interface_of(leg));
-    if (!opened) return protocol::Error{ErrorCode::kPortsExhausted, "Ran out of ports", {}};
+    if (!opened) return no_ports(opened.error());
     ports[n] = *opened;
   }
   return std::nullopt;

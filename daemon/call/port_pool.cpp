@@ -35,10 +35,18 @@ std::optional<Port> PortPool::take(TimePoint now) {
 }
 
 void PortPool::give_back(Port rtp, TimePoint now) {
+  if (release(rtp)) free_.push_back({rtp, now + quarantine_});
+}
+
+void PortPool::put_back(Port rtp) {
+  if (release(rtp)) free_.push_front({rtp, TimePoint::min()});
+}
+
+bool PortPool::release(Port rtp) noexcept {
   const std::size_t i = index(rtp);
-  if (i >= taken_.size() || !taken_[i]) return;
+  if (i >= taken_.size() || !taken_[i]) return false;
   taken_[i] = false;
-  free_.push_back({rtp, now + quarantine_});
+  return true;
 }
 
 std::size_t PortPool::index(Port rtp) const noexcept {

@@ -40,6 +40,8 @@ class PortPool {
   [[nodiscard]] std::optional<Port> take(TimePoint now);
   /// Gives a pair back, which then rests. What was not taken is ignored.
   void give_back(Port rtp, TimePoint now);
+  /// The same of a pair that could not be opened: nothing can arrive there, so it need not rest and is the next again.
+  void put_back(Port rtp);
 
   [[nodiscard]] std::size_t size() const noexcept { return taken_.size(); }
   [[nodiscard]] std::size_t in_use() const noexcept { return taken_.size() - free_.size(); }
@@ -50,6 +52,7 @@ class PortPool {
     TimePoint ready;
   };
   [[nodiscard]] std::size_t index(Port rtp) const noexcept;
+  [[nodiscard]] bool release(Port rtp) noexcept;
 
   std::uint32_t first_;  // of the first pair, even
   std::chrono::milliseconds quarantine_;

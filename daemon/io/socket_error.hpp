@@ -10,7 +10,7 @@ struct SocketError {
   enum class Kind : std::uint8_t {
     kPortBusy,
     kNotOurAddress,
-    kNoDescriptors,  // RLIMIT_NOFILE, or the system's limit
+    kNoDescriptors,  // RLIMIT_NOFILE, or what the whole machine may have
     kOther,
   };
   Kind kind;

@@ -28,7 +28,7 @@ SocketError SocketError::from_errno(int error) {
   const auto kind = [error] {
     if (error == EADDRINUSE) return Kind::kPortBusy;
     if (error == EADDRNOTAVAIL) return Kind::kNotOurAddress;
-    if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) return Kind::kNoDescriptors;
+    if (error == EMFILE || error == ENFILE) return Kind::kNoDescriptors;
     return Kind::kOther;
   };
   return {kind(), words(error)};

@@ -12,7 +12,7 @@ FakePlane::FakePlane() {
 }
 
 Result<call::LocalPorts, call::PortError> FakePlane::open_ports(std::size_t interface) {
-  if (open_.size() >= limit_) return fail(call::PortError::kExhausted);
+  if (open_.size() >= limit_) return fail(beyond_limit_);
   const std::uint16_t port = next_port_;
   next_port_ = static_cast<std::uint16_t>(next_port_ + 2);
   open_.insert(port);

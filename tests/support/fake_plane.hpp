@@ -39,7 +39,10 @@ class FakePlane : public explain::PaperPlane {
   [[nodiscard]] std::size_t open_port_pairs() const noexcept { return open_.size(); }
   [[nodiscard]] std::size_t open_streams() const noexcept { return streams_.size(); }
   /// open_ports() fails once this many pairs are open.
-  void limit_pairs(std::size_t limit) noexcept { limit_ = limit; }
+  void limit_pairs(std::size_t limit, call::PortError why = call::PortError::kExhausted) noexcept {
+    limit_ = limit;
+    beyond_limit_ = why;
+  }
   /// In place of an IPv4 and an IPv6 one; before any port is opened.
   void set_interfaces(std::vector<call::Interface> interfaces) { interfaces_ = std::move(interfaces); }
   /// How what leaves from our RTP `port` is marked; nothing: as its interface has it.
@@ -56,6 +59,7 @@ class FakePlane : public explain::PaperPlane {
   std::map<std::uint16_t, TrafficClass> marked_;
   std::uint16_t next_port_ = 30000;
   std::size_t limit_ = 1000;
+  call::PortError beyond_limit_ = call::PortError::kExhausted;
 };
 
 }  // namespace osrtp::testing

@@ -63,6 +63,7 @@ class MemoryNetwork::Lane final : public io::PacketLane {
 };
 
 Result<std::shared_ptr<io::PacketPort>, io::SocketError> MemoryNetwork::open(const Endpoint& local) {
+  if (refusal_ && open_.size() >= refusal_->most) return fail(io::SocketError::from_errno(refusal_->error));
   if (!open_.insert(local).second) return fail(io::SocketError{io::SocketError::Kind::kPortBusy, "in use"});
   return std::shared_ptr<io::PacketPort>(std::make_shared<Port>(*this, local));
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -34,6 +35,9 @@ class MemoryNetwork final : public io::PacketNetwork {
   [[nodiscard]] int wakes() const noexcept { return wakes_; }
   /// From now on the system has no room for what is sent.
   void refuse_to_send() noexcept { refuses_ = true; }
+  /// From now on, or from the time on that `ports` more are open, none opens for this reason (errno).
+  void refuse_to_open(int error, std::size_t ports = 0) noexcept { refusal_ = {error, open_.size() + ports}; }
+  void open_again() noexcept { refusal_.reset(); }
 
   static constexpr std::size_t kBatch = 4;
 
@@ -51,6 +55,11 @@ class MemoryNetwork final : public io::PacketNetwork {
   std::vector<Packet> sent_;
   int wakes_ = 0;
   bool refuses_ = false;
+  struct Refusal {
+    int error;
+    std::size_t most;
+  };
+  std::optional<Refusal> refusal_;
 };
 
 }  // namespace osrtp::testing

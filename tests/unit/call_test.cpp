@@ -329,12 +329,24 @@ TEST_F(Call, DeleteTellsTheTotalsAndFreesEverything) {
 }
 
 TEST_F(Call, WithoutPortsTheOfferIsRefusedAndNothingStaysOpen) {
-  exchange.plane.limit_pairs(1);
-  const auto refused = exchange.registry.offer(exchange.offer(a.sdp("RTP/AVP")), exchange.now());
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().reason, "Ran out of ports");
-  EXPECT_EQ(exchange.plane.open_port_pairs(), 0U);
-  EXPECT_EQ(exchange.registry.size(), 0U);
+  using protocol::ErrorCode;
+  struct Row {
+    call::PortError why;
+    ErrorCode code;
+    const char* reason;
+  };
+  for (const Row& row :
+       {Row{call::PortError::kExhausted, ErrorCode::kPortsExhausted, "Ran out of ports"},
+        Row{call::PortError::kNoDescriptors, ErrorCode::kDescriptorsExhausted, "Ran out of descriptors"},
+        Row{call::PortError::kRefused, ErrorCode::kPortsExhausted, "The system opens no ports"}}) {
+    exchange.plane.limit_pairs(1, row.why);
+    const auto refused = exchange.registry.offer(exchange.offer(a.sdp("RTP/AVP")), exchange.now());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, row.code);
+    EXPECT_EQ(refused.error().reason, row.reason);
+    EXPECT_EQ(exchange.plane.open_port_pairs(), 0U);
+    EXPECT_EQ(exchange.registry.size(), 0U);
+  }
 }
 
 TEST_F(Call, AnAnswerWithoutAnOfferIsRefused) {

@@ -14,6 +14,8 @@ constexpr milliseconds kBudget{400};
 
 const std::string kOk = R"({"result":"ok","sdp":"v=0"})";
 const std::string kFull = R"({"result":"error","error-code":"ports-exhausted","error-reason":"none left"})";
+const std::string kNoMoreFiles =
+    R"({"result":"error","error-code":"descriptors-exhausted","error-reason":"none left"})";
 const std::string kCrowded = R"({"result":"error","error-code":"too-many-calls","error-reason":"no"})";
 const std::string kDrains = R"({"result":"error","error-code":"draining","error-reason":"going"})";
 const std::string kRefused = R"({"result":"error","error-code":"policy-refused","error-reason":"no"})";
@@ -123,8 +125,10 @@ TEST(Errand, FailsAtOnceWhereNobodyListensAnywhere) {
 }
 
 TEST(Errand, MovesOnFromTheFullAndTheDraining) {
-  for (const auto& [refusal, finding] :
-       {std::pair{kFull, Finding::kFull}, {kCrowded, Finding::kFull}, {kDrains, Finding::kDraining}}) {
+  for (const auto& [refusal, finding] : {std::pair{kFull, Finding::kFull},
+                                         {kNoMoreFiles, Finding::kFull},
+                                         {kCrowded, Finding::kFull},
+                                         {kDrains, Finding::kDraining}}) {
     Voyage voyage(new_call({4, 7}));
     voyage.answers[4] = refusal;
     voyage.answers[7] = kOk;

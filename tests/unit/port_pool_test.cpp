@@ -84,6 +84,21 @@ TEST(PortPool, IgnoresWhatWasNotTaken) {
   EXPECT_EQ(take_all(pool, TimePoint{}).size(), 1U) << "freed twice, free once";
 }
 
+TEST(PortPool, WhatCouldNotBeOpenedNeedNotRest) {
+  PortPool pool({4000, 4003}, kRest, seeded(1));
+  const auto used = pool.take(TimePoint{});
+  pool.give_back(*used, TimePoint{});
+  for (int i = 0; i < 3; ++i) {
+    const auto unopened = pool.take(TimePoint{});
+    ASSERT_TRUE(unopened);
+    EXPECT_NE(*unopened, *used) << "that one rests";
+    pool.put_back(*unopened);
+    pool.put_back(*unopened);
+  }
+  EXPECT_EQ(take_all(pool, TimePoint{}).size(), 1U) << "put back twice, free once";
+  EXPECT_EQ(pool.take(TimePoint{} + kRest), used);
+}
+
 TEST(PortPool, NeverGivesAPairToTwoCallsInAMillionCycles) {
   constexpr std::size_t kCycles = 1'000'000;
   PortPool pool({20000, 22047}, kRest, seeded(7));

@@ -87,7 +87,7 @@ def test_writes_once_a_second_that_there_are_no_more_descriptors():
         resource.prlimit(relay.process.pid, resource.RLIMIT_NOFILE, (3, 3))
         for n in range(200):
             reply = offer(relay, f"{n}", caller)
-            expect(reply.get("error-code") == "ports-exhausted", f"{reply}")
+            expect(reply.get("error-code") == "descriptors-exhausted", f"{reply}")
         relay.stop()
         expect_few(relay, "port-failed", 200)
         expect_few(relay, "refused", 200)

@@ -88,7 +88,7 @@ def without_client_processes_a_timer_probes(stand: Stand) -> None:
 @case
 def offers_move_on_from_relays_without_room(stand: Stand) -> None:
     with fleet(stand.directory, "ab", "{a} {b}", FakeRelay) as ships:
-        for code in ("ports-exhausted", "too-many-calls", "draining"):
+        for code in ("ports-exhausted", "descriptors-exhausted", "too-many-calls", "draining"):
             ships.relays["a"].error = {"result": "error", "error-code": code, "error-reason": "no"}
             same(set(ships.calls(10, code)), {"b"})
             same(ships.nodes()["a"]["full"], 1)
