@@ -185,6 +185,9 @@ StatisticsReply statistics_of(const json_t* reply) {
   statistics.answers = count(ours, "answers");
   statistics.refused = count(ours, "refused");
   statistics.dropped = counts_by_name(ours, "dropped");
+  statistics.workers = count(ours, "workers");
+  statistics.stalled_workers = count(ours, "stalled-workers");
+  statistics.unsent = count(ours, "unsent");
   return statistics;
 }
 

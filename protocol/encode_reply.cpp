@@ -227,6 +227,9 @@ std::string_view write(json::Object& out, const StatisticsReply& reply) {
   ours.set("answers", json::number(reply.answers));
   ours.set("refused", json::number(reply.refused));
   ours.set("dropped", counts_by_name(reply.dropped));
+  ours.set("workers", json::number(reply.workers));
+  ours.set("stalled-workers", json::number(reply.stalled_workers));
+  ours.set("unsent", json::number(reply.unsent));
   json::Object statistics;
   statistics.set("currentstatistics", std::move(current).take());
   statistics.set("totalstatistics", std::move(total).take());

@@ -276,6 +276,9 @@ struct StatisticsReply {
   std::uint64_t answers = 0;
   std::uint64_t refused = 0;                     // requests answered with an error
   std::map<std::string, std::uint64_t> dropped;  // packets, by reason
+  std::uint64_t workers = 0;                     // that relay media
+  std::uint64_t stalled_workers = 0;             // of these, which do nothing though they should: defects
+  std::uint64_t unsent = 0;                      // packets that the system did not take, since start
 
   friend bool operator==(const StatisticsReply&, const StatisticsReply&) = default;
 };

@@ -137,10 +137,19 @@ bool Daemon::subscribe() {
   }
   if (const auto interval = watchdog_interval()) {
     // Twice as often as asked, as sd_watchdog_enabled(3) advises.
-    if (!keep(loop_.every(std::max(*interval / 2, std::chrono::milliseconds(1)), notify_watchdog))) return false;
+    if (!keep(loop_.every(std::max(*interval / 2, std::chrono::milliseconds(1)), [this] { feed_watchdog(); }))) {
+      return false;
+    }
   }
+  if (!keep(loop_.every(WorkerWatch::kInterval, [this] { plane_->watch(); }))) return false;
   if (!keep(loop_.every(kIdentityLife, [this] { renew_identity(); }))) return false;
   return keep(loop_.every(kTick, [this] { on_tick(); }));
+}
+
+/// Whoever watches us restarts us then. The calls of the others end with those of the one that hangs, whose ports and
+/// memory nothing else gives back.
+void Daemon::feed_watchdog() {
+  if (!plane_->has_lost_a_worker()) notify_watchdog();
 }
 
 void Daemon::renew_identity() {
@@ -189,7 +198,7 @@ void Daemon::notify(TimePoint now) {
     const auto tls = tls_subscriber_of(notice.address);
     const auto whom = subscriber_of(notice.address);
     const bool sent = tls ? tls_[tls->server]->send(tls->connection, notice.frame)
-                          : whom && control_[whom->socket].send(whom->address, notice.frame);
+                          : whom && control_[whom->socket].send_unasked(whom->address, notice.frame);
     if (!sent) service_.unsent(notice);
   }
 }

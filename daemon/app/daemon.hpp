@@ -56,6 +56,7 @@ class Daemon {
   /// Sends subscribers what has happened.
   void notify(TimePoint now);
   void on_signal(int signal);
+  void feed_watchdog();
   void renew_identity();
   /// Takes over what the configuration says now of all that can change while calls run, or nothing of it.
   void reload();

@@ -27,6 +27,7 @@ struct WorkerCounters {
   std::uint64_t packets = 0;   // that arrived
   std::uint64_t unrouted = 0;  // of these, where no call expects anything yet, or any more
   std::uint64_t unsent = 0;    // the system refused to send
+  int refusal = 0;             // why the last of these (errno); 0: there was none
   std::uint64_t unserved = 0;  // ports that the event queue of the system did not take
 };
 

@@ -16,20 +16,21 @@ namespace osrtp::app {
 
 namespace {
 
-/// @return whether all of it has gone.
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
+/// @return how much of it has gone: all, or a disk is full, a reader gone.
+std::size_t write_out(int descriptor, std::string_view text) {
+  std::size_t gone = 0;
+  while (gone < text.size()) {
+    const ssize_t written = write(descriptor, text.data() + gone, text.size() - gone);
     if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
+      gone += static_cast<std::size_t>(written);
     } else if (errno == EAGAIN) {  // whoever started us may have made it so
       pollfd writable{descriptor, POLLOUT, 0};
       poll(&writable, 1, -1);
     } else if (errno != EINTR) {
-      return false;
+      break;
     }
   }
-  return true;
+  return gone;
 }
 
 /// Signals are the loop's: a thread that starts in here gets none.
@@ -54,10 +55,12 @@ struct LineWriter::Shared {
   Shared(int to, Confession how) : descriptor(to), confess(std::move(how)) {}
   void run();
   void write(const LineQueue::Batch& batch);
+  [[nodiscard]] bool put(std::string_view line);
 
   const int descriptor;
   const Confession confess;
-  std::uint64_t lost = 0;  // the thread's
+  std::uint64_t lost = 0;  // the thread's, as the next
+  bool torn = false;       // the last line has no end: there was no room for all of it
   std::mutex mutex;        // guards the rest
   std::condition_variable changed;
   LineQueue queue{kMaxWaiting};
@@ -82,9 +85,17 @@ void LineWriter::Shared::run() {
 void LineWriter::Shared::write(const LineQueue::Batch& batch) {
   lost += batch.lost;
   for (const std::string& line : batch.lines) {
-    if (lost > 0 && write_all(descriptor, confess(lost))) lost = 0;
-    if (!write_all(descriptor, line)) ++lost;
+    if (lost > 0 && put(confess(lost))) lost = 0;
+    if (!put(line)) ++lost;
   }
+}
+
+/// @return whether all of it has gone, in a line of its own.
+bool LineWriter::Shared::put(std::string_view line) {
+  if (torn && write_out(descriptor, "\n") == 0) return false;
+  const std::size_t gone = write_out(descriptor, line);
+  torn = gone != 0 && gone < line.size();
+  return gone == line.size();
 }
 
 LineWriter::LineWriter(int descriptor, Confession confess)

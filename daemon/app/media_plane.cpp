@@ -11,7 +11,8 @@ namespace osrtp::app {
 Result<std::unique_ptr<WorkerMediaPlane>, io::SocketError> WorkerMediaPlane::create(
     io::PacketNetwork& network, std::vector<call::Interface> interfaces, unsigned workers,
     std::chrono::nanoseconds tick, LogSink log) {
-  std::unique_ptr<WorkerMediaPlane> plane(new WorkerMediaPlane(network, std::move(interfaces), std::move(log)));
+  std::unique_ptr<WorkerMediaPlane> plane(
+      new WorkerMediaPlane(network, std::move(interfaces), workers, std::move(log)));
   for (unsigned number = 0; number < workers; ++number) {
     auto lane = network.lane();
     if (!lane) return fail(lane.error());
@@ -23,12 +24,13 @@ Result<std::unique_ptr<WorkerMediaPlane>, io::SocketError> WorkerMediaPlane::cre
   return plane;
 }
 
-WorkerMediaPlane::WorkerMediaPlane(io::PacketNetwork& network, std::vector<call::Interface> interfaces, LogSink log)
-    : log_(log), ports_(network, std::move(interfaces), std::move(log)) {}
+WorkerMediaPlane::WorkerMediaPlane(io::PacketNetwork& network, std::vector<call::Interface> interfaces,
+                                   unsigned workers, LogSink log)
+    : log_(log), ports_(network, std::move(interfaces), std::move(log)), watch_(workers) {}
 
 Result<call::LocalPorts, call::PortError> WorkerMediaPlane::open_ports(std::size_t interface) {
   const TimePoint now = io::Clock::now();
-  if (is_deaf(now)) return fail(call::PortError::kRefused);
+  if (is_deaf(now) || watch_.stalled() == workers_.size()) return fail(call::PortError::kUnserved);
   return ports_.open(interface, now);
 }
 
@@ -54,13 +56,20 @@ void WorkerMediaPlane::close_ports(const call::LocalPorts& ports) {
   ports_.close(ports, io::Clock::now());
 }
 
-/// By a worker that its call has already, else by the one with the fewest.
+/// The one with the fewest streams, of those that work.
+std::size_t WorkerMediaPlane::least_busy() const {
+  std::size_t least = 0;
+  for (std::size_t n = 1; n < workers_.size(); ++n) {
+    const auto rank = [this](std::size_t one) { return std::pair(watch_.is_stalled(one), workers_[one].streams); };
+    if (rank(n) < rank(least)) least = n;
+  }
+  return least;
+}
+
+/// By a worker that its call has already.
 void WorkerMediaPlane::open_stream(StreamId stream, std::optional<StreamId> beside) {
   const auto sibling = beside ? streams_.find(*beside) : streams_.end();
-  const auto fewest = std::min_element(workers_.begin(), workers_.end(),
-                                       [](const Employed& a, const Employed& b) { return a.streams < b.streams; });
-  const std::size_t worker =
-      sibling != streams_.end() ? sibling->second.worker : static_cast<std::size_t>(fewest - workers_.begin());
+  const std::size_t worker = sibling != streams_.end() ? sibling->second.worker : least_busy();
   const auto [opened, is_new] = streams_.try_emplace(stream, Stream{worker, {}});
   if (!is_new) return;
   ++workers_[worker].streams;
@@ -120,6 +129,45 @@ void WorkerMediaPlane::close_stream(StreamId stream) {
   --workers_[found->second.worker].streams;
   streams_.erase(found);
 }
+
+void WorkerMediaPlane::watch() {
+  for (std::size_t n = 0; n < workers_.size(); ++n) {
+    Worker& worker = workers_[n].thread->worker();
+    if (const auto news = watch_.look(n, worker.turns())) tell(n, *news);
+    worker.ring();
+  }
+  tell_unsent();
+}
+
+void WorkerMediaPlane::tell(std::size_t worker, const WorkerWatch::News& news) {
+  const std::string whose = " worker=" + std::to_string(worker);
+  const std::string streams = " streams=" + std::to_string(workers_[worker].streams);
+  const std::string after = " after=" + std::to_string(news.since.count()) + "s";
+  switch (news.change) {
+    case WorkerWatch::Change::kStalled:
+      return log_(LogLevel::kError, "event=worker-stalled" + whose + streams + after);
+    case WorkerWatch::Change::kLost:
+      return log_(LogLevel::kError, "event=worker-lost" + whose + streams + after);
+    case WorkerWatch::Change::kBack:
+      return log_(LogLevel::kWarning, "event=worker-back" + whose + streams + after);
+  }
+}
+
+void WorkerMediaPlane::tell_unsent() {
+  std::uint64_t count = 0;
+  int why = 0;
+  for (Employed& worker : workers_) {
+    const WorkerCounters now = worker.thread->worker().counters();
+    if (now.unsent == worker.unsent) continue;
+    count += now.unsent - std::exchange(worker.unsent, now.unsent);
+    if (now.refusal != 0) why = now.refusal;
+  }
+  if (count == 0) return;
+  const std::string reason = why == 0 ? "its port was closed" : io::SocketError::from_errno(why).reason;
+  log_(LogLevel::kWarning, "event=packets-unsent count=" + std::to_string(count) + " reason=\"" + reason + "\"");
+}
+
+call::MediaHealth WorkerMediaPlane::health() const { return {workers_.size(), watch_.stalled(), totals().unsent}; }
 
 WorkerCounters WorkerMediaPlane::totals() const noexcept {
   WorkerCounters sum;

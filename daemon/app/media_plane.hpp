@@ -11,6 +11,7 @@
 
 #include "app/media_ports.hpp"
 #include "app/worker_thread.hpp"
+#include "app/worker_watch.hpp"
 #include "call/media_plane.hpp"
 
 namespace osrtp::app {
@@ -40,7 +41,13 @@ class WorkerMediaPlane final : public call::MediaPlane {
   [[nodiscard]] transport::Progress progress(StreamId stream, relay::LegIndex leg) const override;
   void tap(StreamId stream, std::shared_ptr<relay::Tap> tap) override;
   void close_stream(StreamId stream) override;
+  [[nodiscard]] call::MediaHealth health() const override;
 
+  /// Looks after the workers; to be called every WorkerWatch::kInterval. Logs who has stalled or is back, once each,
+  /// and what the system did not take of what was sent.
+  void watch();
+  /// A worker has been stalled for so long that only the end of the process helps.
+  [[nodiscard]] bool has_lost_a_worker() const { return watch_.has_lost_one(); }
   /// Of all workers together.
   [[nodiscard]] WorkerCounters totals() const noexcept;
   [[nodiscard]] const MediaPorts& ports() const noexcept { return ports_; }
@@ -59,11 +66,15 @@ class WorkerMediaPlane final : public call::MediaPlane {
   struct Employed {
     std::unique_ptr<WorkerThread> thread;
     std::size_t streams = 0;
+    std::uint64_t unsent = 0;  // that has been told of
   };
   /// How long no call is given ports after one was given a port that no worker could serve.
   static constexpr std::chrono::seconds kDeaf{5};
-  WorkerMediaPlane(io::PacketNetwork& network, std::vector<call::Interface> interfaces, LogSink log);
+  WorkerMediaPlane(io::PacketNetwork& network, std::vector<call::Interface> interfaces, unsigned workers, LogSink log);
   [[nodiscard]] bool is_deaf(TimePoint now);
+  [[nodiscard]] std::size_t least_busy() const;
+  void tell(std::size_t worker, const WorkerWatch::News& news);
+  void tell_unsent();
   [[nodiscard]] const Leg* find(StreamId stream, relay::LegIndex leg) const;
   [[nodiscard]] Leg& leg_of(Stream& stream, relay::LegIndex leg);
   void post(const Stream& stream, Command command);
@@ -75,6 +86,7 @@ class WorkerMediaPlane final : public call::MediaPlane {
   std::uint64_t unserved_ = 0;  // of totals(), the last time
   TimePoint deaf_until_{};
   std::unordered_map<StreamId, Stream, StreamHash> streams_;
+  WorkerWatch watch_;
   std::vector<Employed> workers_;
 };
 

@@ -34,11 +34,16 @@ Worker::~Worker() = default;
 
 void Worker::post(Command command) {
   mailbox_.put(std::move(command));
+  ring();
+}
+
+void Worker::ring() noexcept {
   if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false)) lane_->wake();
 }
 
 Worker::Next Worker::turn(TimePoint now) {
   asleep_.store(false, std::memory_order_relaxed);
+  turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   std::size_t served = 0;
   mailbox_.take([&](Command&& command) {
     std::visit([this]<class One>(One&& one) { on(std::forward<One>(one)); }, std::move(command));
@@ -127,7 +132,10 @@ void Worker::publish() noexcept {
 }
 
 void Worker::send() noexcept {
-  if (!outbox_.empty()) counters_.unsent += outbox_.size() - lane_->send(outbox_);
+  if (!outbox_.empty()) {
+    counters_.unsent += outbox_.size() - lane_->send(outbox_);
+    counters_.refusal = lane_->refusal();
+  }
   outbox_.clear();
   our_own_.clear();
   published_.store(counters_);

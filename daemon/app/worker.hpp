@@ -73,6 +73,10 @@ class Worker {
 
   /// Any thread; neither waits for the worker nor lets it wait.
   void post(Command command);
+  /// Has it take a turn though nothing has come, if it sleeps. Any thread.
+  void ring() noexcept;
+  /// How many turns it has begun. Any thread. One that was rung and does not begin another is stuck.
+  [[nodiscard]] std::uint64_t turns() const noexcept { return turns_.load(std::memory_order_relaxed); }
   [[nodiscard]] WorkerCounters counters() const noexcept { return published_.load(); }
 
   /// What to do before the next turn.
@@ -127,7 +131,8 @@ class Worker {
   Pace pace_;
   TimerWheel wheel_;
   Mailbox<Command> mailbox_;
-  std::atomic<bool> asleep_{false};         // has to be woken for a command
+  std::atomic<bool> asleep_{false};  // has to be woken for a command
+  std::atomic<std::uint64_t> turns_{0};
   SlotTable<std::optional<Route>> routes_;  // by port; nothing: no call expects anything there
   std::unordered_map<StreamId, std::unique_ptr<Stream>, StreamHash> streams_;
   std::vector<Stream*> touched_;             // of which something is to be published

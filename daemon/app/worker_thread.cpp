@@ -3,7 +3,9 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 
+#include <condition_variable>
 #include <csignal>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -13,24 +15,40 @@
 
 namespace osrtp::app {
 
-namespace {
+struct WorkerThread::Shared {
+  explicit Shared(std::unique_ptr<Worker> one) noexcept : worker(std::move(one)) {}
+  void serve(unsigned number);
+  /// @return whether it is, in time.
+  [[nodiscard]] bool is_over();
 
-void serve(Worker& worker, unsigned number) {
+  const std::unique_ptr<Worker> worker;
+  std::mutex mutex;  // guards the rest
+  std::condition_variable changed;
+  bool over = false;
+};
+
+void WorkerThread::Shared::serve(unsigned number) {
   const std::string prefix = number < 100 ? "osrtpd-media-" : "osrtpd-m-";  // the kernel keeps 15 characters
   pthread_setname_np(pthread_self(), (prefix + std::to_string(number)).c_str());
   // A tick is not to be 50 us late, which the kernel allows itself otherwise.
   prctl(PR_SET_TIMERSLACK, 1UL);
   while (true) {
-    const auto next = worker.turn(io::Clock::now());
-    if (std::holds_alternative<Worker::Over>(next)) return;
+    const auto next = worker->turn(io::Clock::now());
+    if (std::holds_alternative<Worker::Over>(next)) break;
     if (const auto* rest = std::get_if<Worker::Rest>(&next)) io::Clock::sleep_until(rest->until);
-    if (const auto* wait = std::get_if<Worker::Wait>(&next)) worker.lane().wait(wait->until);
+    if (const auto* wait = std::get_if<Worker::Wait>(&next)) worker->lane().wait(wait->until);
   }
+  const std::lock_guard lock(mutex);
+  over = true;
+  changed.notify_all();
 }
 
-}  // namespace
+bool WorkerThread::Shared::is_over() {
+  std::unique_lock lock(mutex);
+  return changed.wait_for(lock, kPatience, [this] { return over; });
+}
 
-WorkerThread::WorkerThread(std::unique_ptr<Worker> worker) noexcept : worker_(std::move(worker)) {}
+WorkerThread::WorkerThread(std::unique_ptr<Worker> worker) : shared_(std::make_shared<Shared>(std::move(worker))) {}
 
 Result<std::unique_ptr<WorkerThread>, io::SocketError> WorkerThread::start(std::unique_ptr<Worker> worker,
                                                                            unsigned number) {
@@ -42,7 +60,7 @@ Result<std::unique_ptr<WorkerThread>, io::SocketError> WorkerThread::start(std::
   pthread_sigmask(SIG_BLOCK, &all, &before);
   std::optional<io::SocketError> refused;
   try {
-    started->thread_ = std::thread([&worker = *started->worker_, number] { serve(worker, number); });
+    started->thread_ = std::thread([shared = started->shared_, number] { shared->serve(number); });
   } catch (const std::system_error& error) {
     refused = io::SocketError::from_errno(error.code().value());
   }
@@ -53,8 +71,15 @@ Result<std::unique_ptr<WorkerThread>, io::SocketError> WorkerThread::start(std::
 
 WorkerThread::~WorkerThread() {
   if (!thread_.joinable()) return;
-  worker_->post(Stop{});
-  thread_.join();
+  shared_->worker->post(Stop{});
+  if (shared_->is_over()) {
+    thread_.join();
+  } else {
+    thread_.detach();
+  }
 }
+
+Worker& WorkerThread::worker() noexcept { return *shared_->worker; }
+const Worker& WorkerThread::worker() const noexcept { return *shared_->worker; }
 
 }  // namespace osrtp::app

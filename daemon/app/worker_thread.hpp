@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <thread>
 
@@ -12,22 +13,26 @@ namespace osrtp::app {
 /// A worker on a thread of its own, which begins at once. Takes no signals.
 class WorkerThread {
  public:
+  /// How long the end of the process waits for a worker.
+  static constexpr std::chrono::milliseconds kPatience{2'000};
+
   /// @param number for the thread's name: "osrtpd-media-0"
   /// @return or why the system gives no thread.
   [[nodiscard]] static Result<std::unique_ptr<WorkerThread>, io::SocketError> start(std::unique_ptr<Worker> worker,
                                                                                     unsigned number);
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;
-  /// Lets it finish what has been posted.
+  /// Lets it finish what has been posted. One that hangs for kPatience is left behind with all it has.
   ~WorkerThread();
 
-  [[nodiscard]] Worker& worker() noexcept { return *worker_; }
-  [[nodiscard]] const Worker& worker() const noexcept { return *worker_; }
+  [[nodiscard]] Worker& worker() noexcept;
+  [[nodiscard]] const Worker& worker() const noexcept;
 
  private:
-  explicit WorkerThread(std::unique_ptr<Worker> worker) noexcept;
+  struct Shared;
+  explicit WorkerThread(std::unique_ptr<Worker> worker);
 
-  std::unique_ptr<Worker> worker_;
+  std::shared_ptr<Shared> shared_;  // with the thread
   std::thread thread_;
 };
 

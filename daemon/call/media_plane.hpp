@@ -40,7 +40,15 @@ struct LocalPorts {
 enum class PortError : std::uint8_t {
   kExhausted,      // all of the range are in use, rest or are other processes'
   kNoDescriptors,  // this process, or the machine, may have no more of them
-  kRefused,        // the system opens none, or no worker would serve them; the log says why
+  kRefused,        // the system opens none; the log says why
+  kUnserved,       // no worker would serve them; the log says why
+};
+
+/// How the media side itself is.
+struct MediaHealth {
+  std::size_t workers = 0;
+  std::size_t stalled = 0;   // of these, which do nothing though they should
+  std::uint64_t unsent = 0;  // packets that the system did not take
 };
 
 /// A stream and its legs, as a capture of it names them.
@@ -86,6 +94,7 @@ class MediaPlane {
   virtual void tap(StreamId stream, std::shared_ptr<relay::Tap> tap) = 0;
   /// The ports stay open until close_ports().
   virtual void close_stream(StreamId stream) = 0;
+  [[nodiscard]] virtual MediaHealth health() const = 0;
 };
 
 }  // namespace osrtp::call

@@ -26,9 +26,11 @@ protocol::Error no_ports(PortError why) {
     case PortError::kNoDescriptors:
       return {ErrorCode::kDescriptorsExhausted, "Ran out of descriptors", {}};
     case PortError::kRefused:
+      return {ErrorCode::kPortsExhausted, "The system opens no ports", {}};
+    case PortError::kUnserved:
       break;
   }
-  return {ErrorCode::kPortsExhausted, "The system opens no ports", {}};
+  return {ErrorCode::kPortsExhausted, "No media worker serves ports", {}};
 }
 
 }  // namespace

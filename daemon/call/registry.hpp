@@ -63,6 +63,8 @@ class Registry {
   /// Octets that nobody can guess.
   void draw(ByteSpan octets) const { entropy_(octets); }
 
+  [[nodiscard]] MediaHealth media_health() const { return plane_.health(); }
+
   /// Whether calls may begin; those that run are not concerned.
   void drain(bool on);
   [[nodiscard]] bool draining() const noexcept { return draining_; }

@@ -178,6 +178,10 @@ protocol::ReplyBody Service::on(const protocol::Statistics&, Now now) {
   reply.calls = registry_.size();
   reply.managed_calls = registry_.ended();
   reply.dropped = registry_.dropped();
+  const call::MediaHealth media = registry_.media_health();
+  reply.workers = media.workers;
+  reply.stalled_workers = media.stalled;
+  reply.unsent = media.unsent;
   return reply;
 }
 

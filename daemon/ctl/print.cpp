@@ -103,7 +103,10 @@ std::string numbers(const protocol::StatisticsReply& n) {
   text += "answers: " + std::to_string(n.answers) + "\n";
   text += "refused: " + std::to_string(n.refused) + "\n";
   for (const auto& [why, count] : n.dropped) text += "dropped, " + escaped(why) + ": " + std::to_string(count) + "\n";
-  return text;
+  text += "not taken by the system: " + std::to_string(n.unsent) + "\n";
+  text += "media workers: " + std::to_string(n.workers);
+  if (n.stalled_workers != 0) text += ", of these stalled: " + std::to_string(n.stalled_workers);
+  return text + "\n";
 }
 
 std::string calls_left(std::uint64_t calls) {

@@ -49,6 +49,7 @@ class PaperPlane : public call::MediaPlane {
     if (const auto found = streams_.find(stream); found != streams_.end()) found->second.set_tap(std::move(tap));
   }
   void close_stream(StreamId stream) override { streams_.erase(stream); }
+  [[nodiscard]] call::MediaHealth health() const override { return {}; }
 
  protected:
   std::vector<call::Interface> interfaces_;

@@ -1,5 +1,7 @@
 #include "io/control_socket.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -109,6 +111,15 @@ std::optional<ControlSocket::Request> ControlSocket::receive(ControlBuffer& buff
 
 bool ControlSocket::send(const SocketAddress& to, std::string_view datagram) noexcept {
   return ::sendto(descriptor_.number(), datagram.data(), datagram.size(), 0, to.data(), to.size) >= 0;
+}
+
+bool ControlSocket::send_unasked(const SocketAddress& to, std::string_view datagram) noexcept {
+  int unread = 0;
+  int room = 0;
+  socklen_t size = sizeof room;
+  const bool known = ioctl(descriptor_.number(), SIOCOUTQ, &unread) == 0 &&
+                     getsockopt(descriptor_.number(), SOL_SOCKET, SO_SNDBUF, &room, &size) == 0;
+  return known && unread < room / 2 && send(to, datagram);
 }
 
 }  // namespace osrtp::io

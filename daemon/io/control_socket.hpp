@@ -41,6 +41,9 @@ class ControlSocket {
   [[nodiscard]] std::optional<Request> receive(ControlBuffer& buffer) noexcept;
   /// Never waits: a client that does not read loses its reply, and asks again.
   bool send(const SocketAddress& to, std::string_view datagram) noexcept;
+  /// The same for what nobody has asked for, which goes only while half of the room for what is unread is left. On a
+  /// UNIX socket a client that is connected and does not read takes up that of all others.
+  bool send_unasked(const SocketAddress& to, std::string_view datagram) noexcept;
 
   [[nodiscard]] int descriptor() const noexcept { return descriptor_.number(); }
 

@@ -60,6 +60,8 @@ class PacketLane {
   [[nodiscard]] virtual Batch receive() noexcept = 0;
   /// Sends each, in order. @return how many the system took; it loses one that it has no room for, as UDP may.
   virtual std::size_t send(std::span<const Forward> batch) noexcept = 0;
+  /// Why the last one that it did not take was not taken (errno); 0: there was none.
+  [[nodiscard]] virtual int refusal() const noexcept = 0;
 
   /// Waits until something has arrived, wake() is called or `until` has come; nothing: however long it takes.
   virtual void wait(std::optional<TimePoint> until) noexcept = 0;

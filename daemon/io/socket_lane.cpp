@@ -95,7 +95,12 @@ std::size_t SocketLane::send(std::span<const Forward> batch) noexcept {
   std::size_t sent = 0;
   for (const Forward& packet : batch) {
     Served* const served = ports_.find(packet.socket);
-    if (served != nullptr && send_datagram(served->descriptor, packet.to, packet.packet)) ++sent;
+    if (served == nullptr) continue;
+    if (send_datagram(served->descriptor, packet.to, packet.packet)) {
+      ++sent;
+    } else {
+      refusal_ = errno;
+    }
   }
   return sent;
 }

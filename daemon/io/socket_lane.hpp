@@ -40,6 +40,7 @@ class SocketLane final : public PacketLane {
   void remove(SocketId id) noexcept override;
   [[nodiscard]] Batch receive() noexcept override;
   std::size_t send(std::span<const Forward> batch) noexcept override;
+  [[nodiscard]] int refusal() const noexcept override { return refusal_; }
   void wait(std::optional<TimePoint> until) noexcept override;
   void wake() noexcept override;
 
@@ -66,6 +67,7 @@ class SocketLane final : public PacketLane {
   std::size_t next_ready_ = 0;  // of these, the first that has not been received from
   std::size_t unread_ = 0;      // of these, how many had all that they were asked for, and so perhaps more
   std::uint32_t polls_ = 2;     // two that follow one another: nothing was waited for in between
+  int refusal_ = 0;
   std::vector<Arrival> arrivals_;
   std::unique_ptr<std::uint8_t[]> buffers_;
 };

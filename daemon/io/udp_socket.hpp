@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxDatagram = 65'535;
 /// Takes one datagram from a UDP socket into `buffer`, which has room for the longest and kTailRoom behind it.
 /// @return nothing: none is waiting, or it came from port 0.
 [[nodiscard]] std::optional<Datagram> receive_datagram(int descriptor, ByteSpan buffer) noexcept;
-/// @return whether the kernel took it. A full queue loses the datagram, as UDP may.
+/// @return whether the kernel took it, else errno says why not. A full queue loses the datagram, as UDP may.
 bool send_datagram(int descriptor, const Endpoint& to, ByteView packet) noexcept;
 
 /// A non-blocking UDP socket, bound to exactly one address and port; never shared with

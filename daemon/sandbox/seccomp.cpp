@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -144,7 +145,7 @@ bool allow_some(void* filter, FileUse files) {
   for (const int family : {AF_UNIX, AF_INET, AF_INET6}) {
     good = good && allow(filter, "socket", {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))});
   }
-  for (const scmp_datum_t request : {TCGETS, FIONREAD, FIONBIO}) {
+  for (const scmp_datum_t request : {TCGETS, FIONREAD, FIONBIO, SIOCOUTQ}) {
     good = good && allow(filter, "ioctl", {SCMP_A1(SCMP_CMP_EQ, request)});
   }
   // Threads that have just been started give themselves a name and a timer slack.

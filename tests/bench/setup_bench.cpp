@@ -41,6 +41,7 @@ class EmptyPlane final : public call::MediaPlane {
   [[nodiscard]] transport::Progress progress(StreamId /*stream*/, relay::LegIndex /*leg*/) const override { return {}; }
   void tap(StreamId /*stream*/, std::shared_ptr<relay::Tap> /*tap*/) override {}
   void close_stream(StreamId /*stream*/) override {}
+  [[nodiscard]] call::MediaHealth health() const override { return {}; }
 
  private:
   std::vector<call::Interface> interfaces_{

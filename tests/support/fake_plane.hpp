@@ -21,6 +21,8 @@ class FakePlane : public explain::PaperPlane {
   void close_ports(const call::LocalPorts& ports) override;
   void set_leg(StreamId stream, relay::LegIndex leg, transport::LegSetup setup, TimePoint now) override;
   void remove_leg(StreamId stream, relay::LegIndex leg) override;
+  [[nodiscard]] call::MediaHealth health() const override { return health_; }
+  void set_health(const call::MediaHealth& health) noexcept { health_ = health; }
 
   struct Sent {
     Endpoint to;
@@ -58,6 +60,7 @@ class FakePlane : public explain::PaperPlane {
   std::set<std::uint16_t> open_;
   std::map<std::uint16_t, TrafficClass> marked_;
   std::uint16_t next_port_ = 30000;
+  call::MediaHealth health_;
   std::size_t limit_ = 1000;
   call::PortError beyond_limit_ = call::PortError::kExhausted;
 };

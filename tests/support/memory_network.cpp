@@ -46,12 +46,17 @@ class MemoryNetwork::Lane final : public io::PacketLane {
     std::size_t sent = 0;
     for (const Forward& packet : batch) {
       auto* port = ports_.find(packet.socket);
-      if (port == nullptr || network_.refuses_) continue;
+      if (port == nullptr) continue;
+      if (network_.sending_fails_ != 0) {
+        refusal_ = network_.sending_fails_;
+        continue;
+      }
       network_.sent_.push_back({(*port)->local(), packet.to, {packet.packet.begin(), packet.packet.end()}});
       ++sent;
     }
     return sent;
   }
+  [[nodiscard]] int refusal() const noexcept override { return refusal_; }
   void wait(std::optional<TimePoint> /*until*/) noexcept override {}
   void wake() noexcept override { ++network_.wakes_; }
 
@@ -60,6 +65,7 @@ class MemoryNetwork::Lane final : public io::PacketLane {
   SlotTable<std::shared_ptr<Port>> ports_;
   std::vector<std::vector<std::uint8_t>> buffers_;
   std::vector<io::Arrival> arrivals_;
+  int refusal_ = 0;
 };
 
 Result<std::shared_ptr<io::PacketPort>, io::SocketError> MemoryNetwork::open(const Endpoint& local) {

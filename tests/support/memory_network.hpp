@@ -33,8 +33,9 @@ class MemoryNetwork final : public io::PacketNetwork {
   [[nodiscard]] std::vector<Packet> take_sent() { return std::exchange(sent_, {}); }
   [[nodiscard]] std::size_t open_ports() const noexcept { return open_.size(); }
   [[nodiscard]] int wakes() const noexcept { return wakes_; }
-  /// From now on the system has no room for what is sent.
-  void refuse_to_send() noexcept { refuses_ = true; }
+  /// From now on the system takes nothing that is sent, for this reason (errno).
+  void refuse_to_send(int error) noexcept { sending_fails_ = error; }
+  void send_again() noexcept { sending_fails_ = 0; }
   /// From now on, or from the time on that `ports` more are open, none opens for this reason (errno).
   void refuse_to_open(int error, std::size_t ports = 0) noexcept { refusal_ = {error, open_.size() + ports}; }
   void open_again() noexcept { refusal_.reset(); }
@@ -54,7 +55,7 @@ class MemoryNetwork final : public io::PacketNetwork {
   std::deque<Waiting> waiting_;
   std::vector<Packet> sent_;
   int wakes_ = 0;
-  bool refuses_ = false;
+  int sending_fails_ = 0;
   struct Refusal {
     int error;
     std::size_t most;

@@ -1,9 +1,15 @@
 // Lines on their way to standard error: bounded, counted when they are too many, never waited for.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
+#include <cstdio>
+#include <memory>
 #include <sstream>
+#include <thread>
 
 #include "app/line_queue.hpp"
 #include "app/line_writer.hpp"
@@ -117,6 +123,52 @@ TEST(LineWriter, GoesOnWithoutAReaderAndTellsHowManyLinesThatCost) {
   }
   EXPECT_GT(lost, 0U);
   EXPECT_EQ(written + lost, kLines);
+}
+
+/// A file may be so long and no longer, as on a disk that is full.
+class Limited {
+ public:
+  explicit Limited(rlim_t octets) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{octets, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  Limited(const Limited&) = delete;
+  Limited& operator=(const Limited&) = delete;
+  ~Limited() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST(LineWriter, BeginsALineAnewAfterOneThatTheDiskTookInPart) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::tmpfile(), std::fclose);
+  ASSERT_NE(file, nullptr);
+  const int descriptor = fileno(file.get());
+  const auto size = [&] {
+    struct stat found {};
+    fstat(descriptor, &found);
+    return found.st_size;
+  };
+  {
+    LineWriter writer(descriptor, confess);
+    {
+      const Limited full(12);
+      writer.push("first\n");
+      writer.push("second line\n");
+      while (size() < 12) std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // it tries the rest meanwhile, in vain
+    }
+    writer.push("third\n");
+  }
+  std::string text(static_cast<std::size_t>(size()), '\0');
+  ASSERT_EQ(pread(descriptor, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  // The latter where it was so slow that nothing was lost.
+  EXPECT_TRUE(text == "first\nsecond\nlost 1\nthird\n" || text == "first\nsecond line\nthird\n") << text;
 }
 
 TEST(Log, WritesWhatIsUrgentEnoughEscapedInOneLine) {

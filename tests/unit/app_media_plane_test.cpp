@@ -256,6 +256,7 @@ class Observed final : public io::PacketNetwork {
     void remove(SocketId /*id*/) noexcept override {}
     [[nodiscard]] io::Batch receive() noexcept override { return {}; }
     std::size_t send(std::span<const Forward> batch) noexcept override { return batch.size(); }
+    [[nodiscard]] int refusal() const noexcept override { return 0; }
     void wait(std::optional<TimePoint> /*until*/) noexcept override { rung_.wait(false), rung_ = false; }
     void wake() noexcept override { rung_ = true, rung_.notify_one(); }
 

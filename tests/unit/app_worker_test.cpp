@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <memory>
 #include <utility>
 
@@ -56,6 +57,7 @@ class AWorker : public ::testing::Test {
   Worker::Next turn() { return worker.turn(now); }
 
   TimePoint now{std::chrono::hours(1)};
+  std::uint16_t last = 0;
   RelayedPhone caller{0, {.suite = Suite::kAesCm128HmacSha1_80}};
   RelayedPhone callee{1, {.latch_window = milliseconds(5000)}};
   std::array<std::shared_ptr<LegBoard>, 2> boards{std::make_shared<LegBoard>(), std::make_shared<LegBoard>()};
@@ -123,10 +125,44 @@ TEST_F(AWorker, ALateCommandCountsForPacketsThatWait) {
 }
 
 TEST_F(AWorker, WhatTheSystemHasNoRoomForIsCounted) {
-  network.refuse_to_send();
+  EXPECT_EQ(worker.counters().refusal, 0);
+  network.refuse_to_send(ENOBUFS);
   speak(caller, 1);
   static_cast<void>(turn());
   EXPECT_EQ(worker.counters().unsent, 1U);
+  EXPECT_EQ(worker.counters().refusal, ENOBUFS);
+}
+
+/// What could not be sent is lost, and nothing else: neither side's keystream nor the counters have gone astray.
+TEST_F(AWorker, GoesOnOnceTheSystemHasRoomAgain) {
+  srtp::Context in = testing::context(srtp::Direction::kInbound, caller.relay_key());
+  for (const int error : {ENOBUFS, EAGAIN, ENETUNREACH, ENETDOWN, EPERM}) {
+    network.refuse_to_send(error);
+    for (std::uint16_t n = 1; n <= 3; ++n) speak(n % 2 == 0 ? callee : caller, ++last);
+    static_cast<void>(turn());
+    EXPECT_TRUE(network.take_sent().empty());
+    network.send_again();
+    speak(caller, ++last);
+    speak(callee, ++last);
+    static_cast<void>(turn());
+    const auto sent = network.take_sent();
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_EQ(sent[0].octets, rtp_packet(static_cast<std::uint16_t>(last - 1), RelayedCall::ssrc_of(caller)));
+    const auto heard = testing::unprotect_rtp(in, sent[1].octets);
+    ASSERT_TRUE(heard);
+    EXPECT_EQ(*heard, rtp_packet(last, RelayedCall::ssrc_of(callee)));
+  }
+}
+
+TEST_F(AWorker, TakesATurnWhenItIsRung) {
+  const auto before = worker.turns();
+  EXPECT_TRUE(std::holds_alternative<Worker::Wait>(turn()));
+  EXPECT_EQ(worker.turns(), before + 1);
+  const int wakes = network.wakes();
+  worker.ring();
+  EXPECT_EQ(network.wakes(), wakes + 1);
+  worker.ring();
+  EXPECT_EQ(network.wakes(), wakes + 1) << "it is awake already";
 }
 
 TEST_F(AWorker, AForkThatIsGoneLeavesItsPortToTheOther) {

@@ -338,7 +338,8 @@ TEST_F(Call, WithoutPortsTheOfferIsRefusedAndNothingStaysOpen) {
   for (const Row& row :
        {Row{call::PortError::kExhausted, ErrorCode::kPortsExhausted, "Ran out of ports"},
         Row{call::PortError::kNoDescriptors, ErrorCode::kDescriptorsExhausted, "Ran out of descriptors"},
-        Row{call::PortError::kRefused, ErrorCode::kPortsExhausted, "The system opens no ports"}}) {
+        Row{call::PortError::kRefused, ErrorCode::kPortsExhausted, "The system opens no ports"},
+        Row{call::PortError::kUnserved, ErrorCode::kPortsExhausted, "No media worker serves ports"}}) {
     exchange.plane.limit_pairs(1, row.why);
     const auto refused = exchange.registry.offer(exchange.offer(a.sdp("RTP/AVP")), exchange.now());
     ASSERT_FALSE(refused);

@@ -230,7 +230,10 @@ ReplyBody some_body(Chance& chance, Command command) {
                              chance.count(),
                              chance.count(),
                              chance.count(),
-                             chance.counts()};
+                             chance.counts(),
+                             chance.count(),
+                             chance.count(),
+                             chance.count()};
     case Command::kDrain:
       return DrainReply{chance.coin(), chance.count()};
     case Command::kSubscribe:

@@ -103,10 +103,11 @@ INSTANTIATE_TEST_SUITE_P(
         Shape{"List", Command::kList, {ListReply{{"call-1@x"}}, {}}, R"({"calls":["call-1@x"],"result":"ok"})"},
         Shape{"Statistics",
               Command::kStatistics,
-              {StatisticsReply{67, 1, 2, 3, 4, 5, {{"replay", 6}}}, {}},
+              {StatisticsReply{67, 1, 2, 3, 4, 5, {{"replay", 6}}, 7, 8, 9}, {}},
               R"({"statistics":{"currentstatistics":{"sessionsown":1,"sessionsforeign":0,"sessionstotal":1},)"
               R"("totalstatistics":{"uptime":"67","managedsessions":2},)"
-              R"("osrtp":{"offers":3,"answers":4,"refused":5,"dropped":{"replay":6}}},"result":"ok"})"},
+              R"("osrtp":{"offers":3,"answers":4,"refused":5,"dropped":{"replay":6},)"
+              R"("workers":7,"stalled-workers":8,"unsent":9}},"result":"ok"})"},
         Shape{"Error",
               Command::kQuery,
               {Error{ErrorCode::kUnknownCall, "Unknown call-id", {}}, {}},

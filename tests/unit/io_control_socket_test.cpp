@@ -55,6 +55,32 @@ TEST_F(ControlSockets, CarryTheLongestDatagramOnLoopback) {
 }
 TEST_F(ControlSockets, SpeakIpv6) { expect_exchange(*parse_control_address("udp:[::1]:46891"), 10); }
 
+/// As when the process of a subscriber has been stopped.
+TEST_F(ControlSockets, AnswerOthersWhileOneReadsNoEvents) {
+  auto server = ControlSocket::open(unix_at(path_));
+  auto silent = ControlClient::connect(unix_at(path_));
+  auto other = ControlClient::connect(unix_at(path_));
+  ASSERT_TRUE(server && silent && other);
+  ASSERT_EQ(silent->send("subscribe"), std::nullopt);
+  const auto subscriber = next(*server, *buffer_);
+  ASSERT_TRUE(subscriber);
+  const SocketAddress whom = subscriber->from;
+  const std::string event(300, 'e');
+  std::size_t sent = 0;
+  while (sent < 100'000 && server->send_unasked(whom, event)) ++sent;
+  EXPECT_GT(sent, 100U);
+  EXPECT_LT(sent, 100'000U) << "there is no end to it";
+  for (int request = 0; request < 10; ++request) {
+    ASSERT_EQ(other->send("ping"), std::nullopt);
+    const auto asked = next(*server, *buffer_);
+    ASSERT_TRUE(asked);
+    ASSERT_TRUE(server->send(asked->from, "pong"));
+    EXPECT_EQ(other->receive(kPatience), "pong");
+  }
+  for (std::size_t n = 0; n < sent; ++n) ASSERT_EQ(silent->receive(kPatience), event);
+  EXPECT_TRUE(server->send_unasked(whom, event)) << "who reads again is told again";
+}
+
 TEST_F(ControlSockets, DropWhatIsTooLong) {
   auto server = ControlSocket::open(unix_at(path_));
   auto client = ControlClient::connect(unix_at(path_));

@@ -35,6 +35,7 @@ class WatchedPlane final : public MediaPlane {
   [[nodiscard]] transport::Progress progress(StreamId /*stream*/, relay::LegIndex /*leg*/) const override { return {}; }
   void tap(StreamId /*stream*/, std::shared_ptr<relay::Tap> /*tap*/) override {}
   void close_stream(StreamId stream) override { open.erase(stream); }
+  [[nodiscard]] MediaHealth health() const override { return {}; }
 
   std::set<StreamId> open;
   mutable std::set<StreamId> looked_at;

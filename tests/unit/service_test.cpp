@@ -61,6 +61,12 @@ TEST_F(ControlService, ARepeatedFrameIsAnsweredAlikeAndDoneOnce) {
   EXPECT_NE(ask(R"(c2 {"command":"statistics"})").find(R"("offers":1)"), std::string::npos);
 }
 
+TEST_F(ControlService, StatisticsTellHowTheMediaSideIs) {
+  exchange.plane.set_health({.workers = 4, .stalled = 1, .unsent = 17});
+  const auto reply = ask(R"(c1 {"command":"statistics"})");
+  EXPECT_NE(reply.find(R"("workers":4,"stalled-workers":1,"unsent":17)"), std::string::npos) << reply;
+}
+
 TEST_F(ControlService, EqualCookiesOfTwoClientsDoNotMeet) {
   ask(offer("c1", "x"));
   const auto other = ask(R"(c1 {"command":"ping"})");
