@@ -15,6 +15,9 @@ bench:  ## calls through osrtpd and Debian's rtpengine side by side, half an hou
 # For tests/bench/steady_path_check.sh.
 $(B)/counted.so: $(B)/tests/bench/steady_path/counted.c.o
 	$(CC) $(LDFLAGS) -shared $^ -o $@
+# For tests/interop/faults/faults_check.sh.
+$(B)/faults.so: $(B)/tests/interop/faults/faults.c.o
+	$(CC) $(LDFLAGS) -shared $^ -o $@
 $(B)/tests/%.c.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(CFLAGS) -MMD -MP -c $< -o $@
