@@ -13,6 +13,7 @@ include mk/module.mk     # osrtp.so
 include mk/test.mk       # check, golden, fuzz, asan, tsan
 include mk/bench.mk     # bench
 include mk/flood.mk      # floods, soak
+include mk/attack.mk     # attack
 include mk/lint.mk       # layers, format, tidy
 include mk/demo.mk       # demo, interop
 include mk/package.mk    # deb

@@ -43,7 +43,11 @@ SUITES = {
 
 
 class Refused(Exception):
-    """A packet that does not authenticate under the key, or reuses an index."""
+    """A packet that does not authenticate under the key."""
+
+
+class Reused(Refused):
+    """It authenticates, and another one had its index."""
 
 
 def _context(cipher: str, key: bytes, iv: bytes, encrypt: int) -> ctypes.c_void_p:
@@ -135,7 +139,7 @@ class Receiver:
         index = _estimate(source.highest, sequence)
         clear = self._open_rtp(packet, index, ssrc)
         if source.seen.setdefault(index, packet) != packet:
-            raise Refused(f"index {index} of SSRC {ssrc:08x} used for two different packets")
+            raise Reused(f"index {index} of SSRC {ssrc:08x} used for two different packets")
         source.highest = max(source.highest, index)
         self._sources[ssrc] = source
         return clear
@@ -160,7 +164,7 @@ class Receiver:
         ssrc, = struct.unpack_from("!I", packet, 4)
         clear, word = (self._open_rtcp_gcm if self._suite.gcm else self._open_rtcp_hmac)(packet, ssrc, tag)
         if self._rtcp_seen.setdefault((ssrc, word & 0x7FFFFFFF), packet) != packet:
-            raise Refused(f"RTCP index {word & 0x7FFFFFFF} of SSRC {ssrc:08x} used for two different packets")
+            raise Reused(f"RTCP index {word & 0x7FFFFFFF} of SSRC {ssrc:08x} used for two different packets")
         return clear
 
     def _open_rtcp_hmac(self, packet: bytes, ssrc: int, tag: int) -> tuple[bytes, int]:
@@ -182,7 +186,7 @@ class Receiver:
 
 
 class Sender:
-    """Protects one RTP stream under a suite with HMAC."""
+    """Protects one RTP stream, and its RTCP, under a suite with HMAC."""
 
     def __init__(self, suite: str, inline: str) -> None:
         self._suite = SUITES[suite]
@@ -190,7 +194,9 @@ class Sender:
         key, salt = material[:self._suite.key], material[self._suite.key:]
         self._key, self._salt = derive(key, salt, 0, self._suite.key), derive(key, salt, 2, self._suite.salt)
         self._auth = derive(key, salt, 1, 20)
-        self._highest = -1
+        self._rtcp_key, self._rtcp_salt = derive(key, salt, 3, self._suite.key), derive(key, salt, 5, self._suite.salt)
+        self._rtcp_auth = derive(key, salt, 4, 20)
+        self._highest = self._rtcp_index = -1
 
     def rtp(self, packet: bytes) -> bytes:
         sequence, = struct.unpack_from("!H", packet, 2)
@@ -201,6 +207,13 @@ class Sender:
         sealed = packet[:start] + _counter_mode(self._key, iv, packet[start:])
         mark = hmac.new(self._auth, sealed + struct.pack("!I", index >> 16), hashlib.sha1).digest()
         return sealed + mark[:self._suite.tag]
+
+    def rtcp(self, packet: bytes) -> bytes:
+        self._rtcp_index += 1
+        ssrc, = struct.unpack_from("!I", packet, 4)
+        iv = _xor(struct.pack("!IIQ", 0, ssrc, self._rtcp_index << 16), self._rtcp_salt + b"\0\0")
+        sealed = packet[:8] + _counter_mode(self._rtcp_key, iv, packet[8:]) + struct.pack("!I", self._rtcp_index | 1 << 31)
+        return sealed + hmac.new(self._rtcp_auth, sealed, hashlib.sha1).digest()[:10]
 
 
 def _authenticate(key: bytes, data: bytes, mark: bytes) -> None:
