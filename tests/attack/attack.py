@@ -23,12 +23,13 @@ from call import Stage, Tally  # noqa: E402
 from lab import processes  # noqa: E402
 from rows import ELSEWHERE, Row, in_order, run  # noqa: E402
 from targets import TARGETS, NotThere, Target  # noqa: E402
-import media  # noqa: E402,F401  (these have the rows)
+from dtls import Certificate, DtlsPhone  # noqa: E402
+import media, packets, replays  # noqa: E401,E402,F401  (these have the rows)
 
 FOLDER = pathlib.Path("build/attack")
 LARGE, SMALL = 3000, 400
 SAID = 200  # characters of what a row says; all of it is in the results
-COLUMNS = ("sent", "leaked", "injected", "exposed", "reused", "changed", "lost")
+COLUMNS = ("sent", "leaked", "injected", "clear", "unopened", "reused", "changed", "lost")
 
 
 def head() -> str:
@@ -77,6 +78,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     rows = [row for row in in_order() if row.is_of(arguments.rows)]
     try:
+        DtlsPhone.own = Certificate(FOLDER, "phone")
         there = world.World()
         target = TARGETS["naive" if arguments.self_test else arguments.target](there, FOLDER)
         stage = Stage(there, target, SMALL if arguments.small else LARGE)

@@ -5,12 +5,13 @@ import dataclasses
 import itertools
 import time
 
+from dtls import DtlsPhone
 from lab import wire
 from phones import PAYLOAD, PCMU, SUITE, WATERMARK, Phone, rtp
 from targets import NotThere, Target
 from world import BURST, RELAY, Place, World
 
-PATIENCE, IMPATIENCE = 3.0, 0.1  # seconds until a packet that must come is lost; the same once a row has failed by that
+IMPATIENCE = 0.1  # seconds until a packet is lost, where others have been before
 FIRST_PORT, LAST_PORT = 5000, 29998  # of phones; each has two
 ATTACKER_PORT = 4444
 
@@ -27,7 +28,8 @@ class Tally:
     sent: int = 0  # the attacker's datagrams and requests
     leaked: int = 0  # the relay's datagrams at the attacker, but for answers that the row itself asks for
     injected: int = 0  # packets at a phone that the other one has not said, or once only
-    exposed: int = 0  # on an encrypted leg, and not to be opened with its keys
+    clear: int = 0  # on an encrypted leg, and as the other phone has said it
+    unopened: int = 0  # on an encrypted leg, and not to be opened with its keys
     reused: int = 0  # opened, and under a (key, SSRC, index) that another packet had
     changed: int = 0  # values in the reply to `query`
     lost: int = 0  # good packets that never arrived
@@ -35,7 +37,7 @@ class Tally:
     notes: list[str] = dataclasses.field(default_factory=list)  # facts that are not judged
 
     def holds(self) -> bool:
-        return not (self.leaked or self.injected or self.exposed or self.reused or self.changed or self.lost or self.wrong)
+        return not (self.leaked or self.injected or self.clear or self.unopened or self.reused or self.changed or self.lost or self.wrong)
 
 
 class Call:
@@ -60,7 +62,7 @@ class Call:
         return reply
 
     def answer(self, sdp: str = "", **more: object) -> dict:
-        reply = self.ask("answer", sdp or self.callee.sdp(), to_tag="b", **more)
+        reply = self.ask("answer", sdp or self.callee.sdp(), **({"to_tag": "b"} | more))
         if reply.get("result") == "ok":
             self.caller.read(reply["sdp"])
         return reply
@@ -95,7 +97,7 @@ class Call:
 
     def await_heard(self, wanted: int, lossless: bool) -> int:
         self.stage.settle()
-        deadline = time.monotonic() + (PATIENCE if lossless and not self.stage.tally.lost else IMPATIENCE)
+        deadline = time.monotonic() + (self.stage.target.patience if lossless and not self.stage.tally.lost else IMPATIENCE)
         while self.heard() < wanted and time.monotonic() < deadline:
             time.sleep(0.005)
             self.stage.look()
@@ -144,8 +146,8 @@ class Stage:
     def finish(self) -> Tally:
         """What all phones have heard until now."""
         self.settle()
-        for phone in self._phones.values():
-            for what in ("injected", "exposed", "reused"):
+        for phone in set(self._phones.values()):
+            for what in ("injected", "clear", "unopened", "reused"):
                 setattr(self.tally, what, getattr(self.tally, what) + getattr(phone.ears, what))
         if missed := sum(place.missed() for place in self.world.places()):
             self.tally.wrong.append(f"{missed} datagrams of the relay were not looked at")
@@ -157,7 +159,8 @@ class Stage:
         return Call(self, caller, callee, **more)
 
     def phone(self, place: Place, kind: str, name: str, suite: str = SUITE) -> Phone:
-        phone = Phone(place, kind, next(self._next_port), name, suite)
+        port = next(self._next_port)
+        phone = DtlsPhone(place, port, name) if kind == "dtls" else Phone(place, kind, port, name, suite)
         self.know(phone)
         return phone
 

@@ -31,7 +31,7 @@ class Ears:
     """What one phone has heard, and what of it nobody can have said."""
 
     def __init__(self) -> None:
-        self.heard, self.injected, self.exposed, self.reused = 0, 0, 0, 0
+        self.heard, self.injected, self.clear, self.unopened, self.reused = 0, 0, 0, 0, 0
         self.left: list[bytes] = []  # neither media nor judged: DTLS, STUN
         self._known: collections.Counter[bytes] = collections.Counter()
 
@@ -42,6 +42,15 @@ class Ears:
             self.injected += 1
         else:
             self.heard += 1
+
+    def take_unopened(self, packet: bytes, is_said: bool) -> None:
+        """What is not under our keys, on a leg that has some."""
+        if WATERMARK in packet:
+            self.injected += 1
+        elif is_said:
+            self.clear += 1
+        else:
+            self.unopened += 1
 
 
 class Phone:
@@ -95,6 +104,7 @@ class Phone:
                 break
 
     def learn_key(self, suite: str, key: str) -> None:
+        key += "=" * (-len(key) % 4)
         if (suite, key) in self.keys:
             self.keys.remove((suite, key))
         self.keys.insert(0, (suite, key))
@@ -145,10 +155,7 @@ class Phone:
                 self.ears.reused += 1
                 return
             except (srtp.Refused, struct.error):
-                if WATERMARK in packet:
-                    self.ears.injected += 1
-                else:
-                    self.ears.exposed += 1
+                self.ears.take_unopened(packet, packet[12 if is_rtp else 8:] in self.peer.said)
                 return
         self.ears.take(packet[12 if is_rtp else 8:], self.peer.said)
 

@@ -41,11 +41,11 @@ def row(name: str, *finds: str):
 def run(stage: Stage, one: Row) -> Tally:
     """What came of it; a relay that is gone after it is started again."""
     tally = stage.begin()
-    try:
-        one.perform(stage)
-        stage.finish()
-    except Exception as failure:  # whatever went wrong, the other rows still say something
-        tally.wrong.append(f"{type(failure).__name__}: {failure}")
+    for part in (one.perform, Stage.finish):
+        try:
+            part(stage)
+        except Exception as failure:  # whatever went wrong, the other rows still say something
+            tally.wrong.append(f"{type(failure).__name__}: {failure}")
     if not stage.target.is_alive():
         tally.wrong.append("the relay is gone")
         stage.target.restart()

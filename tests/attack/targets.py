@@ -28,6 +28,7 @@ class Target:
     """A relay that speaks NG with JSON dictionaries on a loopback port of its own namespace."""
 
     name = ""
+    patience = 3.0  # seconds until what must come counts as lost
 
     def __init__(self, world: World, folder: pathlib.Path) -> None:
         self._world, self._owner = world, processes.Processes()
@@ -168,6 +169,7 @@ class Naive(Target):
     """A relay that sends to whoever spoke last, checks nothing and knows no keys: on it the tool has to see what it looks for."""
 
     name = "naive"
+    patience = 0.1  # it loses much, and is not what is judged
 
     def argv(self) -> list[str]:
         return [sys.executable, str(ROOT / "tests/attack/naive_relay.py"), RELAY, str(CONTROL), *map(str, PORTS)]
