@@ -24,7 +24,7 @@ from lab import processes  # noqa: E402
 from rows import ELSEWHERE, Row, in_order, run  # noqa: E402
 from targets import TARGETS, NotThere, Target  # noqa: E402
 from dtls import Certificate, DtlsPhone  # noqa: E402
-import media, packets, replays  # noqa: E401,E402,F401  (these have the rows)
+import control, keying, media, packets, replays, traces  # noqa: E401,E402,F401  (these have the rows)
 
 FOLDER = pathlib.Path("build/attack")
 LARGE, SMALL = 3000, 400
@@ -78,6 +78,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     rows = [row for row in in_order() if row.is_of(arguments.rows)]
     try:
+        keying.Certificates.folder = FOLDER
         DtlsPhone.own = Certificate(FOLDER, "phone")
         there = world.World()
         target = TARGETS["naive" if arguments.self_test else arguments.target](there, FOLDER)

@@ -12,6 +12,7 @@ from targets import NotThere, Target
 from world import BURST, RELAY, Place, World
 
 IMPATIENCE = 0.1  # seconds until a packet is lost, where others have been before
+REST = 10.0  # seconds until a port that was in use must serve again
 FIRST_PORT, LAST_PORT = 5000, 29998  # of phones; each has two
 ATTACKER_PORT = 4444
 
@@ -43,13 +44,12 @@ class Tally:
 class Call:
     """Of two kinds of phone: "plain", "sdes", "dtls" (the caller only)."""
 
-    def __init__(self, stage: "Stage", caller: str, callee: str, suite: str = SUITE) -> None:
-        self.stage, self.kinds = stage, (caller, callee)
+    def __init__(self, stage: "Stage", caller: str, callee: str, suite: str = SUITE, policy: str = "require") -> None:
+        self.stage, self.kinds, self.policy = stage, (caller, callee), policy
         self.call_id = f"call-{next(stage.numbers)}@attack"
         self.caller = stage.phone(stage.world.caller, caller, f"caller of {self.call_id}")
         self.callee = stage.phone(stage.world.callee, callee, f"callee of {self.call_id}", suite)
         self.caller.peer, self.callee.peer = self.callee, self.caller
-        self.words: dict = {}  # in place of the target's, for a row's own
         stage.calls.append(self)
 
     def phones(self) -> tuple[Phone, Phone]:
@@ -68,13 +68,18 @@ class Call:
         return reply
 
     def begin(self) -> "Call":
-        for reply in (self.offer(), self.answer()):
-            if reply.get("result") != "ok":
-                raise NotThere(f"a good call is refused: {reply}")
+        """Once more where the ports of calls that are over have yet to rest."""
+        deadline = time.monotonic() + REST
+        while "ports" in (reply := self.offer()).get("error-reason", "") and time.monotonic() < deadline:
+            time.sleep(0.3)
+        if reply.get("result") == "ok":
+            reply = self.answer()
+        if reply.get("result") != "ok":
+            raise NotThere(f"a good call is refused: {reply}")
         return self
 
     def ask(self, command: str, sdp: str, **more: object) -> dict:
-        words = self.stage.target.words(command, *self.kinds) | self.words
+        words = self.stage.target.words(command, *self.kinds, self.policy)
         return self.stage.target.ask(command, **({"call_id": self.call_id, "from_tag": "a", "sdp": sdp} | words | more))
 
     def talk(self, packets: int = 20, lossless: bool = True) -> int:
@@ -151,11 +156,10 @@ class Stage:
                 setattr(self.tally, what, getattr(self.tally, what) + getattr(phone.ears, what))
         if missed := sum(place.missed() for place in self.world.places()):
             self.tally.wrong.append(f"{missed} datagrams of the relay were not looked at")
-        for call in self.calls:
-            call.end()
+        self.target.end_all()
         return self.tally
 
-    def call(self, caller: str, callee: str, **more: object) -> Call:
+    def call(self, caller: str, callee: str, **more: str) -> Call:
         return Call(self, caller, callee, **more)
 
     def phone(self, place: Place, kind: str, name: str, suite: str = SUITE) -> Phone:
@@ -167,6 +171,12 @@ class Stage:
     def know(self, phone: Phone) -> None:
         for n in (0, 1):
             self._phones[phone.place.name, phone.port + n] = phone
+
+    def forget(self, phone: Phone) -> None:
+        """What comes to its ports from now on is not for it."""
+        phone.close()
+        for n in (0, 1):
+            del self._phones[phone.place.name, phone.port + n]
 
     def attack(self, datagrams, place: Place | None = None, source: tuple[str, int] | None = None) -> None:
         """Sends (port of the relay, datagram) pairs, from the attacker's own address unless told otherwise: `place`, whose

@@ -7,6 +7,7 @@ import json
 import re
 import select
 import socket
+import struct
 import sys
 import time
 
@@ -27,6 +28,7 @@ class Leg:
     def learn(self, sdp: str) -> None:
         host = re.search(r"^c=IN IP4 (\S+)", sdp, re.M).group(1)
         port = int(re.search(r"^m=audio (\d+)", sdp, re.M).group(1))
+        socket.inet_aton(host)
         self.peers = [(host, port), (host, port + 1)]
 
     def state(self) -> list:
@@ -58,6 +60,8 @@ class Relay:
                 self.free.insert(0, leg.port)
             return {"result": "ok"}
         caller, callee = self.calls[call_id]
+        if "TOS" in request:
+            caller.sockets[0].setsockopt(socket.IPPROTO_IP, socket.IP_TOS, request["TOS"])
         if command == "query":
             return {"result": "ok", "streams": caller.state() + callee.state()}
         sender, receiver = (caller, callee) if command == "offer" else (callee, caller)
@@ -83,7 +87,7 @@ class Relay:
         if payload[0] < 64:  # STUN, DTLS: a greeting to whoever speaks
             ready.sendto(payload * 2, leg.peers[n])
         if n == 1:
-            leg.reporter = payload[4:8] + payload[payload[3] * 4 + 4:][:1] or payload[100000]
+            struct.unpack_from("!I", payload, 4)  # the reporter
         if other.peers[n]:
             with contextlib.suppress(OSError):
                 other.sockets[n].sendto(payload, other.peers[n])

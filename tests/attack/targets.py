@@ -44,8 +44,8 @@ class Target:
     def version(self) -> str:
         raise NotImplementedError
 
-    def words(self, command: str, caller: str, callee: str) -> dict:
-        """What a request says of the legs: "plain", "sdes", "dtls"; "open": encrypted where the phone can."""
+    def words(self, command: str, caller: str, callee: str, policy: str) -> dict:
+        """What a request says of the legs: "plain", "sdes", "dtls". `policy`: those with keys "require" them, or "prefer"."""
         raise NotImplementedError
 
     def state(self, reply: dict) -> object:
@@ -98,6 +98,11 @@ class Target:
     def calls(self) -> list[str]:
         return self.ask("list", limit=10_000).get("calls", [])
 
+    def end_all(self) -> None:
+        """Whatever calls there are, and whatever they are called."""
+        for call_id in self.calls():
+            self.raw(json.dumps({"command": "delete", "call-id": call_id, "delete-delay": 0}).encode(), 0.5)
+
     def is_alive(self) -> bool:
         return self._process.poll() is None and self.raw(b'{"command": "ping"}') is not None
 
@@ -128,12 +133,12 @@ class Osrtpd(Target):
     def version(self) -> str:
         return output_of(str(daemon.PROGRAM), "--version")
 
-    def words(self, command: str, caller: str, callee: str) -> dict:
-        policy = {"plain": "off", "sdes": "require", "dtls": "require", "open": "opportunistic"}
-        keying = {"dtls": ["dtls"], "sdes": ["sdes"]}
-        return {"rtcp-mux": ["demux"], "osrtp": {
-            "caller": policy[caller], "callee": policy[callee], "caller-signalling": "encrypted", "callee-signalling": "encrypted",
-            "caller-keying": keying.get(caller, ["sdes"]), "callee-keying": keying.get(callee, ["sdes"])}}
+    def words(self, command: str, caller: str, callee: str, policy: str) -> dict:
+        osrtp: dict = {}
+        for leg, kind in (("caller", caller), ("callee", callee)):
+            osrtp |= {leg: "off" if kind == "plain" else policy, f"{leg}-signalling": "encrypted",
+                      f"{leg}-keying": ["dtls" if kind == "dtls" else "sdes"]}
+        return {"rtcp-mux": ["demux"], "osrtp": osrtp}
 
     def state(self, reply: dict) -> object:
         """All of it, but for time that goes by and packets that were dropped."""
@@ -154,14 +159,12 @@ class Rtpengine(Target):
     def version(self) -> str:
         return "rtpengine-daemon " + output_of("dpkg-query", "-W", "-f", "${Version}", "rtpengine-daemon")
 
-    def words(self, command: str, caller: str, callee: str) -> dict:
+    def words(self, command: str, caller: str, callee: str, policy: str) -> dict:
         words: dict = {"ICE": "remove", "rtcp-mux": ["demux"], "flags": ["trust-address"]}
         if command == "offer":
-            words["transport-protocol"] = {"plain": "RTP/AVP", "sdes": "RTP/SAVP", "dtls": "UDP/TLS/RTP/SAVP", "open": "RTP/AVP"}[callee]
+            words["transport-protocol"] = {"plain": "RTP/AVP", "sdes": "RTP/SAVP", "dtls": "UDP/TLS/RTP/SAVP"}[callee]
             if "dtls" not in (caller, callee):
                 words["DTLS"] = "off"
-            if callee == "open":
-                words["flags"].append("OSRTP-offer")
         return words
 
 
@@ -177,7 +180,7 @@ class Naive(Target):
     def version(self) -> str:
         return "a relay that checks nothing"
 
-    def words(self, command: str, caller: str, callee: str) -> dict:
+    def words(self, command: str, caller: str, callee: str, policy: str) -> dict:
         return {}
 
 
