@@ -49,7 +49,7 @@ def line(row: Row, tally: Tally, self_test: bool) -> str:
 def perform(target: Target, stage: Stage, rows: list[Row], self_test: bool) -> int:
     """How many rows are not as they should be."""
     bad = 0
-    with open(FOLDER / "results.jsonl", "w", encoding="utf-8") as results:
+    with open(target.folder / "results.jsonl", "w", encoding="utf-8") as results:
         print(f"{target.name}: {target.version()}\n{head()}", flush=True)
         for row in rows:
             began = time.monotonic()
@@ -75,13 +75,14 @@ def main() -> int:
         print(f"skipped: {why}")
         return 0
     processes.die_with_parent()
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = FOLDER / "self-test" if arguments.self_test else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
     rows = [row for row in in_order() if row.is_of(arguments.rows)]
     try:
-        keying.Certificates.folder = FOLDER
-        DtlsPhone.own = Certificate(FOLDER, "phone")
+        keying.Certificates.folder = folder
+        DtlsPhone.own = Certificate(folder, "phone")
         there = world.World()
-        target = TARGETS["naive" if arguments.self_test else arguments.target](there, FOLDER)
+        target = TARGETS["naive" if arguments.self_test else arguments.target](there, folder)
         stage = Stage(there, target, SMALL if arguments.small else LARGE)
         bad = perform(target, stage, rows, arguments.self_test)
         target.stop()

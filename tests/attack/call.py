@@ -11,7 +11,7 @@ from phones import PAYLOAD, PCMU, SUITE, WATERMARK, Phone, rtp
 from targets import NotThere, Target
 from world import BURST, RELAY, Place, World
 
-IMPATIENCE = 0.1  # seconds until a packet is lost, where others have been before
+PATIENCE, IMPATIENCE = 3.0, 0.1  # seconds until a packet that must come is lost, and where others have been before
 REST = 10.0  # seconds until a port that was in use must serve again
 FIRST_PORT, LAST_PORT = 5000, 29998  # of phones; each has two
 ATTACKER_PORT = 4444
@@ -69,7 +69,7 @@ class Call:
 
     def begin(self) -> "Call":
         """Once more where the ports of calls that are over have yet to rest."""
-        deadline = time.monotonic() + REST
+        deadline = time.monotonic() + REST * self.stage.target.patience
         while "ports" in (reply := self.offer()).get("error-reason", "") and time.monotonic() < deadline:
             time.sleep(0.3)
         if reply.get("result") == "ok":
@@ -102,7 +102,7 @@ class Call:
 
     def await_heard(self, wanted: int, lossless: bool) -> int:
         self.stage.settle()
-        deadline = time.monotonic() + (self.stage.target.patience if lossless and not self.stage.tally.lost else IMPATIENCE)
+        deadline = time.monotonic() + (PATIENCE * self.stage.target.patience if lossless and not self.stage.tally.lost else IMPATIENCE)
         while self.heard() < wanted and time.monotonic() < deadline:
             time.sleep(0.005)
             self.stage.look()

@@ -74,6 +74,7 @@ def control_garbage(stage: Stage) -> None:
 
 def hostile_sdps() -> list[str]:
     head, media = "v=0\r\no=- 1 1 IN IP4 10.66.0.2\r\ns=-\r\nc=IN IP4 10.66.0.2\r\nt=0 0\r\n", "m=audio 5000 RTP/AVP 0\r\n"
+    bad_host = head.replace("c=IN IP4 10.66.0.2", "c=IN IP4 999.1.1.1/x") + media
     lines = ["m=audio 5000 RTP/AVP 4294967296", "m=audio 99999999999999999999 RTP/AVP 0", "m=audio -1 RTP/AVP 0", "m=audio 5000/4294967295 RTP/AVP 0",
              "m=", "m=audio", "m=audio 5000 RTP/AVP " + " ".join(map(str, range(3000))), "c=IN IP4 1.2.3.4/999/999", "c=IN IP6 ::::", "c=", "b=AS:" + "9" * 400]
     attributes = ["a=rtpmap:101 telephone-event/8000\r\na=rtpmap:101 telephone-event/8000", "a=rtpmap:4294967296 x/0", "a=rtpmap:0 " + "x" * 20_000,
@@ -81,7 +82,7 @@ def hostile_sdps() -> list[str]:
                   "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:====|2^999|999:999", "a=fingerprint:sha-256 " + "AA:" * 8000, "a=candidate:" + "9 " * 5000,
                   "a=rtcp:70000", "a=ptime:0", "a=ptime:-2147483648", "a=ice-pwd:", "a=setup:", "a=" + "a" * 20_000, "a=rtcp-mux\r\n" * 3000]
     return (["", "\r\n", "v=0", "v=\nv=0", "v=\nv=0\n", "v=0\n" * 5000, "=\r\n" * 5000, "\0", "v=0\r\n\0\r\n" + media, head, head + media * 1500, head * 40 + media,
-             head.replace("\r\n", "\r") + media, head + "m=audio 5000 RTP/AVP 0", head.replace("o=-", "o=" + "x" * 20_000) + media, "A" * 24_000]
+             head.replace("\r\n", "\r") + media, head + "m=audio 5000 RTP/AVP 0", head.replace("o=-", "o=" + "x" * 20_000) + media, "A" * 24_000, bad_host]
             + [head + line + "\r\n" for line in lines] + [head + media + line + "\r\n" for line in attributes])
 
 
@@ -170,12 +171,12 @@ def exhaustion(stage: Stage) -> None:
     if (taken := fill(stage, 400)) == 400:
         stage.tally.wrong.append("no offer was refused")
     call.talk()
-    deadline = time.monotonic() + (HALF_OPEN + 15) * min(1.0, stage.target.patience)
+    deadline = time.monotonic() + (HALF_OPEN + 15) * stage.target.patience
     while len(stage.target.calls()) > 1 and time.monotonic() < deadline:
         time.sleep(0.2)
     if left := len(stage.target.calls()) - 1:
         stage.tally.wrong.append(f"{left} of {taken} unanswered calls are left after {HALF_OPEN + 15} s")
-    while time.monotonic() < deadline + 8 * min(1.0, stage.target.patience):
+    while time.monotonic() < deadline + 8 * stage.target.patience:
         again = Call(stage, "plain", "plain")
         if again.offer().get("result") == "ok":
             again.answer()

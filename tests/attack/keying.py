@@ -9,7 +9,7 @@ from hello import alert, client_hello, fragments, hello_request, NULL_SUITES
 from phones import CRYPTO, SUITE
 from rows import row
 
-PATIENCE = 10.0  # seconds until a handshake counts as failed
+PATIENCE, REFUSAL = 10.0, 0.5  # seconds until a handshake that must succeed has failed, and one that must not
 ALLOWED = re.compile(r"(AEAD_AES_(128|256)_GCM|AES_(CM_128|256_CM|CM_256|192_CM|CM_192)_HMAC_SHA1_(80|32))$")
 WEAK_PARAMETERS = ("UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", "UNAUTHENTICATED_SRTP")
 ALERT = 21
@@ -40,7 +40,7 @@ def hello_race(stage: Stage) -> None:
     for one in early * 5:
         one.step()
     sent_to(stage, calls, 1)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE * stage.target.patience
     while not all([call.caller.step() for call in calls]) and time.monotonic() < deadline:
         sent_to(stage, calls[:2], 1)
         for one in early:
@@ -64,7 +64,7 @@ def hello_race(stage: Stage) -> None:
 def hello_after(stage: Stage) -> None:
     """The same at a call that has its keys: `query` tells nothing else than before."""
     call = stage.call("dtls", "plain").begin()
-    if not call.caller.shake(PATIENCE):
+    if not call.caller.shake(PATIENCE * stage.target.patience):
         stage.tally.wrong.append("the handshake did not complete")
         return
     call.talk()
@@ -103,7 +103,8 @@ def fingerprint(stage: Stage) -> None:
             call = stage.call("dtls", "plain")
             call.caller.fingerprints, call.caller.setup = announced, setup
             replies = [call.offer(), call.answer()]
-            shaken = all(reply.get("result") == "ok" for reply in replies) and call.caller.relay[1] and call.caller.shake(PATIENCE if is_right else 0.5)
+            shaken = all(reply.get("result") == "ok" for reply in replies) and call.caller.relay[1] and \
+                call.caller.shake((PATIENCE if is_right else REFUSAL) * stage.target.patience)
             if is_right:
                 if shaken:
                     call.talk(5)
@@ -232,7 +233,7 @@ def early_media(stage: Stage) -> None:
             stage.settle()
             if early:
                 call.answer()
-        if kinds[0] == "dtls" and not call.caller.shake(PATIENCE):
+        if kinds[0] == "dtls" and not call.caller.shake(PATIENCE * stage.target.patience):
             stage.tally.wrong.append("the handshake did not complete")
             continue
         call.talk()

@@ -61,7 +61,7 @@ class Relay:
             return {"result": "ok"}
         caller, callee = self.calls[call_id]
         if "TOS" in request:
-            caller.sockets[0].setsockopt(socket.IPPROTO_IP, socket.IP_TOS, request["TOS"])
+            caller.sockets[0].setsockopt(socket.IPPROTO_IP, socket.IP_TOS, struct.pack("B", request["TOS"]))
         if command == "query":
             return {"result": "ok", "streams": caller.state() + callee.state()}
         sender, receiver = (caller, callee) if command == "offer" else (callee, caller)

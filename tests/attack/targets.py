@@ -28,7 +28,7 @@ class Target:
     """A relay that speaks NG with JSON dictionaries on a loopback port of its own namespace."""
 
     name = ""
-    patience = 3.0  # seconds until what must come counts as lost
+    patience = 1.0  # by which whatever must come in a time has less of it
 
     def __init__(self, world: World, folder: pathlib.Path) -> None:
         self._world, self._owner = world, processes.Processes()
@@ -56,7 +56,7 @@ class Target:
         with self._world.relay.entered():
             self._process = self._owner.start(self.name, self.argv(), self.log)
         deadline = time.monotonic() + PATIENCE
-        while self.raw(b'{"command": "ping"}', 0.2) is None:
+        while self.raw(b'{"command": "ping"}', 0.5) is None:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self._owner.stop()
                 raise NotThere(f"{self.name} does not start: {processes.tail(self.log)}")
@@ -83,7 +83,7 @@ class Target:
         return self.frame(cookie, cookie + b" " + dictionary, seconds)
 
     def frame(self, cookie: bytes, datagram: bytes, seconds: float = 3) -> bytes | None:
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * max(self.patience, 0.1)
         try:
             self.control.sendto(datagram, ("127.0.0.1", CONTROL))
             while (left := deadline - time.monotonic()) > 0:
@@ -172,7 +172,7 @@ class Naive(Target):
     """A relay that sends to whoever spoke last, checks nothing and knows no keys: on it the tool has to see what it looks for."""
 
     name = "naive"
-    patience = 0.1  # it loses much, and is not what is judged
+    patience = 0.05  # it loses much, and is not what is judged
 
     def argv(self) -> list[str]:
         return [sys.executable, str(ROOT / "tests/attack/naive_relay.py"), RELAY, str(CONTROL), *map(str, PORTS)]

@@ -41,7 +41,7 @@ def keys_in_log(stage: Stage) -> None:
     secrets = {}
     for n, call in enumerate(calls):
         call.begin()
-        if call.caller.kind == "dtls" and not call.caller.shake(HANDSHAKE * min(1.0, stage.target.patience)):
+        if call.caller.kind == "dtls" and not call.caller.shake(HANDSHAKE * stage.target.patience):
             continue
         call.talk()
         secrets |= {f"call {n}, {whose}": key for whose, key in keys_of(call).items()}
