@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """An attacker's toolkit against a media relay that speaks NG: network namespaces with a caller, a callee, the relay and an
 attacker, real packets, and an oracle that opens everything the relay sends. Prints a table, one row for each attack; details
-in build/attack/results.jsonl. Exit status 0: all rows hold.
+in build/attack/results.jsonl, of others in build/attack/TARGET/results.jsonl. Exit status 0: all rows hold.
 
     attack.py [--target osrtpd|rtpengine|naive] [--small] [ROW…]      rows: s1, s1-plain, s14 …
     attack.py --self-test [--small] [ROW…]                            on a naive relay every row has to see what it looks for"""
@@ -19,46 +19,32 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "attack"), str(ROOT / "tests" / "interop")]
 
 import world  # noqa: E402
-from call import Stage, Tally  # noqa: E402
+from call import Stage  # noqa: E402
 from lab import processes  # noqa: E402
 from rows import ELSEWHERE, Row, in_order, run  # noqa: E402
 from targets import TARGETS, NotThere, Target  # noqa: E402
+import table  # noqa: E402
 from dtls import Certificate, DtlsPhone  # noqa: E402
 import control, keying, media, packets, replays, traces  # noqa: E401,E402,F401  (these have the rows)
 
 FOLDER = pathlib.Path("build/attack")
 LARGE, SMALL = 3000, 400
-SAID = 200  # characters of what a row says; all of it is in the results
-COLUMNS = ("sent", "leaked", "injected", "clear", "unopened", "reused", "changed", "lost")
-
-
-def head() -> str:
-    return f"{'attack':14} " + " ".join(f"{column:>8}" for column in COLUMNS) + f" {'wrong':>6}"
-
-
-def line(row: Row, tally: Tally, self_test: bool) -> str:
-    counts = " ".join(f"{getattr(tally, column):8}" for column in COLUMNS)
-    said = "; ".join(tally.wrong + tally.notes)
-    verdict = "holds" if tally.holds() else "FAILS"
-    if self_test:
-        missing = [column for column in row.finds if not getattr(tally, column)]
-        verdict, said = f"does not see: {', '.join(missing)}" if missing else f"sees: {', '.join(row.finds)}", ""
-    return f"{row.name:14} {counts} {len(tally.wrong):6}  {verdict}{': ' + said[:SAID] if said else ''}"
 
 
 def perform(target: Target, stage: Stage, rows: list[Row], self_test: bool) -> int:
     """How many rows are not as they should be."""
     bad = 0
     with open(target.folder / "results.jsonl", "w", encoding="utf-8") as results:
-        print(f"{target.name}: {target.version()}\n{head()}", flush=True)
+        print(f"{target.version()}\n{table.HEAD}", flush=True)
         for row in rows:
             began = time.monotonic()
             tally = run(stage, row)
-            bad += not (all(getattr(tally, column) for column in row.finds) if self_test else tally.holds())
-            print(line(row, tally, self_test), flush=True)
-            results.write(json.dumps({"target": target.name, "version": target.version(), "attack": row.name, "sentence": row.sentence,
-                                      "holds": tally.holds(), "seconds": round(time.monotonic() - began, 2)}
-                                     | dataclasses.asdict(tally)) + "\n")
+            result = {"target": target.name, "version": target.version(), "attack": row.name, "sentence": row.sentence,
+                      "holds": tally.holds(), "seconds": round(time.monotonic() - began, 2)} | dataclasses.asdict(tally)
+            unseen = [column for column in row.finds if not result[column]]
+            bad += bool(unseen) if self_test else not tally.holds()
+            print(table.seen(result, row.finds, unseen) if self_test else table.line(result), flush=True)
+            results.write(json.dumps(result) + "\n")
             results.flush()
     return bad
 
@@ -75,14 +61,15 @@ def main() -> int:
         print(f"skipped: {why}")
         return 0
     processes.die_with_parent()
-    folder = FOLDER / "self-test" if arguments.self_test else FOLDER
+    name = "naive" if arguments.self_test else arguments.target
+    folder = FOLDER if name == "osrtpd" else FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     rows = [row for row in in_order() if row.is_of(arguments.rows)]
     try:
         keying.Certificates.folder = folder
         DtlsPhone.own = Certificate(folder, "phone")
         there = world.World()
-        target = TARGETS["naive" if arguments.self_test else arguments.target](there, folder)
+        target = TARGETS[name](there, folder)
         stage = Stage(there, target, SMALL if arguments.small else LARGE)
         bad = perform(target, stage, rows, arguments.self_test)
         target.stop()

@@ -56,7 +56,12 @@ class Call:
         return self.caller, self.callee
 
     def offer(self, sdp: str = "", **more: object) -> dict:
-        reply = self.ask("offer", sdp or self.caller.sdp(), **more)
+        """The reply; once more where the ports of calls that are over have yet to rest."""
+        deadline = time.monotonic() + REST * self.stage.target.patience
+        while "ports" in (reply := self.ask("offer", sdp or self.caller.sdp(), **more)).get("error-reason", ""):
+            if time.monotonic() > deadline:
+                raise NotThere(f"a good call is refused: {reply}")
+            time.sleep(0.3)
         if reply.get("result") == "ok":
             self.callee.read(reply["sdp"])
         return reply
@@ -68,14 +73,9 @@ class Call:
         return reply
 
     def begin(self) -> "Call":
-        """Once more where the ports of calls that are over have yet to rest."""
-        deadline = time.monotonic() + REST * self.stage.target.patience
-        while "ports" in (reply := self.offer()).get("error-reason", "") and time.monotonic() < deadline:
-            time.sleep(0.3)
-        if reply.get("result") == "ok":
-            reply = self.answer()
-        if reply.get("result") != "ok":
-            raise NotThere(f"a good call is refused: {reply}")
+        for exchange in (self.offer, self.answer):
+            if (reply := exchange()).get("result") != "ok":
+                raise NotThere(f"a good call is refused: {reply}")
         return self
 
     def ask(self, command: str, sdp: str, **more: object) -> dict:
@@ -133,6 +133,7 @@ class Stage:
         self.numbers, self._next_port = itertools.count(1), itertools.cycle(range(FIRST_PORT, LAST_PORT, 2))
         self.tally, self.calls = Tally(), []
         self.answered: list[bytes] = []  # DTLS, STUN and requests' replies that have come to the attacker
+        self._unread = 0
         self._phones: dict[tuple[str, int], Phone] = {}
         self._attackers: dict[str, object] = {place.name: place.udp(place.address, ATTACKER_PORT) for place in world.places()}
 
@@ -143,6 +144,7 @@ class Stage:
             for phone in call.phones():
                 phone.close()
         self.calls, self._phones, self.tally, self.answered = [], {}, Tally(), []
+        self._unread = self.world.unread()[1]
         for place in self.world.places():
             place.arrived()
             place.missed()
@@ -156,6 +158,8 @@ class Stage:
                 setattr(self.tally, what, getattr(self.tally, what) + getattr(phone.ears, what))
         if missed := sum(place.missed() for place in self.world.places()):
             self.tally.wrong.append(f"{missed} datagrams of the relay were not looked at")
+        if (unread := self.world.unread()[1] - self._unread) > 0:
+            self.tally.notes.append(f"{unread} datagrams found no room in the relay's sockets")
         self.target.end_all()
         return self.tally
 

@@ -33,8 +33,7 @@ def hello_race(stage: Stage) -> None:
     calls = [stage.call("dtls", "plain") for _ in range(4 if stage.size < 1000 else 50)]
     for n, call in enumerate(calls):
         call.caller.setup = ("active", "passive")[n % 2]
-        call.offer()
-        call.answer()
+        call.begin()
     early = [Association(stage.world.attacker.udp(stage.world.attacker.address, 0), call.caller.relay, Certificates.of("stranger"), True)
              for call in calls[::2]]
     for one in early * 5:

@@ -17,7 +17,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONTROL = 2223  # on the relay's loopback
 PORTS = (40000, 40399)
 PATIENCE = 10.0
-HALF_OPEN = 3  # seconds that an unanswered offer has, for a row that waits for it
 
 
 class NotThere(Exception):
@@ -28,6 +27,7 @@ class Target:
     """A relay that speaks NG with JSON dictionaries on a loopback port of its own namespace."""
 
     name = ""
+    half_open = 3  # seconds that an unanswered offer has
     patience = 1.0  # by which whatever must come in a time has less of it
 
     def __init__(self, world: World, folder: pathlib.Path) -> None:
@@ -126,7 +126,7 @@ class Osrtpd(Target):
 
     def argv(self) -> list[str]:
         settings = self.folder / "osrtpd.toml"
-        settings.write_text(f"half-open-timeout = {HALF_OPEN}\n", encoding="ascii")
+        settings.write_text(f"half-open-timeout = {self.half_open}\n", encoding="ascii")
         return [str(daemon.PROGRAM), "--config", str(settings), "--interface", RELAY, "--control", f"udp:127.0.0.1:{CONTROL}",
                 "--ports", f"{PORTS[0]}-{PORTS[1]}", "--log-level", "debug", *daemon.FLAGS]
 
@@ -147,14 +147,15 @@ class Osrtpd(Target):
 
 
 class Rtpengine(Target):
-    """Debian's, in user space, as it comes, with the same changes; the flags are those that the same legs need."""
+    """Debian's, in user space, as it comes, with a log at its loudest; the flags are those that the same legs need."""
 
     name = "rtpengine"
+    half_open = 60  # --timeout: without a packet
 
     def argv(self) -> list[str]:
         return ["rtpengine", "--foreground", "--table=-1", f"--interface={RELAY}", f"--listen-ng=127.0.0.1:{CONTROL}",
                 f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", "--log-level=7", "--log-stderr", "--delete-delay=0",
-                f"--offer-timeout={HALF_OPEN}", f"--pidfile={(self.folder / 'rtpengine.pid').absolute()}"]
+                f"--pidfile={(self.folder / 'rtpengine.pid').absolute()}"]
 
     def version(self) -> str:
         return "rtpengine-daemon " + output_of("dpkg-query", "-W", "-f", "${Version}", "rtpengine-daemon")
