@@ -2,6 +2,7 @@
 
 One of your own: a class here with argv(), version(), words() and what else it does not share with these."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -34,6 +35,7 @@ class Target:
         self._world, self._owner = world, processes.Processes()
         self._cookies = itertools.count(1)
         self.folder, self.log = folder, folder / f"{self.name}.log"
+        self.is_loud = False  # its log: every row but those about it can do without
         self.before = b""  # what earlier ones have logged
         self.control = world.relay.udp("127.0.0.1", 0)
         self.start()
@@ -69,12 +71,23 @@ class Target:
         self.stop()
         self.start()
 
+    @contextlib.contextmanager
+    def loud(self):
+        """Started anew with a log at its loudest, and again without."""
+        self.is_loud = True
+        self.restart()
+        try:
+            yield
+        finally:
+            self.is_loud = False
+            self.restart()
+
     def ask(self, command: str, seconds: float = 3, **keys: object) -> dict:
         """The reply. Underscores in keys stand for hyphens."""
         request = {"command": command} | {key.replace("_", "-"): value for key, value in keys.items()}
         reply = self.raw(json.dumps(request).encode(), seconds)
         if reply is None:
-            raise NotThere(f"{self.name} does not answer {command}: {processes.tail(self.log, 2)}")
+            raise NotThere(f"{self.name} does not answer {command}")
         return json.loads(reply)
 
     def raw(self, dictionary: bytes, seconds: float = 3) -> bytes | None:
@@ -120,7 +133,7 @@ class Target:
 
 
 class Osrtpd(Target):
-    """As it comes, but for how long an unanswered offer lives, and a log at its loudest."""
+    """As it comes, but for how long an unanswered offer lives."""
 
     name = "osrtpd"
 
@@ -128,7 +141,7 @@ class Osrtpd(Target):
         settings = self.folder / "osrtpd.toml"
         settings.write_text(f"half-open-timeout = {self.half_open}\n", encoding="ascii")
         return [str(daemon.PROGRAM), "--config", str(settings), "--interface", RELAY, "--control", f"udp:127.0.0.1:{CONTROL}",
-                "--ports", f"{PORTS[0]}-{PORTS[1]}", "--log-level", "debug", *daemon.FLAGS]
+                "--ports", f"{PORTS[0]}-{PORTS[1]}", *(["--log-level", "debug"] if self.is_loud else []), *daemon.FLAGS]
 
     def version(self) -> str:
         return output_of(str(daemon.PROGRAM), "--version")
@@ -147,14 +160,14 @@ class Osrtpd(Target):
 
 
 class Rtpengine(Target):
-    """Debian's, in user space, as it comes, with a log at its loudest; the flags are those that the same legs need."""
+    """Debian's, in user space, as it comes; the flags are those that the same legs need."""
 
     name = "rtpengine"
     half_open = 60  # --timeout: without a packet
 
     def argv(self) -> list[str]:
         return ["rtpengine", "--foreground", "--table=-1", f"--interface={RELAY}", f"--listen-ng=127.0.0.1:{CONTROL}",
-                f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", "--log-level=7", "--log-stderr", "--delete-delay=0",
+                f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", *(["--log-level=7"] if self.is_loud else []), "--log-stderr", "--delete-delay=0",
                 f"--pidfile={(self.folder / 'rtpengine.pid').absolute()}"]
 
     def version(self) -> str:

@@ -37,6 +37,11 @@ def keys_of(call) -> dict[str, bytes]:
 def keys_in_log(stage: Stage) -> None:
     """Keys of SDES and DTLS calls, a second after their end, in the log at its loudest level and in the replies to
     requests about other calls, raw, in hexadecimal and in base64."""
+    with stage.target.loud():
+        look_for_keys(stage)
+
+
+def look_for_keys(stage: Stage) -> None:
     other, calls = stage.call("plain", "plain").begin(), [stage.call("sdes", "sdes"), stage.call("plain", "sdes"), stage.call("dtls", "plain")]
     secrets = {}
     for n, call in enumerate(calls):
@@ -143,7 +148,12 @@ def reflection(stage: Stage) -> None:
 @row("S29", "injected")
 def log_injection(stage: Stage) -> None:
     """Line ends, escape sequences and quotes in Call-IDs, tags and SDP: no line of the log begins with what they say, and
-    none has a control character."""
+    none has a control character, at its loudest level."""
+    with stage.target.loud():
+        write_lines(stage)
+
+
+def write_lines(stage: Stage) -> None:
     before = len(stage.target.logged())
     for n, evil in enumerate((f"\r\n{BREAK} 1", f"\n{BREAK} 2", f"\x1b[2J{BREAK}", f'" event=end {BREAK} "', f"\u2028{BREAK}", f"\x85{BREAK}", f"\x00{BREAK}")):
         call = stage.call("plain", "plain")
