@@ -102,7 +102,8 @@ class Call:
 
     def await_heard(self, wanted: int, lossless: bool) -> int:
         self.stage.settle()
-        deadline = time.monotonic() + (PATIENCE * self.stage.target.patience if lossless and not self.stage.tally.lost else IMPATIENCE)
+        patience = PATIENCE if lossless and not self.stage.tally.lost else IMPATIENCE
+        deadline = time.monotonic() + patience * self.stage.target.patience
         while self.heard() < wanted and time.monotonic() < deadline:
             time.sleep(0.005)
             self.stage.look()

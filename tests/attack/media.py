@@ -89,13 +89,13 @@ def bleed_nat(stage: Stage) -> None:
     """Plain phones behind a NAT, at another address than their SDP says: those that speak before the attacker keep their
     stream, and where nobody has spoken when the time for that is over, nobody takes it."""
     spoken, silent = calls(stage, "plain", "plain"), calls(stage, "plain", "plain")
-    for call in spoken + silent:
+    for call in silent + spoken:
         call.offer(call.caller.sdp(host="192.168.7.7"))
         call.answer(call.callee.sdp(host="192.168.8.8"))
-    for call in spoken:
-        call.talk(1, lossless=False)  # the first one finds nobody behind the other's NAT
-        call.talk(2)
-    time.sleep(WINDOW)
+        if call in spoken:
+            call.talk(1, lossless=False)  # the first one finds nobody behind the other's NAT
+            call.talk(2)
+    time.sleep(WINDOW * stage.target.patience)
     stage.unchanged(silent, lambda: stage.attack(spray(stage, 2)))
     sprayed_while_talking(stage, spoken)
 
