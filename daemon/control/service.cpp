@@ -83,7 +83,9 @@ std::string Service::handle(std::string_view datagram, Now now, std::string_view
         {protocol::Error{protocol::ErrorCode::kInternal, "The reply does not fit into a datagram", {}}, {}});
   }
   auto text = protocol::join(frame->cookie, *body);
-  if (!text || (!decoded && sender == Sender::kClaimed && text->size() > datagram.size())) return {};
+  if (!text) return {};
+  const bool garbage = !decoded && decoded.error().code == protocol::ErrorCode::kBadRequest;
+  if (garbage && sender == Sender::kClaimed && text->size() > datagram.size()) return {};
   // What could not be read is refused again as cheaply. A repeated subscription goes on, and is not another client's.
   const bool done_once = decoded && !std::holds_alternative<protocol::Subscribe>(decoded->request);
   forget_ended();

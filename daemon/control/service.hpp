@@ -30,7 +30,7 @@ class Service {
   Service(call::Registry& registry, LogSink log, Now start, Capturer* capturer = nullptr);
 
   /// Answers one frame "cookie SP dictionary". Never throws. @return the reply frame, or
-  /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected. What cannot be read makes no
+  /// nothing for what has no cookie: garbage gets no answer, so nothing is reflected. What is no request makes no
   /// longer answer than it is itself where its sender is only claimed, so nothing is amplified; the log says why.
   /// @param from where the reply goes, if events may go there too: octets that only the caller need understand
   [[nodiscard]] std::string handle(std::string_view frame, Now now, std::string_view from = {},

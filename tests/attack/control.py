@@ -101,7 +101,7 @@ def survives(stage: Stage, what: str, attempt) -> None:
 @row("S24", "wrong")
 def sdp_parser(stage: Stage) -> None:
     """SDP that is empty, endless, without lines that it must have, or with numbers, names and keys that overflow: the relay
-    answers each, what it sends on has an m-line, the second time it does not grow, and a call beside them loses nothing."""
+    stands each, what it sends on has an m-line, the second time it does not grow, and a call beside them loses nothing."""
     call = stage.call("sdes", "sdes").begin()
     call.talk()
     sizes, pid = [], stage.target.pid
@@ -110,7 +110,7 @@ def sdp_parser(stage: Stage) -> None:
             who = {"call_id": f"sdp-{again}-{n}@attack", "from_tag": "a"}
 
             def attempt() -> None:
-                reply = stage.target.ask("offer", 2, sdp=sdp, **who)
+                reply = stage.target.provoke("offer", sdp=sdp, **who)
                 if reply.get("result") == "ok" and "m=" not in reply.get("sdp", "m="):
                     stage.tally.wrong.append(f"SDP {n} goes on without an m-line")
                 stage.target.ask("delete", **who)

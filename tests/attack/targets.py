@@ -90,6 +90,15 @@ class Target:
             raise NotThere(f"{self.name} does not answer {command}")
         return json.loads(reply)
 
+    def provoke(self, command: str, **keys: object) -> dict:
+        """The reply to what may be no request; empty if there is none while others are answered."""
+        request = {"command": command} | {key.replace("_", "-"): value for key, value in keys.items()}
+        reply = self.raw(json.dumps(request).encode(), 0.5)
+        if reply is not None:
+            return json.loads(reply)
+        self.ask("ping")
+        return {}
+
     def raw(self, dictionary: bytes, seconds: float = 3) -> bytes | None:
         """What stands behind our cookie in the reply."""
         cookie = f"{os.getpid()}_{next(self._cookies)}".encode()

@@ -159,9 +159,9 @@ def write_lines(stage: Stage) -> None:
         call = stage.call("plain", "plain")
         texts = {"call_id": f"evil-{n}{evil}", "from_tag": f"a{evil}", "via_branch": f"v{evil}"}
         for sdp in (call.caller.sdp(), call.caller.sdp(f"a=x:{evil}"), f"v=0{evil}", call.caller.sdp(f"a=crypto:1 {evil}")):
-            stage.target.ask("offer", sdp=sdp, **texts)
-            stage.target.ask(f"no{evil}", **texts)
-            stage.target.ask("delete", call_id=texts["call_id"])
+            stage.target.provoke("offer", sdp=sdp, **texts)
+            stage.target.provoke(f"no{evil}", **texts)
+            stage.target.provoke("delete", call_id=texts["call_id"])
             stage.tally.sent += 3
     stage.settle()
     time.sleep(0.1)  # its log may be written beside its work

@@ -36,7 +36,7 @@ TEST_F(ControlService, WhatCannotBeReadMakesNoLongerAnswerForWhoMayBeAnother) {
   const auto ask_as = [this](const std::string& frame, control::Sender sender) {
     return service.handle(frame, exchange.now(), {}, sender);
   };
-  for (const std::string frame : {"c {", "c []", R"(c {"command":"dance"})", R"(c {"command":"offer"})"}) {
+  for (const std::string frame : {"c {", "c []", "c {}", R"(c {"command":7})"}) {
     EXPECT_NE(ask_as(frame, control::Sender::kKnown).find("error-code"), std::string::npos) << frame;
     EXPECT_EQ(ask_as(frame, control::Sender::kClaimed), "") << frame;
   }
@@ -45,6 +45,8 @@ TEST_F(ControlService, WhatCannotBeReadMakesNoLongerAnswerForWhoMayBeAnother) {
   EXPECT_NE(reply.find("error-code"), std::string::npos);
   EXPECT_LE(reply.size(), long_one.size());
   EXPECT_NE(ask_as(R"(c {"command":"ping"})", control::Sender::kClaimed).find("pong"), std::string::npos);
+  EXPECT_NE(ask_as(R"(c {"command":"offer"})", control::Sender::kClaimed).find("missing-key"), std::string::npos)
+      << "a request, if a wrong one";
 }
 
 TEST_F(ControlService, SaysInTheLogWhyItCouldNotReadSomethingOnceASecond) {
