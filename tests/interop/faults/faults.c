@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum Call { kSrtpCreate, kSrtpProtect, kSrtpUnprotect, kSslNew, kSslExport, kCipher, kCalls };
+enum Call { kSrtpCreate, kSrtpProtect, kSrtpUnprotect, kSslNew, kSslExport, kCipher, kJson, kCalls };
 
 struct Faults {
   _Atomic int64_t wall_step;        // seconds that the wall clock is ahead
@@ -164,4 +165,24 @@ int EVP_CipherUpdate(EVP_CIPHER_CTX* cipher, unsigned char* out, int* written, c
   if (fails(kCipher)) return 0;
   FIND(EVP_CipherUpdate)
   return original(cipher, out, written, in, size);
+}
+
+// One allocation of jansson's fails at the very bottom, so that what osrtpd gives jansson for malloc sees it.
+extern void* __libc_malloc(size_t size);
+static __thread int starved __attribute__((tls_model("initial-exec"))) = 0;
+static json_malloc_t json_memory;
+
+void* malloc(size_t size) { return starved ? NULL : __libc_malloc(size); }
+
+static void* hungry(size_t size) {
+  starved = fails(kJson);
+  void* block = json_memory(size);
+  starved = 0;
+  return block;
+}
+
+void json_set_alloc_funcs(json_malloc_t allocate, json_free_t release) {
+  json_memory = allocate;
+  FIND(json_set_alloc_funcs)
+  original(hungry, release);
 }

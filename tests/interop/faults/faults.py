@@ -6,7 +6,7 @@ import struct
 import tempfile
 
 LIBRARY = pathlib.Path("build/release/faults.so").absolute()
-CALLS = ("srtp_create", "srtp_protect", "srtp_unprotect", "SSL_new", "SSL_export_keying_material", "cipher")
+CALLS = ("srtp_create", "srtp_protect", "srtp_unprotect", "SSL_new", "SSL_export_keying_material", "cipher", "json")
 _FIELDS = {"wall_step": (0, "=q"), "stalled": (8, "=I"), "send_error": (12, "=i"), "socket_error": (16, "=i")}
 _NEXT, _FAILED, _SIZE = 20, 20 + 4 * len(CALLS), 128
 

@@ -5,6 +5,7 @@ import os
 from faults import Faults
 from phone import Phone, SUITE, answer, offer, place
 from relay import Relay, expect, wait_until
+from supervisor import Supervised
 from talks import CALLEE, CALLER, Talk
 
 SDES = {"osrtp": {"caller": "require", "callee": "off", "caller-signalling": "encrypted", "suites": [SUITE]}}
@@ -76,3 +77,18 @@ def test_a_handshake_that_cannot_begin_ends_in_a_reason_and_harms_no_other_call(
         faults.fail("SSL_new", 0)
         expect(relay.ask("delete", call_id="hit")["result"] == "ok", "not ended")
         other.talk()
+
+
+def test_without_memory_for_a_request_it_ends_rather_than_read_another_one(_):
+    with Faults() as faults, Supervised(environment=faults.environment) as relay, Phone(CALLER) as caller, Phone(CALLEE) as callee:
+        wait_until(relay._ready, "an answer")
+        wait_until(lambda: relay.ask("ping")["result"] == "pong", "an answer")
+        faults.fail("json", 1)
+        try:
+            reply = relay.ask("offer", seconds=0.5, call_id="hit", from_tag="a", sdp=caller.sdp())
+            expect(False, f"it went on with {reply}")
+        except OSError:
+            pass
+        wait_until(lambda: len(relay.starts) == 2 and relay._ready(), "the next one")
+        expect(relay.ends[0][1] == -6, f"{relay.ends}")
+        place(relay, "after", caller, callee)
