@@ -89,6 +89,13 @@ Wrong set_log_level(const toml::node& node, Configuration& into) {
   return std::nullopt;
 }
 
+Wrong set_log_format(const toml::node& node, Configuration& into) {
+  const auto text = node.value_exact<std::string_view>();
+  if (text != "text" && text != "json") return "must be \"text\" or \"json\"";
+  into.log_format = text == "json" ? LogFormat::kJson : LogFormat::kText;
+  return std::nullopt;
+}
+
 Wrong read_flag(const toml::node& node, bool& into) {
   const auto flag = node.value_exact<bool>();
   if (!flag) return "must be true or false";
@@ -184,6 +191,7 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"workers", set_workers},
     {"tick", set_tick},
     {"log-level", set_log_level},
+    {"log-format", set_log_format},
     {"sandbox", set_sandbox},
     {"max-calls", set_max_calls},
     {"media-timeout", set_seconds<&call::Settings::media_timeout>},

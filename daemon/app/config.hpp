@@ -35,6 +35,7 @@ struct Configuration {
   unsigned workers = 0;                   // media threads; 0: one for each core
   std::chrono::microseconds tick{1'000};  // see Pace
   LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kText;
   bool sandbox = true;           // see Confinement
   std::string capture_folder;    // see Captures; empty: nothing is captured
   std::string certificate_file;  // PEM, for DTLS; empty: one is made at start and renewed daily

@@ -10,30 +10,41 @@
 #include <memory>
 
 #include "base/escape.hpp"
+#include "base/log_json.hpp"
 #include "base/redact.hpp"
 
 namespace osrtp::app {
 
 namespace {
 
-constexpr std::array<spdlog::level::level_enum, 4> kLevels{spdlog::level::err, spdlog::level::warn, spdlog::level::info,
-                                                           spdlog::level::debug};
 constexpr std::array<std::string_view, 4> kPriorities{"<3>", "<4>", "<6>", "<7>"};
+
+constexpr std::array<std::string_view, 4> kNames{"error", "warning", "info", "debug"};
 
 /// What a line looks like. Not to be shared by threads.
 class Form {
  public:
+  explicit Form(LogFormat format) : format_(format) {}
+
   std::string line(LogLevel level, std::string_view text) {
     const auto n = static_cast<std::size_t>(level);
-    const std::string said = (journal_ ? std::string(kPriorities[n]) : std::string()) + escaped(redacted(text));
-    spdlog::memory_buf_t formatted;
-    pattern_.format(spdlog::details::log_msg({}, kLevels[n], said), formatted);
-    return {formatted.data(), formatted.size()};
+    const std::string said = escaped(redacted(text));
+    const std::string priority = journal_ ? std::string(kPriorities[n]) : std::string();
+    const std::string time = journal_ ? std::string() : now();
+    if (format_ == LogFormat::kJson) return priority + json_line(time, kNames[n], said) + "\n";
+    return journal_ ? priority + said + "\n" : time + " " + std::string(kNames[n]) + " " + said + "\n";
   }
 
  private:
+  std::string now() {
+    spdlog::memory_buf_t formatted;
+    clock_.format(spdlog::details::log_msg({}, spdlog::level::info, {}), formatted);
+    return {formatted.data(), formatted.size()};
+  }
+
+  LogFormat format_;
   bool journal_ = stderr_is_journal();
-  spdlog::pattern_formatter pattern_{journal_ ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %l %v"};
+  spdlog::pattern_formatter clock_{"%Y-%m-%dT%H:%M:%S.%e%z", spdlog::pattern_time_type::local, ""};
 };
 
 }  // namespace
@@ -46,14 +57,14 @@ bool stderr_is_journal() {
   return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino) == stream;
 }
 
-LogSink stderr_log(const LogLevel* least, LineWriter& writer) {
-  return [least, &writer, form = std::make_shared<Form>()](LogLevel level, std::string_view line) {
+LogSink stderr_log(LogFormat format, const LogLevel* least, LineWriter& writer) {
+  return [least, &writer, form = std::make_shared<Form>(format)](LogLevel level, std::string_view line) {
     if (level <= *least) writer.push(form->line(level, line));
   };
 }
 
-LineWriter::Confession stderr_confession() {
-  return [form = std::make_shared<Form>()](std::uint64_t lost) {
+LineWriter::Confession stderr_confession(LogFormat format) {
+  return [form = std::make_shared<Form>(format)](std::uint64_t lost) {
     return form->line(LogLevel::kWarning, "event=log-lost lines=" + std::to_string(lost));
   };
 }

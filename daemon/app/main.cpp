@@ -81,8 +81,8 @@ int serve(app::Configuration configuration, const app::Options& options) {
   const std::size_t descriptors = app::raise_descriptor_limit();
   app::Confinement confinement(configuration, options.config_file);
   // The first thread beside this one; from here on nothing may fork.
-  app::LineWriter writer(STDERR_FILENO, app::stderr_confession());
-  const LogSink log = app::stderr_log(&configuration.log_level, writer);
+  app::LineWriter writer(STDERR_FILENO, app::stderr_confession(configuration.log_format));
+  const LogSink log = app::stderr_log(configuration.log_format, &configuration.log_level, writer);
   const auto daemon =
       app::Daemon::create(configuration, log, {[&options] { return configured(options); }, &configuration.log_level});
   if (!daemon) return refuse(kFailed, daemon.error());

@@ -49,6 +49,7 @@ constexpr auto kParts = std::to_array<Part>({
     {"workers", same<&Configuration::workers>, Takes::kRestart},
     {"tick", same<&Configuration::tick>, Takes::kRestart},
     {"capture-folder", same<&Configuration::capture_folder>, Takes::kRestart},
+    {"log-format", same<&Configuration::log_format>, Takes::kRestart},
     {"sandbox", same<&Configuration::sandbox>, Takes::kRestart},
     {"control-tls", same_control_tls},
     {"log-level", same<&Configuration::log_level>},

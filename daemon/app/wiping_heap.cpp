@@ -39,8 +39,8 @@ void* openssl_malloc(std::size_t size, const char*, int) { return std::malloc(si
 void* openssl_realloc(void* block, std::size_t size, const char*, int) { return wipe_and_move(block, size); }
 void openssl_free(void* block, const char*, int) { wipe_and_free(block); }
 
-/// jansson 2.14 leaves octets out of a text for which it gets no memory, and does not say so: an address or a policy would
-/// be another. So the process ends then, as where C++ gets none.
+/// jansson 2.14 leaves octets out of a text for which it gets no memory, and does not say so: an address or a policy
+/// would be another. So the process ends then, as where C++ gets none.
 void* jansson_malloc(std::size_t size) {
   void* const block = std::malloc(size);
   if (block == nullptr) std::abort();

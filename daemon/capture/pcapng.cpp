@@ -40,8 +40,8 @@ void put_big(Octets& out, T value) {
 void pad(Octets& out) { out.resize((out.size() + kWord - 1) / kWord * kWord); }
 
 void put_option(Octets& out, Option code, ByteView value) {
-  constexpr std::size_t kMost = 0xffff;
-  value = value.first(std::min(value.size(), kMost));
+  constexpr std::size_t most = 0xffff;
+  value = value.first(std::min(value.size(), most));
   put_little(out, static_cast<std::uint16_t>(code));
   put_little(out, static_cast<std::uint16_t>(value.size()));
   out.insert(out.end(), value.begin(), value.end());

@@ -166,7 +166,7 @@ std::string with_marks(const std::string& lines, const std::vector<std::string>&
   return text;
 }
 
-std::string rows_text(const std::vector<KnownCall>& calls, std::vector<Row> rows, Style style) {
+std::string rows_text(const std::vector<KnownCall>& calls, const std::vector<Row>& rows, Style style) {
   std::vector<std::string_view> colours;
   std::vector<std::string> locks;
   for (const KnownCall& call : calls) {
@@ -188,7 +188,7 @@ std::string calls_in_words(std::size_t count) { return std::to_string(count) + (
 std::string table(const std::vector<KnownCall>& calls, Style style) {
   std::vector<Row> rows{{"AGE", "CALLER", "CALLEE", "PACKETS", "LOST", "CALL-ID"}};
   for (const KnownCall& call : calls) rows.push_back(row_of(call));
-  return rows_text(calls, std::move(rows), style);
+  return rows_text(calls, rows, style);
 }
 
 std::string shares(const std::vector<KnownCall>& calls) {
@@ -224,7 +224,7 @@ std::string busiest(const std::vector<KnownCall>& before, const std::vector<Know
     lines.push_back(std::move(row));
     shown.push_back(*call);
   }
-  return rows_text(shown, std::move(lines), style);
+  return rows_text(shown, lines, style);
 }
 
 std::string status(const protocol::Pong& pong, const protocol::StatisticsReply& numbers,

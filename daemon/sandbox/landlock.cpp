@@ -74,6 +74,10 @@ class Rules {
 }  // namespace
 
 Result<int, std::string> restrict_files(const Files& files) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  // Its reports are files.
+  return fail(std::string("this build has a sanitizer"));
+#endif
   const auto version =
       static_cast<int>(syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION));
   if (version < 1) return fail(std::string("the kernel has no Landlock"));

@@ -25,7 +25,8 @@ struct Files {
 
 /// Landlock (landlock(7)): from now on this thread and all that it starts open nothing but `files`. What is not there
 /// is left out. Call before there are threads.
-/// @return the version of the kernel's interface; or why there is no restriction
+/// @return the version of the kernel's interface; or why there is no restriction. Builds with a sanitizer have none:
+/// they write their reports into files.
 [[nodiscard]] Result<int, std::string> restrict_files(const Files& files);
 
 enum class FileUse : std::uint8_t { kRead, kReadAndWrite };

@@ -44,6 +44,7 @@ held-timeout = 13
 half-open-timeout = 14
 half-open-per-source = 15
 capture-folder = "/var/lib/osrtpd"
+log-format = "json"
 silence-timeout = 15
 latch-window = 1.5
 replay-window = 256
@@ -68,6 +69,7 @@ callee = "off"
   EXPECT_EQ(settings.held_timeout, seconds(13));
   EXPECT_EQ(settings.half_open_timeout, seconds(14));
   EXPECT_EQ(settings.half_open_per_source, 15U);
+  EXPECT_EQ(configuration.log_format, LogFormat::kJson);
   EXPECT_EQ(configuration.capture_folder, "/var/lib/osrtpd");
   EXPECT_EQ(settings.silence_timeout, seconds(15));
   EXPECT_EQ(settings.latch_window, milliseconds(1500));

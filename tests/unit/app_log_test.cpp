@@ -174,9 +174,9 @@ TEST(LineWriter, BeginsALineAnewAfterOneThatTheDiskTookInPart) {
 TEST(Log, WritesWhatIsUrgentEnoughEscapedInOneLine) {
   Pipe pipe;
   {
-    LineWriter writer(pipe.writer(), app::stderr_confession());
+    LineWriter writer(pipe.writer(), app::stderr_confession(LogFormat::kText));
     const LogLevel least = LogLevel::kWarning;
-    const LogSink log = app::stderr_log(&least, writer);
+    const LogSink log = app::stderr_log(LogFormat::kText, &least, writer);
     log(LogLevel::kInfo, "event=quiet");
     log(LogLevel::kWarning, "event=\x1bnoisy\n");
     log(LogLevel::kError, "event=urgent");
@@ -188,8 +188,14 @@ TEST(Log, WritesWhatIsUrgentEnoughEscapedInOneLine) {
   EXPECT_TRUE(text.ends_with(" error event=urgent\n")) << text;
 }
 
+TEST(Log, IsJsonWhereThatIsWanted) {
+  const std::string line = app::stderr_confession(LogFormat::kJson)(17);
+  EXPECT_TRUE(line.starts_with("{\"time\":\"20")) << line;
+  EXPECT_TRUE(line.ends_with("\"level\":\"warning\",\"event\":\"log-lost\",\"lines\":\"17\"}\n")) << line;
+}
+
 TEST(Log, TellsOfLostLinesAsOfAnythingElse) {
-  const std::string line = app::stderr_confession()(17);
+  const std::string line = app::stderr_confession(LogFormat::kText)(17);
   EXPECT_TRUE(line.ends_with(" warning event=log-lost lines=17\n")) << line;
 }
 
