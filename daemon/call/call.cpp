@@ -7,7 +7,6 @@
 #include "call/offering.hpp"
 
 namespace osrtp::call {
-namespace {
 
 protocol::Reason reason_of(dtls::Failure failure) {
   switch (failure) {
@@ -24,8 +23,6 @@ protocol::Reason reason_of(dtls::Failure failure) {
   return protocol::Reason::kDtlsAlert;
 }
 
-}  // namespace
-
 using protocol::ErrorCode;
 using protocol::Leg;
 
@@ -36,6 +33,8 @@ Call::Call(std::string id, Surroundings around, Now now)
 
 Call::~Call() {
   while (!branches_.empty()) drop_branch(branches_.size() - 1);
+  count_traffic(caller_);
+  if (counted_) leave(around_.census, *counted_);
   for (const StreamId stream : streams_) around_.plane.close_stream(stream);
   close_ports(caller_);
 }
@@ -98,6 +97,7 @@ Branch& Call::add_branch(std::string_view via_branch, Now now) {
 
 void Call::drop_branch(std::size_t position) {
   const Party& party = branches_[position]->party;
+  forget_traffic(party);
   for (const StreamId stream : streams_) around_.plane.remove_leg(stream, party.index);
   const auto gone = std::move(branches_[position]);
   branches_.erase(branches_.begin() + static_cast<std::ptrdiff_t>(position));
@@ -261,18 +261,18 @@ std::vector<std::string> Call::take_news() {
   return news;
 }
 
-std::optional<std::string_view> Call::expired(Now now) const {
+std::optional<Ending> Call::expired(Now now) const {
   if (!answered()) {
     const bool over = now.steady - last_signal_ >= around_.settings.half_open_timeout;
-    return over ? std::optional<std::string_view>("half-open-timeout") : std::nullopt;
+    return over ? std::optional(Ending::kHalfOpenTimeout) : std::nullopt;
   }
   const auto& settings = around_.settings;
   auto limit = held() ? settings.held_timeout : settings.media_timeout;
   if (!confirmed_) limit = std::max(limit, settings.half_open_timeout);  // it rings, be it with early media
   const auto over = [&](TimePoint since) { return now.steady - since >= limit; };
-  if (over(std::max(last_signal_, last_received().value_or(last_signal_)))) return "media-timeout";
+  if (over(std::max(last_signal_, last_received().value_or(last_signal_)))) return Ending::kMediaTimeout;
   const auto failed = keying_failed_since();
-  return failed && over(*failed) ? std::optional<std::string_view>("keying-failed") : std::nullopt;
+  return failed && over(*failed) ? std::optional(Ending::kKeyingFailed) : std::nullopt;
 }
 
 std::optional<TimePoint> Call::keying_failed_since() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "call/census.hpp"
 #include "call/legs.hpp"
 #include "call/media_plane.hpp"
 #include "call/party.hpp"
@@ -26,7 +27,11 @@ struct Surroundings {
   const Entropy& entropy;
   const std::shared_ptr<const dtls::Identity>& identity;  // for handshakes from now on; nothing: no DTLS
   std::uint64_t& next_stream;
+  Census& census;
 };
+
+/// What a failed handshake is called in replies.
+[[nodiscard]] protocol::Reason reason_of(dtls::Failure failure);
 
 /// One call: its parties, the exchanges between them, its streams. Owns its ports and
 /// streams on the media plane and gives them back when it goes.
@@ -51,8 +56,8 @@ class Call {
   /// Whether two tags, in either order, are the caller's and that of the branch which has the call, or is the only one.
   [[nodiscard]] bool is_dialog(std::string_view one, std::string_view other) const;
   [[nodiscard]] bool answered() const noexcept;
-  /// Why the call is over, if it is: "half-open-timeout", "media-timeout", "keying-failed".
-  [[nodiscard]] std::optional<std::string_view> expired(Now now) const;
+  /// Why the call is over, if it is.
+  [[nodiscard]] std::optional<Ending> expired(Now now) const;
 
   /// One line for each leg whose handshake has ended since the last time: "leg=caller.0 event=keyed suite=…".
   [[nodiscard]] std::vector<std::string> take_news();
@@ -62,6 +67,10 @@ class Call {
   [[nodiscard]] std::vector<protocol::Event> take_events(Now now);
   [[nodiscard]] protocol::CallReport report(Now now) const;
   [[nodiscard]] std::vector<protocol::LegSecurity> security(const Branch* branch) const;
+  /// Brings the census up to date with this call. It has to be asked for often, and before the call goes.
+  void count();
+  /// As the census has it; nothing: it has not been counted.
+  [[nodiscard]] const std::optional<std::vector<LegStanding>>& counted() const noexcept { return counted_; }
   /// Its streams, with the legs that have ports.
   [[nodiscard]] std::vector<StreamPlace> places() const;
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
@@ -129,6 +138,21 @@ class Call {
   [[nodiscard]] TimePoint steady(WallTime time) const noexcept;  // of wall()
   [[nodiscard]] std::optional<TimePoint> last_received() const;
 
+  /// What the census has of one m-line of one party.
+  struct Seen {
+    relay::LegIndex leg;
+    std::size_t media;
+    Traffic traffic;
+    std::optional<TimePoint> handshake;  // when that ended which was counted last
+  };
+  /// How the m-lines in use stand, of the branch that has the call or is the latest.
+  [[nodiscard]] std::vector<LegStanding> stand() const;
+  [[nodiscard]] Seen& seen_of(relay::LegIndex leg, std::size_t n);
+  void count_traffic(const Party& party);
+  void count_handshake(Seen& seen, const transport::Progress& progress);
+  /// Its legs are about to go.
+  void forget_traffic(const Party& party);
+
   std::string id_;
   Surroundings around_;
   Now created_;
@@ -139,6 +163,8 @@ class Call {
   std::vector<StreamId> streams_;              // one per m-line
   std::optional<TrafficClass> traffic_class_;  // of all it sends; nothing: as each interface has it
   relay::LegIndex connected_ = relay::kCallerLeg;
+  std::vector<Seen> seen_;
+  std::optional<std::vector<LegStanding>> counted_;
   Timeline timeline_;
   bool confirmed_ = false;  // somebody has picked up: a 2xx, or an answer of which nothing says that it is none
 

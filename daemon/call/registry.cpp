@@ -72,7 +72,9 @@ Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offe
   if (auto error = too_big(request)) return fail(*std::move(error));
   if (Call* known = find(request.call_id)) {
     collect_events(*known, now);
-    return known->offer(request, now, warnings_);
+    auto reply = known->offer(request, now, warnings_);
+    known->count();
+    return reply;
   }
   if (draining_) return fail(protocol::Error{ErrorCode::kDraining, "No new calls: the relay is being taken down", {}});
   if (calls_.size() >= settings_.max_calls) {
@@ -83,13 +85,15 @@ Result<protocol::SdpReply, protocol::Error> Registry::offer(const protocol::Offe
     return fail(protocol::Error{ErrorCode::kTooManyCalls, "Too many unanswered calls from one source", {}});
   }
   std::list<Call> fresh;
-  fresh.emplace_back(request.call_id, Surroundings{settings_, plane_, entropy_, identity_, next_stream_}, now);
+  fresh.emplace_back(request.call_id, Surroundings{settings_, plane_, entropy_, identity_, next_stream_, census_}, now);
   auto reply = fresh.front().offer(request, now, warnings_);
   if (!reply) return reply;
   log_(LogLevel::kInfo, "call=" + printable(request.call_id) + " event=offer");
   half_open_.add(request.call_id, source);
   by_id_.emplace(fresh.front().id(), fresh.begin());
   calls_.splice(calls_.end(), fresh);
+  ++census_.begun;
+  calls_.back().count();
   return reply;
 }
 
@@ -103,6 +107,7 @@ Result<protocol::SdpReply, protocol::Error> Registry::answer(const protocol::Ans
   if (known->answered()) half_open_.remove(request.call_id);
   if (reply) log_security(request.call_id, reply->security);
   collect_events(*known, now);
+  known->count();
   return reply;
 }
 
@@ -124,12 +129,13 @@ protocol::DeleteReply Registry::remove(const protocol::Delete& request, Now now)
   if (known == by_id_.end()) return {};
   if (!request.from_tag.empty() && !known->second->has_tag(request.from_tag)) return {};
   if (!request.via_branch.empty() && known->second->remove_branch(request.via_branch)) {
+    known->second->count();
     return {known->second->report(now)};
   }
   if (can_only_be_a_branch(request)) return {};
   const bool both = !request.from_tag.empty() && !request.to_tag.empty();
   if (both && !known->second->is_dialog(request.from_tag, request.to_tag)) return {};
-  return {end(known->second, "deleted", now)};
+  return {end(known->second, Ending::kDeleted, now)};
 }
 
 Result<protocol::QueryReply, protocol::Error> Registry::query(const protocol::Query& request, Now now) const {
@@ -177,6 +183,7 @@ void Registry::expire(Now now) {
     calls_.splice(calls_.end(), calls_, call);
     log_news(*call);
     collect_events(*call, now);
+    call->count();
     if (const auto why = call->expired(now)) end(call, *why, now);
   }
 }
@@ -190,6 +197,7 @@ void Registry::log_news(Call& call) const {
 
 void Registry::collect_events(Call& call, Now now) {
   for (protocol::Event& event : call.take_events(now)) {
+    ++census_.events[static_cast<std::size_t>(event.kind)];
     // That of a handshake is in the log already.
     if (event.kind != protocol::EventKind::kFailed) log_event(log_, event);
     if (events_.size() < kMostEvents) events_.push_back(std::move(event));
@@ -197,18 +205,20 @@ void Registry::collect_events(Call& call, Now now) {
 }
 
 void Registry::clear(Now now) {
-  while (!calls_.empty()) end(calls_.begin(), "shutdown", now);
+  while (!calls_.empty()) end(calls_.begin(), Ending::kShutdown, now);
 }
 
-protocol::CallReport Registry::end(Place call, std::string_view why, Now now) {
+protocol::CallReport Registry::end(Place call, Ending why, Now now) {
   log_news(*call);
   auto report = call->report(now);
-  std::string line = "call=" + printable(call->id()) + " event=end why=" + std::string(why);
+  std::string line = "call=" + printable(call->id()) + " event=end why=" + std::string(name(why));
   for (const auto& entry : report.security) {
     line += summary(entry);
     for (const auto& [reason, count] : entry.dropped) dropped_[reason] += count;
   }
   log_(LogLevel::kInfo, line);
+  call->count();
+  ++census_.ended[static_cast<std::size_t>(why)][static_cast<std::size_t>(standing_of(*call->counted()))];
   half_open_.remove(call->id());
   by_id_.erase(call->id());
   ended_ids_.push_back(call->id());

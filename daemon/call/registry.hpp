@@ -17,6 +17,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "call/census.hpp"
 #include "call/half_open.hpp"
 #include "call/media_plane.hpp"
 #include "call/settings.hpp"
@@ -57,6 +58,10 @@ class Registry {
   [[nodiscard]] std::uint64_t ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& dropped() const noexcept { return dropped_; }
 
+  /// Of all calls; what happens between two looks of expire() at a call comes late by one.
+  [[nodiscard]] const Census& census() const noexcept { return census_; }
+  [[nodiscard]] std::size_t max_calls() const noexcept { return settings_.max_calls; }
+
   /// The calls that have ended since the last time, however they did.
   [[nodiscard]] std::vector<std::string> take_ended() noexcept { return std::exchange(ended_ids_, {}); }
 
@@ -93,7 +98,7 @@ class Registry {
 
   [[nodiscard]] Call* find(const std::string& call_id) const;
   [[nodiscard]] std::size_t looks_due(TimePoint now);
-  protocol::CallReport end(Place call, std::string_view why, Now now);
+  protocol::CallReport end(Place call, Ending why, Now now);
   void log_news(Call& call) const;
   void collect_events(Call& call, Now now);
   void log_security(const std::string& call_id, const std::vector<protocol::LegSecurity>& security) const;
@@ -103,6 +108,7 @@ class Registry {
   Entropy entropy_;
   LogSink log_;
   std::shared_ptr<const dtls::Identity> identity_;
+  Census census_;          // before the calls, which leave it when they go
   std::list<Call> calls_;  // the one to be looked at next is first
   HalfOpen half_open_;
   std::unordered_map<std::string_view, Place> by_id_;  // the keys are the calls' own

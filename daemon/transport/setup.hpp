@@ -56,6 +56,7 @@ struct Handshaking {};
 struct Keyed {
   Suite suite;
   TimePoint since;
+  TimePoint began{};  // our first datagram
 };
 struct KeyingFailed {
   dtls::Failure why;

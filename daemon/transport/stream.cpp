@@ -18,6 +18,8 @@ std::optional<relay::Contexts> contexts(dtls::Keys keys, std::uint32_t replay_wi
   return relay::Contexts{*std::move(in), *std::move(out)};
 }
 
+bool is_dtls(const Sending& sending) { return rtp::classify(sending.octets) == rtp::Kind::kDtls; }
+
 }  // namespace
 
 Stream::Side* Stream::find(relay::LegIndex leg) noexcept {
@@ -62,6 +64,7 @@ void Stream::begin(Side& side, LegSetup& setup) {
     side.early_rtcp.reset();
   }
   side.progress = progress_after(side.progress, setup);
+  if (!setup.keying || setup.keying->association == Keying::Association::kNew) side.began.reset();
   if (!setup.keying) return;
   // There are no keys of a handshake that could be kept: whatever else ran on this leg is over.
   if (!keyed && std::holds_alternative<relay::Keep>(setup.relay.protection)) {
@@ -158,10 +161,11 @@ Progress Stream::progress(relay::LegIndex leg) const {
 }
 
 void Stream::settle(Side& side, TimePoint now) {
+  auto output = side.leg.take_output();
+  if (!side.began && std::any_of(output.begin(), output.end(), is_dtls)) side.began = now;
   take_paths(side, now);
   take_keys(side, now);
   if (const auto why = side.leg.failure()) fail(side, *why, now);
-  auto output = side.leg.take_output();
   std::move(output.begin(), output.end(), std::back_inserter(output_));
 }
 
@@ -191,7 +195,7 @@ void Stream::take_keys(Side& side, TimePoint now) {
   if (!side.leg.is_muxed()) secured.rtcp = relay::RtcpApart{std::exchange(side.early_rtcp, std::nullopt)};
   relay_.secure(side.index, std::move(secured), now);
   side.rtp_keyed = true;
-  side.progress = Keyed{suite, now};
+  side.progress = Keyed{suite, now, side.began.value_or(now)};
 }
 
 void Stream::fail(Side& side, dtls::Failure why, TimePoint now) {

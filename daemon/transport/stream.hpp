@@ -50,6 +50,7 @@ class Stream {
     bool rtp_keyed = false;                       // by the association that runs
     std::optional<relay::Contexts> early_rtcp{};  // its association was done before RTP's
     Progress progress = NotByDtls{};
+    std::optional<TimePoint> began{};  // the association that is under way, or runs: our first datagram
   };
   [[nodiscard]] Side* find(relay::LegIndex leg) noexcept;
   /// What is no media. Nothing: it may be some.
