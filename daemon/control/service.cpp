@@ -63,9 +63,15 @@ Service::Service(call::Registry& registry, LogSink log, Now start, Capturer* cap
 
 std::string Service::handle(std::string_view datagram, Now now, std::string_view from, Sender sender) {
   const auto frame = protocol::split(datagram);
-  if (!frame || frame->cookie.size() > kMaxCookie) return {};
+  if (!frame || frame->cookie.size() > kMaxCookie) {
+    ++requests_.unanswered;
+    return {};
+  }
   const Digest128 digest = cache_.digest(datagram);
-  if (auto seen = cache_.find(digest, now.steady)) return *std::move(seen);
+  if (auto seen = cache_.find(digest, now.steady)) {
+    ++requests_.repeated;
+    return *std::move(seen);
+  }
 
   const auto decoded = protocol::decode_request(frame->dictionary);
   protocol::Reply reply;
@@ -75,6 +81,7 @@ std::string Service::handle(std::string_view datagram, Now now, std::string_view
   } else {
     reply.body = decoded.error();
     ++totals_.refused;
+    requests_.add(std::nullopt, decoded.error().code);
     log_refused(decoded.error(), {}, now.steady);
   }
   auto body = encode_within(std::move(reply), kMaxReply - frame->cookie.size() - 1);
@@ -115,7 +122,9 @@ protocol::Reply Service::execute(const protocol::Request& request, Now now, cons
                  request),
       {}};
   reply.warnings = registry_.take_warnings();
-  if (const auto* error = std::get_if<protocol::Error>(&reply.body)) {
+  const auto* error = std::get_if<protocol::Error>(&reply.body);
+  requests_.add(protocol::command_of(request), error != nullptr ? std::optional(error->code) : std::nullopt);
+  if (error != nullptr) {
     ++totals_.refused;
     log_refused(*error, call_of(request), now.steady);
   }

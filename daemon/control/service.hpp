@@ -12,6 +12,7 @@
 #include "call/registry.hpp"
 #include "control/capturer.hpp"
 #include "control/reply_cache.hpp"
+#include "control/request_counts.hpp"
 #include "control/subscribers.hpp"
 #include "protocol/message.hpp"
 
@@ -45,6 +46,7 @@ class Service {
   void tick(Now now);
 
   [[nodiscard]] std::size_t replies_kept() const noexcept { return cache_.size(); }
+  [[nodiscard]] const RequestCounts& requests() const noexcept { return requests_; }
 
   /// A request that is refused has changed nothing.
   [[nodiscard]] protocol::Reply execute(const protocol::Request& request, Now now, const Asker& asker = {});
@@ -71,6 +73,7 @@ class Service {
   Subscribers subscribers_;
   LogThrottle refused_{protocol::kErrorCodeNames.size()};
   protocol::StatisticsReply totals_;
+  RequestCounts requests_;
 };
 
 }  // namespace osrtp::control

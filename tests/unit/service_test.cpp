@@ -63,6 +63,23 @@ TEST_F(ControlService, ARepeatedFrameIsAnsweredAlikeAndDoneOnce) {
   EXPECT_NE(ask(R"(c2 {"command":"statistics"})").find(R"("offers":1)"), std::string::npos);
 }
 
+TEST_F(ControlService, CountsRequestsByWhatCameOfThem) {
+  ask(offer("c1", "x"));
+  ask(offer("c1", "x"));  // again
+  ask(R"(c2 {"command":"query","call-id":"y"})");
+  ask(R"(c3 {"command":"offer","call-id":"y","from-tag":"a","sdp":"v=1"})");
+  ask(R"(c4 {"command":"dance"})");
+  ask("garbage");
+  control::RequestCounts expected;
+  expected.add(protocol::Command::kOffer, std::nullopt);
+  expected.add(protocol::Command::kQuery, protocol::ErrorCode::kUnknownCall);
+  expected.add(protocol::Command::kOffer, protocol::ErrorCode::kBadSdp);
+  expected.add(std::nullopt, protocol::ErrorCode::kUnknownCommand);
+  expected.repeated = 1;
+  expected.unanswered = 1;
+  EXPECT_EQ(service.requests(), expected);
+}
+
 TEST_F(ControlService, StatisticsTellHowTheMediaSideIs) {
   exchange.plane.set_health({.workers = 4, .stalled = 1, .unsent = 17});
   const auto reply = ask(R"(c1 {"command":"statistics"})");
