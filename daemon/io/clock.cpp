@@ -15,4 +15,10 @@ void Clock::sleep_until(TimePoint until) noexcept {
   }
 }
 
+std::chrono::nanoseconds Clock::read(clockid_t clock) noexcept {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 }  // namespace osrtp::io
