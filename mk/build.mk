@@ -37,7 +37,7 @@ DAEMON_SRC := $(filter-out $(MAIN_SRC) $(BASE_SRC),$(wildcard daemon/*/*.cpp))
 
 obj = $(patsubst %,$(B)/%.o,$(1))
 
-DAEMON_LIBS := -lsrtp2 -lssl -lcrypto -levent -ljansson -lspdlog -lfmt -lsystemd -lseccomp -pthread
+DAEMON_LIBS := -lsrtp2 -lssl -lcrypto -levent -ljansson -lspdlog -lfmt -lsystemd -lseccomp -lprometheus-cpp-core -pthread
 
 $(B)/%.cpp.o: %.cpp | build/.build-deps
 	@mkdir -p $(@D)
