@@ -148,6 +148,13 @@ Wrong set_control(const toml::node& node, Configuration& into) {
   return set_list(node, into.control, io::parse_control_address);
 }
 
+Wrong set_http(const toml::node& node, Configuration& into) {
+  const auto text = node.value_exact<std::string_view>();
+  into.http = text ? Endpoint::parse(*text) : std::nullopt;
+  if (!into.http) return "must be an address and a port: \"127.0.0.1:9464\" or \"[::1]:9464\"";
+  return std::nullopt;
+}
+
 Wrong set_clients(const toml::node& node, Configuration& into) {
   const auto parse = [](std::string_view text) -> Result<std::string, std::string> {
     if (text.empty()) return fail(std::string("has a name without a letter"));
@@ -186,6 +193,7 @@ constexpr auto kKeys = std::to_array<Key<Configuration>>({
     {"interfaces", set_interfaces},
     {"interface", set_interface_tables, Holds::kTable},
     {"control", set_control},
+    {"http", set_http},
     {"ports", set_ports},
     {"tos", set_tos},
     {"workers", set_workers},

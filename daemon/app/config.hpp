@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@ struct Configuration {
   std::vector<call::Interface> interfaces;
   std::vector<io::ControlAddress> control{io::UnixPath{"/run/osrtpd/control.sock"}};
   ControlTls control_tls;
-  call::PortRange ports;  // of interfaces that have none of their own, as `traffic_class`
+  std::optional<Endpoint> http;  // where pages are served; nothing: nowhere
+  call::PortRange ports;         // of interfaces that have none of their own, as `traffic_class`
   TrafficClass traffic_class = TrafficClass::expedited();
   unsigned workers = 0;                   // media threads; 0: one for each core
   std::chrono::microseconds tick{1'000};  // see Pace

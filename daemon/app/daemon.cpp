@@ -19,6 +19,7 @@
 #include "io/entropy.hpp"
 #include "io/socket_network.hpp"
 #include "io/udp_socket.hpp"
+#include "observe/text.hpp"
 
 namespace osrtp::app {
 
@@ -76,6 +77,9 @@ Result<std::unique_ptr<Daemon>, std::string> Daemon::create(const Configuration&
   std::unique_ptr<Daemon> daemon(new Daemon(configuration, std::move(network), *std::move(plane), *std::move(identity),
                                             std::move(log), std::move(reloading)));
   if (auto wrong = daemon->open_control(configuration.control); !wrong.empty()) return fail(std::move(wrong));
+  if (configuration.http) {
+    if (auto wrong = daemon->open_http(*configuration.http); !wrong.empty()) return fail(std::move(wrong));
+  }
   if (!daemon->subscribe()) return fail(std::string("the event queue of the system takes no more"));
   return daemon;
 }
@@ -92,7 +96,8 @@ Daemon::Daemon(const Configuration& configuration, std::unique_ptr<io::PacketNet
       captures_(configuration.capture_folder.empty()
                     ? nullptr
                     : std::make_unique<Captures>(*plane_, configuration.capture_folder, log_)),
-      service_(registry_, log_, io::Clock::both(), captures_.get()) {}
+      service_(registry_, log_, io::Clock::both(), captures_.get()),
+      observer_(registry_, service_, *plane_, io::Clock::both().wall) {}
 
 Daemon::~Daemon() = default;
 
@@ -120,6 +125,20 @@ std::string Daemon::open_control(const std::vector<io::ControlAddress>& addresse
     if (!socket) return socket.error();
     control_.push_back(*std::move(socket));
   }
+  return {};
+}
+
+std::string Daemon::open_http(const Endpoint& local) {
+  const io::HttpServer::Pages pages{
+      {"/metrics", [this] {
+         return io::HttpServer::Page{observe::kTextType, observe::to_text(observer_.look(io::Clock::now()))};
+       }}};
+  auto server = io::HttpServer::open(loop_, local, pages, {});
+  if (!server) return "http " + local.to_string() + ": " + server.error();
+  http_ = *std::move(server);
+  if (local.address.is_loopback()) return {};
+  log_(LogLevel::kWarning, "event=http-open-to-others address=" + local.to_string() +
+                               " reason=\"whoever can reach it may read, and nothing is encrypted\"");
   return {};
 }
 

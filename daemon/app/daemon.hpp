@@ -10,11 +10,13 @@
 #include "app/captures.hpp"
 #include "app/config.hpp"
 #include "app/media_plane.hpp"
+#include "app/observer.hpp"
 #include "base/log.hpp"
 #include "call/registry.hpp"
 #include "control/service.hpp"
 #include "dtls/identity.hpp"
 #include "io/control_socket.hpp"
+#include "io/http_server.hpp"
 #include "io/loop.hpp"
 #include "io/tls_server.hpp"
 
@@ -49,6 +51,7 @@ class Daemon {
          Reloading reloading);
   [[nodiscard]] std::string open_tls(const io::TlsAddress& address);
   [[nodiscard]] std::string open_control(const std::vector<io::ControlAddress>& addresses);
+  [[nodiscard]] std::string open_http(const Endpoint& local);
   [[nodiscard]] bool subscribe();
   void on_request(std::size_t socket);
   [[nodiscard]] std::string on_frame(std::size_t server, io::TlsServer::ConnectionId from, std::string_view frame);
@@ -71,9 +74,11 @@ class Daemon {
   call::Registry registry_;
   std::unique_ptr<Captures> captures_;  // nothing: there is no folder for them
   control::Service service_;
+  Observer observer_;
   std::unique_ptr<io::ControlBuffer> buffer_ = std::make_unique<io::ControlBuffer>();
   std::deque<io::ControlSocket> control_;
   std::vector<std::unique_ptr<io::TlsServer>> tls_;
+  std::unique_ptr<io::HttpServer> http_;
   std::vector<io::Loop::Subscription> subscriptions_;  // last: ends first
 };
 

@@ -181,6 +181,28 @@ WorkerCounters WorkerMediaPlane::totals() const noexcept {
   return sum;
 }
 
+std::vector<observe::WorkerLoad> WorkerMediaPlane::loads() const {
+  std::vector<observe::WorkerLoad> loads;
+  for (const Employed& employed : workers_) {
+    const Worker& worker = employed.thread->worker();
+    const WorkerCounters counters = worker.counters();
+    loads.push_back({.streams = employed.streams,
+                     .packets = counters.packets,
+                     .turns = worker.turns(),
+                     .unrouted = counters.unrouted,
+                     .unsent = counters.unsent,
+                     .unserved = counters.unserved,
+                     .cpu = employed.thread->cpu()});
+  }
+  return loads;
+}
+
+observe::TurnCounts WorkerMediaPlane::turn_times() const {
+  observe::TurnCounts all;
+  for (const Employed& worker : workers_) all += worker.thread->worker().turn_times();
+  return all;
+}
+
 const WorkerMediaPlane::Leg* WorkerMediaPlane::find(StreamId stream, relay::LegIndex leg) const {
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return nullptr;

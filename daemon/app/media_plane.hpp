@@ -13,6 +13,7 @@
 #include "app/worker_thread.hpp"
 #include "app/worker_watch.hpp"
 #include "call/media_plane.hpp"
+#include "observe/snapshot.hpp"
 
 namespace osrtp::app {
 
@@ -50,6 +51,8 @@ class WorkerMediaPlane final : public call::MediaPlane {
   [[nodiscard]] bool has_lost_a_worker() const { return watch_.has_lost_one(); }
   /// Of all workers together.
   [[nodiscard]] WorkerCounters totals() const noexcept;
+  [[nodiscard]] std::vector<observe::WorkerLoad> loads() const;
+  [[nodiscard]] observe::TurnCounts turn_times() const;
   [[nodiscard]] const MediaPorts& ports() const noexcept { return ports_; }
 
  private:

@@ -44,6 +44,8 @@ class MediaPorts {
   };
   /// Nothing: closed, or never was. Valid until it is closed.
   [[nodiscard]] Held* find(SocketId id) noexcept { return held_.find(id); }
+  /// Whence an interface has its ports; see share_ports().
+  [[nodiscard]] const call::PortPool& pool(std::size_t interface) const { return *pool_of_[interface]; }
   [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
   /// Pairs that other processes had.
   [[nodiscard]] std::uint64_t busy() const noexcept { return busy_; }

@@ -3,14 +3,45 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "base/words.hpp"
+#include "io/clock.hpp"
 
 namespace osrtp::app {
+
+namespace {
+
+/// Pages in RAM: the second number of statm.
+std::optional<std::uint64_t> resident_memory() {
+  std::uint64_t all = 0;
+  std::uint64_t resident = 0;
+  std::ifstream file("/proc/self/statm");
+  if (!(file >> all >> resident)) return std::nullopt;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// Linux 6.2 has counted them already; before, one has to.
+std::optional<std::uint64_t> open_descriptors() {
+  struct stat folder {};
+  if (stat("/proc/self/fd", &folder) != 0) return std::nullopt;
+  if (folder.st_size > 0) return static_cast<std::uint64_t>(folder.st_size);
+  std::error_code failed;
+  const std::filesystem::directory_iterator all("/proc/self/fd", failed);
+  if (failed) return std::nullopt;
+  return static_cast<std::uint64_t>(std::distance(begin(all), end(all)) - 1);  // but for the one that reads here
+}
+
+}  // namespace
 
 void forbid_memory_dumps() {
   prctl(PR_SET_DUMPABLE, 0);
@@ -38,6 +69,12 @@ std::size_t raise_descriptor_limit() {
   raised.rlim_cur = limit.rlim_max;
   // A sandbox may forbid it; then what was given has to do.
   return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+}
+
+observe::Process process_use(WallTime start) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return {io::Clock::read(CLOCK_PROCESS_CPUTIME_ID), resident_memory(), open_descriptors(), limit.rlim_cur, start};
 }
 
 void notify_ready() { sd_notify(0, "READY=1"); }

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
+#include "observe/snapshot.hpp"
 
 /// What this process asks of the system and of the service manager.
 namespace osrtp::app {
@@ -22,6 +24,10 @@ void forbid_memory_dumps();
 
 /// Raises the limit on open descriptors as far as is allowed. @return what it is now.
 [[nodiscard]] std::size_t raise_descriptor_limit();
+
+/// What it has of CPU time, memory and descriptors now (proc(5)).
+/// @param start for the answer
+[[nodiscard]] observe::Process process_use(WallTime start);
 
 /// Tells the service manager, if there is one (sd_notify(3)).
 void notify_ready();

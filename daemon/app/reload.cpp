@@ -44,6 +44,7 @@ using call::Settings;
 constexpr auto kParts = std::to_array<Part>({
     {"interfaces", same<&Configuration::interfaces>, Takes::kRestart},
     {"control", same<&Configuration::control>, Takes::kRestart},
+    {"http", same<&Configuration::http>, Takes::kRestart},
     {"ports", same<&Configuration::ports>, Takes::kRestart},
     {"tos", same<&Configuration::traffic_class>, Takes::kRestart},
     {"workers", same<&Configuration::workers>, Takes::kRestart},

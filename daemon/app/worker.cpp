@@ -51,6 +51,8 @@ Worker::Next Worker::turn(TimePoint now) {
   });
   const io::Batch batch = lane_->receive();
   counters_.packets += batch.arrivals.size();
+  is_sample_ = !batch.arrivals.empty() && --until_sample_ == 0;
+  if (is_sample_) until_sample_ = kSampled;
   for (const io::Arrival& arrival : batch.arrivals) handle(arrival, now);
   wheel_.run(now, [&](TimerWheel::Timer& timer) {
     auto& stream = static_cast<Stream&>(timer);
@@ -65,6 +67,11 @@ Worker::Next Worker::turn(TimePoint now) {
   if (batch.more) return Again{};
   if (rest) return Rest{*rest};
   return fall_asleep();
+}
+
+void Worker::note_time(std::chrono::nanoseconds took) noexcept {
+  times_.add(observe::kTurnBounds, took);
+  published_times_.store(times_);
 }
 
 /// A command that comes before it is known that we sleep rings no bell.

@@ -16,6 +16,7 @@
 #include "base/slots.hpp"
 #include "base/timer_wheel.hpp"
 #include "io/packet_network.hpp"
+#include "observe/snapshot.hpp"
 #include "transport/stream.hpp"
 
 namespace osrtp::app {
@@ -78,6 +79,7 @@ class Worker {
   /// How many turns it has begun. Any thread. One that was rung and does not begin another is stuck.
   [[nodiscard]] std::uint64_t turns() const noexcept { return turns_.load(std::memory_order_relaxed); }
   [[nodiscard]] WorkerCounters counters() const noexcept { return published_.load(); }
+  [[nodiscard]] observe::TurnCounts turn_times() const noexcept { return published_times_.load(); }
 
   /// What to do before the next turn.
   struct Again {};  // nothing: more is there already
@@ -91,6 +93,12 @@ class Worker {
   using Next = std::variant<Again, Wait, Rest, Over>;
   /// The worker's own thread only. Nothing is allocated, locked or logged for a packet.
   [[nodiscard]] Next turn(TimePoint now);
+
+  /// Whether the last turn is one of those of which it is to be noted how long they took: one in kSampled of those with
+  /// packets, so that the clock is not read twice for each.
+  [[nodiscard]] bool is_sample() const noexcept { return is_sample_; }
+  void note_time(std::chrono::nanoseconds took) noexcept;
+  static constexpr std::uint32_t kSampled = 64;
 
   [[nodiscard]] io::PacketLane& lane() noexcept { return *lane_; }
 
@@ -140,6 +148,10 @@ class Worker {
   std::vector<transport::Sending> our_own_;  // what some of these borrow
   WorkerCounters counters_;
   Published<WorkerCounters> published_;
+  std::uint32_t until_sample_ = kSampled;  // turns with packets
+  bool is_sample_ = false;
+  observe::TurnCounts times_;
+  Published<observe::TurnCounts> published_times_;
   bool over_ = false;
 };
 

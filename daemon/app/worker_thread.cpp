@@ -33,7 +33,9 @@ void WorkerThread::Shared::serve(unsigned number) {
   // A tick is not to be 50 us late, which the kernel allows itself otherwise.
   prctl(PR_SET_TIMERSLACK, 1UL);
   while (true) {
-    const auto next = worker->turn(io::Clock::now());
+    const TimePoint began = io::Clock::now();
+    const auto next = worker->turn(began);
+    if (worker->is_sample()) worker->note_time(io::Clock::now() - began);
     if (std::holds_alternative<Worker::Over>(next)) break;
     if (const auto* rest = std::get_if<Worker::Rest>(&next)) io::Clock::sleep_until(rest->until);
     if (const auto* wait = std::get_if<Worker::Wait>(&next)) worker->lane().wait(wait->until);
@@ -67,6 +69,12 @@ Result<std::unique_ptr<WorkerThread>, io::SocketError> WorkerThread::start(std::
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (refused) return fail(*std::move(refused));
   return started;
+}
+
+std::chrono::nanoseconds WorkerThread::cpu() {
+  clockid_t clock{};
+  if (pthread_getcpuclockid(thread_.native_handle(), &clock) != 0) return {};
+  return io::Clock::read(clock);
 }
 
 WorkerThread::~WorkerThread() {

@@ -25,6 +25,8 @@ class WorkerThread {
   /// Lets it finish what has been posted. One that hangs for kPatience is left behind with all it has.
   ~WorkerThread();
 
+  /// What it has used of CPU time since it began.
+  [[nodiscard]] std::chrono::nanoseconds cpu();
   [[nodiscard]] Worker& worker() noexcept;
   [[nodiscard]] const Worker& worker() const noexcept;
 

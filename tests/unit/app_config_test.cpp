@@ -26,6 +26,7 @@ TEST(ConfigurationFile, AnEmptyOneMeansTheDefaults) {
             std::vector<io::ControlAddress>{io::ControlAddress{io::UnixPath{"/run/osrtpd/control.sock"}}});
   EXPECT_EQ(configuration.ports, (call::PortRange{30000, 39999}));
   EXPECT_EQ(configuration.log_level, LogLevel::kInfo);
+  EXPECT_EQ(configuration.http, std::nullopt);
   EXPECT_EQ(configuration.settings.max_calls, 10'000U);
   EXPECT_EQ(configuration.settings.caller_policy, Policy::kOpportunistic);
   EXPECT_FALSE(configuration.settings.allow_sdes_over_clear);
@@ -45,6 +46,7 @@ half-open-timeout = 14
 half-open-per-source = 15
 capture-folder = "/var/lib/osrtpd"
 log-format = "json"
+http = "[::1]:9464"
 silence-timeout = 15
 latch-window = 1.5
 replay-window = 256
@@ -71,6 +73,7 @@ callee = "off"
   EXPECT_EQ(settings.half_open_per_source, 15U);
   EXPECT_EQ(configuration.log_format, LogFormat::kJson);
   EXPECT_EQ(configuration.capture_folder, "/var/lib/osrtpd");
+  EXPECT_EQ(configuration.http, Endpoint::parse("[::1]:9464"));
   EXPECT_EQ(settings.silence_timeout, seconds(15));
   EXPECT_EQ(settings.latch_window, milliseconds(1500));
   EXPECT_EQ(settings.replay_window, 256U);
@@ -136,6 +139,9 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"MixedInterfaces", "interfaces = ['192.0.2.1', 7]", "file:1: key 'interfaces': must be a list"},
         Wrong{"WrongInterface", "interfaces = ['x']", "file:1: key 'interfaces': interface 'x'"},
         Wrong{"Control", "control = ['tcp:x']", "file:1: key 'control': "},
+        Wrong{"HttpWithoutPort", "http = '127.0.0.1'", "file:1: key 'http': must be an address and a port"},
+        Wrong{"HttpIsAName", "http = 'localhost:9464'", "file:1: key 'http': "},
+        Wrong{"HttpIsANumber", "http = 9464", "file:1: key 'http': "},
         Wrong{"Suite", "suites = ['NULL']", "file:1: key 'suites': there is no suite 'NULL'"},
         Wrong{"SuiteTwice", "suites = ['AEAD_AES_128_GCM', 'aead_aes_128_gcm']", "file:1: key 'suites': names a suite"},
         Wrong{"PoliciesAreText", "policies = 'off'", "file:1: key 'policies' must be a table"},

@@ -49,6 +49,7 @@ TEST(Reload, WhatIsBoundStaysUntilARestart) {
   const Configuration wanted = read(R"(
 interfaces = ["192.0.2.2"]
 control = ["unix:/x"]
+http = "127.0.0.1:9464"
 ports = "4000-4999"
 tos = 0
 workers = 3
@@ -56,7 +57,7 @@ tick = 0
 max-calls = 7
 )");
   const Difference found = difference(running, wanted);
-  EXPECT_THAT(found.after_restart, ElementsAre("interfaces", "control", "ports", "tos", "workers", "tick"));
+  EXPECT_THAT(found.after_restart, ElementsAre("interfaces", "control", "http", "ports", "tos", "workers", "tick"));
   EXPECT_THAT(found.now, ElementsAre("max-calls"));
   const Configuration next = merged(running, wanted);
   EXPECT_EQ(next.interfaces, running.interfaces);

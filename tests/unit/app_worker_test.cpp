@@ -83,6 +83,21 @@ TEST_F(AWorker, RelaysBothWaysAndTells) {
   EXPECT_EQ(worker.counters().packets, 2U);
 }
 
+TEST_F(AWorker, WantsToKnowOfSomeTurnsHowLongTheyTook) {
+  for (std::uint32_t n = 1; n <= 2 * Worker::kSampled; ++n) {
+    ASSERT_TRUE(speak(caller, static_cast<std::uint16_t>(n)));
+    static_cast<void>(turn());
+    EXPECT_EQ(worker.is_sample(), n % Worker::kSampled == 0) << n;
+    if (worker.is_sample()) worker.note_time(std::chrono::microseconds(30));
+    static_cast<void>(turn());
+    EXPECT_FALSE(worker.is_sample()) << "a turn without a packet";
+  }
+  observe::TurnCounts expected;
+  expected.add(observe::kTurnBounds, std::chrono::microseconds(30));
+  expected.add(observe::kTurnBounds, std::chrono::microseconds(30));
+  EXPECT_EQ(worker.turn_times(), expected);
+}
+
 TEST_F(AWorker, TellsOfASetupOnceItIsCarriedOut) {
   EXPECT_EQ(board(caller)->state.load().setups, 1U);
   set(caller, caller.leg_setup(relay::Blocked{Drop::kHeld}));
