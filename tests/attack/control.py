@@ -35,9 +35,9 @@ def control_from_outside(stage: Stage) -> None:
 def garbage(size: int) -> list[bytes]:
     """Frames that are no requests."""
     good = json.dumps({"command": "offer", "call-id": "garbage@attack", "from-tag": "a", "sdp": "v=0\r\n"}).encode()
-    frames = [b"", b" ", b"cookie", b"cookie ", b"c  {}", b"c " + good[:-1], b"c " + good[:20], b"c {}", b"c []", b"c null", b"c " + good + good,
-              b"c " + b"[" * NESTED, b"c " + b'{"a":' * (NESTED // 2), b"c d" + b"1:ad" * (NESTED // 2), b"c " + b"l" * NESTED, b"c " + b" " * 60_000, os.urandom(60_000),
-              b"c " + b'{"command":"' + b"x" * 60_000 + b'"}', b"x" * 60_000 + b" {}"]
+    bodies = [b" {}", good[:-1], good[:20], b"{}", b"[]", b"null", good + good, b"[" * NESTED, b'{"a":' * (NESTED // 2),
+              b"d" + b"1:ad" * (NESTED // 2), b"l" * NESTED, b" " * 60_000, b'{"command":"' + b"x" * 60_000 + b'"}']
+    frames = [b"", b" ", b"cookie", b"cookie ", os.urandom(60_000), b"x" * 60_000 + b" {}"] + [b"c " + body for body in bodies]
     return frames + [b"c%d " % n + os.urandom(200) for n in range(size)]
 
 
@@ -73,18 +73,22 @@ def control_garbage(stage: Stage) -> None:
     call.talk()
 
 
+HEAD = "v=0\r\no=- 1 1 IN IP4 10.66.0.2\r\ns=-\r\nc=IN IP4 10.66.0.2\r\nt=0 0\r\n"
+MEDIA = "m=audio 5000 RTP/AVP 0\r\n"
+BODIES = ("", "\r\n", "v=0", "v=\nv=0", "v=\nv=0\n", "v=0\n" * 5000, "=\r\n" * 5000, "\0", "v=0\r\n\0\r\n" + MEDIA, HEAD, HEAD + MEDIA * 1500,
+          HEAD * 40 + MEDIA, HEAD.replace("\r\n", "\r") + MEDIA, HEAD + MEDIA.strip(), HEAD.replace("o=-", "o=" + "x" * 20_000) + MEDIA,
+          "A" * 24_000, HEAD.replace("c=IN IP4 10.66.0.2", "c=IN IP4 999.1.1.1/x") + MEDIA)
+MEDIA_LINES = ("m=audio 5000 RTP/AVP 4294967296", "m=audio 99999999999999999999 RTP/AVP 0", "m=audio -1 RTP/AVP 0", "m=", "m=audio",
+               "m=audio 5000/4294967295 RTP/AVP 0", "m=audio 5000 RTP/AVP " + " ".join(map(str, range(3000))),
+               "c=IN IP4 1.2.3.4/999/999", "c=IN IP6 ::::", "c=", "b=AS:" + "9" * 400)
+ATTRIBUTES = ("rtpmap:101 telephone-event/8000\r\na=rtpmap:101 telephone-event/8000", "rtpmap:4294967296 x/0", "rtpmap:0 " + "x" * 20_000,
+              "crypto:1", "crypto:99999999999999999999 AES_CM_128_HMAC_SHA1_80 inline:", "crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + "A" * 20_000,
+              "crypto:1 AES_CM_128_HMAC_SHA1_80 inline:====|2^999|999:999", "fingerprint:sha-256 " + "AA:" * 8000, "candidate:" + "9 " * 5000,
+              "rtcp:70000", "ptime:0", "ptime:-2147483648", "ice-pwd:", "setup:", "a" * 20_000, "rtcp-mux" + "\r\na=rtcp-mux" * 3000)
+
+
 def hostile_sdps() -> list[str]:
-    head, media = "v=0\r\no=- 1 1 IN IP4 10.66.0.2\r\ns=-\r\nc=IN IP4 10.66.0.2\r\nt=0 0\r\n", "m=audio 5000 RTP/AVP 0\r\n"
-    bad_host = head.replace("c=IN IP4 10.66.0.2", "c=IN IP4 999.1.1.1/x") + media
-    lines = ["m=audio 5000 RTP/AVP 4294967296", "m=audio 99999999999999999999 RTP/AVP 0", "m=audio -1 RTP/AVP 0", "m=audio 5000/4294967295 RTP/AVP 0",
-             "m=", "m=audio", "m=audio 5000 RTP/AVP " + " ".join(map(str, range(3000))), "c=IN IP4 1.2.3.4/999/999", "c=IN IP6 ::::", "c=", "b=AS:" + "9" * 400]
-    attributes = ["a=rtpmap:101 telephone-event/8000\r\na=rtpmap:101 telephone-event/8000", "a=rtpmap:4294967296 x/0", "a=rtpmap:0 " + "x" * 20_000,
-                  "a=crypto:1", "a=crypto:99999999999999999999 AES_CM_128_HMAC_SHA1_80 inline:", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + "A" * 20_000,
-                  "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:====|2^999|999:999", "a=fingerprint:sha-256 " + "AA:" * 8000, "a=candidate:" + "9 " * 5000,
-                  "a=rtcp:70000", "a=ptime:0", "a=ptime:-2147483648", "a=ice-pwd:", "a=setup:", "a=" + "a" * 20_000, "a=rtcp-mux\r\n" * 3000]
-    return (["", "\r\n", "v=0", "v=\nv=0", "v=\nv=0\n", "v=0\n" * 5000, "=\r\n" * 5000, "\0", "v=0\r\n\0\r\n" + media, head, head + media * 1500, head * 40 + media,
-             head.replace("\r\n", "\r") + media, head + "m=audio 5000 RTP/AVP 0", head.replace("o=-", "o=" + "x" * 20_000) + media, "A" * 24_000, bad_host]
-            + [head + line + "\r\n" for line in lines] + [head + media + line + "\r\n" for line in attributes])
+    return [*BODIES, *(f"{HEAD}{line}\r\n" for line in MEDIA_LINES), *(f"{HEAD}{MEDIA}a={value}\r\n" for value in ATTRIBUTES)]
 
 
 def survives(stage: Stage, what: str, attempt) -> None:
@@ -123,16 +127,20 @@ def sdp_parser(stage: Stage) -> None:
             stage.tally.wrong.append(f"grew by {grown} KiB")
 
 
+ODD_VALUES = (None, True, -1, 2**63, 10**400, 1.5, "", "x" * 30_000, [], {}, [[[]]], {"a": {"b": {}}}, "\ud800", "\0")
+KEYS = ("command", "call-id", "from-tag", "to-tag", "sdp", "flags", "via-branch", "received-from", "direction", "osrtp", "replace",
+        "rtcp-mux", "TOS", "sip-code")
+ODD_REQUESTS = (b'{"command":1e999}', b'{"limit":-9223372036854775809,"command":"list"}', b'{"command":"list","limit":18446744073709551616}',
+                b"d7:command4:pinge", b"d7:command99999999999:pinge", b"d7:command-1:pinge", b"i99999999999999999999e",
+                b"d7:commandi1ee", b"d", b"l", b"de", b"0:", b"d0:0:e")
+
+
 def odd_requests() -> list[bytes]:
-    good = {"command": "offer", "call-id": "odd@attack", "from-tag": "a", "sdp": "v=0\r\no=- 1 1 IN IP4 10.66.0.2\r\ns=-\r\nc=IN IP4 10.66.0.2\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n"}
-    values = [None, True, -1, 2**63, 10**400, 1.5, "", "x" * 30_000, [], {}, [[[]]], {"a": {"b": {}}}, "\ud800", "\0"]
-    keys = ("command", "call-id", "from-tag", "to-tag", "sdp", "flags", "via-branch", "received-from", "direction", "osrtp", "replace", "rtcp-mux", "TOS", "sip-code")
-    requests = [json.dumps(good | {key: value}).encode() for key, value in itertools.product(keys, values)]
+    good = {"command": "offer", "call-id": "odd@attack", "from-tag": "a", "sdp": HEAD + MEDIA}
     body = json.dumps(good).encode()
-    requests += [body[:n] for n in range(1, len(body), 7)] + [body.replace(b"offer", bytes([n])) for n in (0, 1, 0x7F, 0x80, 0xC0, 0xF5, 0xFF)]
-    requests += [b'{"command":1e999}', b'{"limit":-9223372036854775809,"command":"list"}', b'{"command":"list","limit":18446744073709551616}',
-                 b"d7:command4:pinge", b"d7:command99999999999:pinge", b"d7:command-1:pinge", b"i99999999999999999999e", b"d7:commandi1ee", b"d", b"l", b"de", b"0:", b"d0:0:e"]
-    return requests
+    return [*(json.dumps(good | {key: value}).encode() for key, value in itertools.product(KEYS, ODD_VALUES)),
+            *(body[:n] for n in range(1, len(body), 7)),
+            *(body.replace(b"offer", bytes([n])) for n in (0, 1, 0x7F, 0x80, 0xC0, 0xF5, 0xFF)), *ODD_REQUESTS]
 
 
 @row("S25", "wrong")
@@ -175,6 +183,7 @@ def exhaustion(stage: Stage) -> None:
     time_they_have = stage.target.half_open + LATE
     deadline = time.monotonic() + time_they_have * stage.target.patience
     while len(stage.target.calls()) > 1 and time.monotonic() < deadline:
+        call.talk(1)
         time.sleep(0.2)
     if left := len(stage.target.calls()) - 1:
         stage.tally.wrong.append(f"{left} of {taken} unanswered calls are left after {time_they_have} s")

@@ -50,7 +50,8 @@ class Association:
         SSL.SSL_CTX_set_tlsext_use_srtp(self._context, b"SRTP_AES128_CM_SHA1_80")
         self._ssl = ctypes.c_void_p(SSL.SSL_new(self._context))
         bio = ctypes.c_void_p(SSL.BIO_new_dgram(own.fileno(), 0))
-        SSL.BIO_ctrl(bio, SET_CONNECTED, ctypes.c_long(0), struct.pack("=H", socket.AF_INET) + struct.pack("!H4s8x", peer[1], socket.inet_aton(peer[0])))
+        address = struct.pack("=H", socket.AF_INET) + struct.pack("!H4s8x", peer[1], socket.inet_aton(peer[0]))
+        SSL.BIO_ctrl(bio, SET_CONNECTED, ctypes.c_long(0), address)
         SSL.SSL_set_bio(self._ssl, bio, bio)
         (SSL.SSL_set_connect_state if active else SSL.SSL_set_accept_state)(self._ssl)
         self._active, self.is_done = active, False

@@ -18,7 +18,8 @@ ALERT = 21
 def storm() -> list[bytes]:
     """What a stranger has to say to a port where DTLS may be."""
     return [client_hello(), client_hello(NULL_SUITES), client_hello(version=b"\xfe\xff"), client_hello(version=b"\x03\x03"), *fragments(30),
-            hello_request(), alert(2, 40), alert(1, 0), b"\x14\xfe\xfd" + bytes(9) + b"\1\1", b"\x17\xfe\xfd\0\1" + bytes(6) + b"\0\x10" + bytes(16)]
+            hello_request(), alert(2, 40), alert(1, 0),
+            b"\x14\xfe\xfd" + bytes(9) + b"\1\1", b"\x17\xfe\xfd\0\1" + bytes(6) + b"\0\x10" + bytes(16)]
 
 
 def sent_to(stage: Stage, calls: list[Call], rounds: int) -> None:
@@ -112,7 +113,7 @@ def fingerprint(stage: Stage) -> None:
                 continue
             for n in range(20):
                 if call.caller.sender:
-                    stage.attack([(call.caller.relay[1], call.caller.sender.rtp(hostile(n)))], source=(call.caller.place.address, call.caller.port))
+                    stage.attack([(call.caller.relay[1], call.caller.sender.rtp(hostile(n)))], source=call.caller.home)
                 if call.callee.relay[1]:
                     call.callee.send()
             stage.settle()
@@ -179,7 +180,7 @@ def plain_media(call: Call, stripped) -> None:
     heard = call.caller.ears.clear + call.callee.ears.clear
     for n in range(10):
         stripped.peer.send()
-        call.stage.attack([(stripped.relay[1], hostile(n, stripped.ssrc))], source=(stripped.place.address, stripped.port))
+        call.stage.attack([(stripped.relay[1], hostile(n, stripped.ssrc))], source=stripped.home)
     call.stage.settle()
     if call.caller.ears.clear + call.callee.ears.clear > heard or stripped.peer.ears.injected:
         call.stage.tally.wrong.append(f"media without keys on the leg of the {stripped.place.name}")
@@ -200,7 +201,7 @@ def stripped_reoffer(stage: Stage) -> None:
                         for _ in range(5):
                             one.send()
                         forged = [(one.relay[1], hostile(n, one.ssrc)) for n in range(5)] if one.secure else []
-                        stage.attack(forged, source=(one.place.address, one.port))
+                        stage.attack(forged, source=one.home)
                     call.end()
 
 

@@ -149,7 +149,7 @@ def plaintext(stage: Stage) -> None:
 
     def attack() -> None:
         for phone in (*call.phones(), mixed.caller):
-            source = (phone.place.address, phone.port)
+            source = phone.home
             stage.attack(((phone.relay[1], hostile(phone.sequence + n, phone.ssrc)) for n in range(1, stage.size // 3)), source=source)
 
     stage.unchanged([call, mixed], attack)
@@ -166,7 +166,7 @@ def bad_tags(stage: Stage) -> None:
     for phone in call.phones():
         tagged = (phone.sequence + n for n in range(1, stage.size))
         stage.attack(((phone.relay[1], hostile(n, phone.ssrc) + os.urandom(10)) for n in tagged),
-                     source=(phone.place.address, phone.port))
+                     source=phone.home)
     call.talk()
 
 
@@ -180,5 +180,5 @@ def rollover(stage: Stage) -> None:
     for _ in range(2):
         for phone in call.phones():
             numbers = [(phone.sequence + quarter * 16384 + n) & 0xFFFF for quarter in range(4) for n in range(1, stage.size // 16)]
-            stage.attack(((phone.relay[1], hostile(n, phone.ssrc) + os.urandom(10)) for n in numbers), source=(phone.place.address, phone.port))
+            stage.attack(((phone.relay[1], hostile(n, phone.ssrc) + os.urandom(10)) for n in numbers), source=phone.home)
         call.talk(40)

@@ -78,6 +78,11 @@ class Phone:
         self.sender = None if size.gcm else srtp.Sender(self.suite, self.key)  # of those with GCM there is no sender
 
     @property
+    def home(self) -> tuple[str, int]:
+        """Where its RTP comes from."""
+        return self.place.address, self.port
+
+    @property
     def secure(self) -> bool:
         return self.kind != "plain"
 

@@ -19,7 +19,7 @@ def recorded(call: Call, packets: int) -> list[bytes]:
 
 def replay(call: Call, wires: list[bytes]) -> None:
     """From the attacker's address, and from the phone's own."""
-    for source in (None, (call.caller.place.address, call.caller.port)):
+    for source in (None, call.caller.home):
         call.stage.attack(((call.caller.relay[1], packet) for packet in wires), source=source)
 
 

@@ -169,15 +169,15 @@ class Osrtpd(Target):
 
 
 class Rtpengine(Target):
-    """Debian's, in user space, as it comes; the flags are those that the same legs need."""
+    """Debian's, in user space, as it comes, but for how long an unanswered offer lives; the flags are those that the same legs need."""
 
     name = "rtpengine"
-    half_open = 60  # --timeout: without a packet
+    half_open = 60  # --timeout: no call ends before it
 
     def argv(self) -> list[str]:
         return ["rtpengine", "--foreground", "--table=-1", f"--interface={RELAY}", f"--listen-ng=127.0.0.1:{CONTROL}",
-                f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", *(["--log-level=7"] if self.is_loud else []), "--log-stderr", "--delete-delay=0",
-                f"--pidfile={(self.folder / 'rtpengine.pid').absolute()}"]
+                f"--port-min={PORTS[0]}", f"--port-max={PORTS[1]}", "--log-stderr", *(["--log-level=7"] if self.is_loud else []),
+                "--delete-delay=0", "--offer-timeout=3", f"--pidfile={(self.folder / 'rtpengine.pid').absolute()}"]
 
     def version(self) -> str:
         return "rtpengine-daemon " + output_of("dpkg-query", "-W", "-f", "${Version}", "rtpengine-daemon")
