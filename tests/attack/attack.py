@@ -63,6 +63,7 @@ def main() -> int:
         print(f"skipped: {why}")
         return 0
     processes.die_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a relay that an attack ends leaves none here
     name = "naive" if arguments.self_test else arguments.target
     folder = FOLDER if name == "osrtpd" else FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)

@@ -132,24 +132,26 @@ def is_weak(suite: str, rest: str) -> bool:
 
 @row("S17", "wrong")
 def weak_suites(stage: Stage) -> None:
-    """Offers and answers of NULL, F8, UNENCRYPTED and UNAUTHENTICATED keys, alone and before a good one: the relay takes none,
-    and offers none."""
-    offered = set()
+    """Offers and answers of NULL, F8, UNENCRYPTED and UNAUTHENTICATED keys, alone and before a good one: the relay takes none
+    of them but the good one, and offers none."""
     for weak in weak_lines(stage.phone(stage.world.caller, "sdes", "keys").key):
         for good in (False, True):
-            call = stage.call("sdes", "sdes")
+            call = stage.call("sdes", "plain")
             lines = [f"a=crypto:1 {weak}"] + ([f"a=crypto:2 {SUITE} inline:{call.caller.key}"] if good else [])
             reply = call.offer(call.caller.sdp(*lines, crypto=False))
             stage.tally.sent += 1
             if reply.get("result") != "ok":
+                if good:
+                    stage.tally.wrong.append(f"refuses {re.sub('inline:[^ ]+', '…', weak)} and a good one")
                 continue
-            offered |= {suite for _, suite, _, rest in CRYPTO.findall(reply["sdp"]) if is_weak(suite, rest)}
             reply = call.answer()
             taken = CRYPTO.findall(reply.get("sdp", ""))
             if any(is_weak(suite, rest) or (weak.endswith(("SRTP", "SRTCP")) and tag == "1") for tag, suite, _, rest in taken):
                 stage.tally.wrong.append(f"takes {re.sub('inline:[^ ]+', '…', weak)}")
+            elif good and [tag for tag, *_ in taken] != ["2"]:
+                stage.tally.wrong.append(f"does not take the good one behind {re.sub('inline:[^ ]+', '…', weak)}")
     call = stage.call("plain", "sdes")
-    call.offer()
+    offered = {suite for _, suite, _, rest in CRYPTO.findall(call.offer().get("sdp", "")) if is_weak(suite, rest)}
     reply = call.answer(call.callee.sdp(f"a=crypto:{call.callee.tag} {SUITE} inline:{call.callee.key} UNENCRYPTED_SRTP", crypto=False))
     if reply.get("result") == "ok" and re.search(r"^m=audio [1-9]", reply["sdp"], re.M):
         stage.tally.wrong.append("takes UNENCRYPTED_SRTP in an answer that was not offered it")

@@ -149,8 +149,8 @@ def plaintext(stage: Stage) -> None:
 
     def attack() -> None:
         for phone in (*call.phones(), mixed.caller):
-            source = phone.home
-            stage.attack(((phone.relay[1], hostile(phone.sequence + n, phone.ssrc)) for n in range(1, stage.size // 3)), source=source)
+            numbers = range(phone.sequence + 1, phone.sequence + stage.size // 3)
+            stage.attack(((phone.relay[1], hostile(n, phone.ssrc)) for n in numbers), source=phone.home)
 
     stage.unchanged([call, mixed], attack)
     for one in (call, mixed):
@@ -165,8 +165,7 @@ def bad_tags(stage: Stage) -> None:
     call.talk()
     for phone in call.phones():
         tagged = (phone.sequence + n for n in range(1, stage.size))
-        stage.attack(((phone.relay[1], hostile(n, phone.ssrc) + os.urandom(10)) for n in tagged),
-                     source=phone.home)
+        stage.attack(((phone.relay[1], hostile(n, phone.ssrc) + os.urandom(10)) for n in tagged), source=phone.home)
     call.talk()
 
 

@@ -65,8 +65,10 @@ def reordered(stage: Stage) -> None:
         call.begin().talk()
         before = call.heard()
         late = [call.caller.packet() for _ in range(64)][::-1]
-        for packet in late:
+        for n, packet in enumerate(late):
             call.caller.send(packet)
+            if n % 16 == 15:
+                stage.world.settle()
         call.await_heard(before + len(late), lossless=True)
         replay(call, late)
 
@@ -77,7 +79,11 @@ def replayed_rtcp(stage: Stage) -> None:
     for call in encrypted(stage):
         call.begin().talk()
         before = call.heard()
-        wires = [call.caller.report() for _ in range(stage.size // 20)]
+        wires = []
+        for n in range(stage.size // 20):
+            wires.append(call.caller.report())
+            if n % 16 == 15:
+                stage.world.settle()
         call.await_heard(before + len(wires), lossless=True)
         for _ in range(2):
             for source in (None, (call.caller.place.address, call.caller.port + 1)):

@@ -14,7 +14,7 @@ from networks import Network, isolate  # noqa: E402  (isolate is for attack.py)
 
 RELAY, CALLER, CALLEE, ATTACKER = (f"10.66.0.{n}" for n in (1, 2, 3, 4))
 ETH_P_IP, SO_RCVBUFFORCE, SO_SNDBUFFORCE = 0x0800, 33, 32
-BURST = 64  # datagrams that may wait in the relay's sockets
+BURST = 32  # datagrams that may wait in the relay's sockets; rtpengine leaves those beyond 50 there until the next comes
 PATIENCE = 5.0  # seconds until the relay has read what was sent to it
 __all__ = ["ATTACKER", "CALLEE", "CALLER", "RELAY", "Datagram", "Place", "World", "isolate"]
 
