@@ -60,7 +60,7 @@ tsan:  ## the unit tests and the seeds under the thread sanitizer
 	$(MAKE) VARIANT=tsan unit replay
 
 # The cores: what is pure, and sees what comes from outside.
-CORES := base rtp srtp dtls ice sdp negotiate relay transport call control
+CORES := base rtp srtp dtls ice sdp negotiate relay transport call control observe capture
 coverage:  ## lines that the unit tests and the seeds run, by folder; fails where the cores have less than 90 %
 	find build/coverage -name '*.gcda' -delete 2>/dev/null; $(MAKE) VARIANT=coverage unit replay
 	@mkdir -p build/coverage && gcovr --root . --object-directory build/coverage -j2 --exclude-throw-branches \

@@ -85,7 +85,8 @@ class AStalledWorker : public ::testing::Test {
     network.controls.at(worker)->hangs = false;
     network.controls.at(worker)->hangs.notify_all();
   }
-  /// One round of the watch, which all that do not hang have answered at its end.
+  /// One round of the watch, which all that do not hang have answered at its end. A thread that has not begun yet when it
+  /// is told to hang takes its first turn whenever it likes: one round comes before that.
   void watch() {
     std::array<int, kWorkers> before{};
     for (std::size_t n = 0; n < kWorkers; ++n) before.at(n) = network.controls.at(n)->waits;
@@ -158,6 +159,7 @@ TEST_F(AStalledWorker, IsToldOfOnceAndGetsNoNewCalls) {
 }
 
 TEST_F(AStalledWorker, WithoutAnotherRefusesNewCalls) {
+  watch();
   for (std::size_t n = 0; n < kWorkers; ++n) hang(n);
   for (int round = 0; round < 5; ++round) watch();
   const auto refused = plane->open_ports(0);
@@ -169,6 +171,7 @@ TEST_F(AStalledWorker, WithoutAnotherRefusesNewCalls) {
 }
 
 TEST_F(AStalledWorker, IsGivenUpInTheEnd) {
+  watch();
   hang(1);
   for (unsigned round = 0; round <= WorkerWatch::kLost + 1; ++round) watch();
   EXPECT_TRUE(plane->has_lost_a_worker());

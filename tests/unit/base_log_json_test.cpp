@@ -21,8 +21,8 @@ TEST(LogJson, TakesTheQuotesOffATextOfSeveralWords) {
 
 TEST(LogJson, GivesALegWhatFollowsIt) {
   EXPECT_EQ(json("event=end caller.0=plain(peer-declined) relayed=3 callee.0=srtp-sdes/X relayed=4"),
-            R"({"level":"info","event":"end","caller.0":"plain(peer-declined)","caller.0.relayed":"3",)"
-            R"("callee.0":"srtp-sdes/X","callee.0.relayed":"4"})");
+            R"json({"level":"info","event":"end","caller.0":"plain(peer-declined)","caller.0.relayed":"3",)json"
+            R"json("callee.0":"srtp-sdes/X","callee.0.relayed":"4"})json");
 }
 
 TEST(LogJson, KeepsWhatIsNoWordOfALine) {
