@@ -85,8 +85,8 @@ class AStalledWorker : public ::testing::Test {
     network.controls.at(worker)->hangs = false;
     network.controls.at(worker)->hangs.notify_all();
   }
-  /// One round of the watch, which all that do not hang have answered at its end. A thread that has not begun yet when it
-  /// is told to hang takes its first turn whenever it likes: one round comes before that.
+  /// One round of the watch, which all that do not hang have answered at its end. A thread that has not begun yet when
+  /// it is told to hang takes its first turn whenever it likes: one round comes before that.
   void watch() {
     std::array<int, kWorkers> before{};
     for (std::size_t n = 0; n < kWorkers; ++n) before.at(n) = network.controls.at(n)->waits;
