@@ -44,8 +44,7 @@ Result<protocol::SdpReply, protocol::Error> Call::offer(const protocol::SdpReque
   const auto roles = roles_of_offer(request);
   if (!roles) return fail(roles.error());
   auto reply = Offering(*this, *roles, request, now, warnings).run();
-  if (reply) timeline_.exchanged(protocol::HappeningKind::kOffer, roles->offerer, now.wall);
-  note_states();
+  if (reply) note_exchange(protocol::HappeningKind::kOffer, roles->offerer, now);
   return reply;
 }
 
@@ -64,8 +63,7 @@ Result<protocol::SdpReply, protocol::Error> Call::answer(const protocol::SdpRequ
   }
   const Leg answerer = other(branch->exchange->offerer);
   auto reply = Answering(*this, *branch, request, now, warnings).run();
-  if (reply) timeline_.exchanged(protocol::HappeningKind::kAnswer, answerer, now.wall);
-  note_states();
+  if (reply) note_exchange(protocol::HappeningKind::kAnswer, answerer, now);
   return reply;
 }
 
@@ -75,8 +73,7 @@ Result<protocol::SdpReply, protocol::Error> Call::fork_answer(const Branch& firs
   if (fork == nullptr) return fail(protocol::Error{ErrorCode::kTooManyCalls, "Too many forks", {}});
   auto reply = Answering(*this, *fork, request, now, warnings).run();
   if (!reply) drop_branch(branches_.size() - 1);
-  if (reply) timeline_.exchanged(protocol::HappeningKind::kAnswer, Leg::kCallee, now.wall);
-  note_states();
+  if (reply) note_exchange(protocol::HappeningKind::kAnswer, Leg::kCallee, now);
   return reply;
 }
 
@@ -224,6 +221,11 @@ Status Call::status(const Party& party, std::size_t n) const {
           },
       },
       around_.plane.progress(streams_[n], party.index));
+}
+
+void Call::note_exchange(protocol::HappeningKind kind, Leg from, Now now) {
+  timeline_.exchanged(kind, from, now.wall);
+  note_states();
 }
 
 void Call::note_states() {

@@ -61,6 +61,8 @@ class Call {
 
   /// One line for each leg whose handshake has ended since the last time: "leg=caller.0 event=keyed suite=…".
   [[nodiscard]] std::vector<std::string> take_news();
+  /// Takes down that a leg has sent something, and what came of it.
+  void note_exchange(protocol::HappeningKind kind, protocol::Leg from, Now now);
   /// Takes down which m-lines have another state than before.
   void note_states();
   /// What subscribers are told of the call that runs, each thing once: looked for at every call of this.

@@ -18,8 +18,12 @@ class Timeline {
  public:
   static constexpr std::size_t kMost = 32;
 
+  /// One that follows its like is a repetition, and is not told.
   /// @param leg who has sent it
-  void exchanged(protocol::HappeningKind kind, protocol::Leg leg, WallTime at) { add({at, kind, leg, 0, {}, {}, {}}); }
+  void exchanged(protocol::HappeningKind kind, protocol::Leg leg, WallTime at) {
+    const auto last = std::find_if(entries_.rbegin(), entries_.rend(), is_exchange);
+    if (last == entries_.rend() || last->kind != kind || last->leg != leg) add({at, kind, leg, 0, {}, {}, {}});
+  }
   /// An m-line of a leg is `state` from now on.
   void became(protocol::Leg leg, std::size_t media, protocol::SecurityState state, std::optional<Suite> suite,
               std::optional<protocol::Reason> reason, WallTime at) {
@@ -48,6 +52,9 @@ class Timeline {
     std::optional<Suite> suite;
     std::optional<protocol::Reason> reason;
   };
+  static bool is_exchange(const Entry& entry) noexcept {
+    return entry.kind == protocol::HappeningKind::kOffer || entry.kind == protocol::HappeningKind::kAnswer;
+  }
   void add(const Entry& entry) {
     if (entries_.size() >= kMost) entries_.erase(entries_.begin());
     entries_.push_back(entry);

@@ -184,6 +184,7 @@ Dialog::Sight Dialog::unmoved_sight() const {
   seen.call->last_signal = seen.call->duration_ms = 0;
   seen.call->rtp.errors = seen.call->rtcp.errors = 0;
   for (auto& entry : seen.call->security) entry.dropped.clear();
+  seen.call->history.clear();
   for (auto& each : seen.call->parties) {
     for (auto& media : each.medias) {
       for (auto& stream : media.streams) stream.received.errors = 0;

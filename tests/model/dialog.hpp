@@ -170,7 +170,8 @@ class Dialog {
     return speaker > 0 && callees_[speaker - 1].gone && is_fork(speaker - 1);
   }
   [[nodiscard]] Sight sight() const;
-  /// Without what unauthenticated packets may change: drop counters.
+  /// Without what unauthenticated packets and repeated requests may change: drop counters, and what is told of the
+  /// past.
   [[nodiscard]] Sight unmoved_sight() const;
   [[nodiscard]] bool has_talk() const { return connected_ != kNobody; }
   [[nodiscard]] bool is_confirmed() const;

@@ -17,8 +17,10 @@ using protocol::SecurityState;
 
 TEST(Timeline, KeepsTheNewest) {
   Timeline timeline;
-  for (int n = 0; n < 100; ++n)
-    timeline.exchanged(HappeningKind::kOffer, Leg::kCaller, WallTime(std::chrono::seconds(n)));
+  for (int n = 0; n < 100; ++n) {
+    timeline.exchanged(n % 2 == 0 ? HappeningKind::kOffer : HappeningKind::kAnswer, Leg::kCaller,
+                       WallTime(std::chrono::seconds(n)));
+  }
   const auto told = timeline.tell();
   ASSERT_EQ(told.size(), Timeline::kMost);
   EXPECT_EQ(told.front().at_ms, (100 - static_cast<int>(Timeline::kMost)) * 1000);
@@ -57,6 +59,8 @@ TEST(CallHistory, HasExchangesAndWhatTheyMadeOfEachLeg) {
   };
   ASSERT_TRUE(exchange.registry.offer(exchange.offer(Phone(1).sdp("RTP/AVP")), exchange.now()));
   EXPECT_EQ(history(), "caller offer; ");
+  ASSERT_TRUE(exchange.registry.offer(exchange.offer(Phone(1).sdp("RTP/AVP")), exchange.now()));
+  EXPECT_EQ(history(), "caller offer; ") << "the same again";
   exchange.advance(std::chrono::seconds(1));
   ASSERT_TRUE(exchange.registry.answer(exchange.answer(Phone(2).sdp("RTP/AVP")), exchange.now()));
   const std::string answered = history();
